@@ -1,0 +1,1 @@
+export type { KindDefinition, SubresourceDefinition, TableColumn, Verb } from './kind-definition.ts';

@@ -1,0 +1,24 @@
+/**
+ * The transport port: how a client's request reaches an API server. Implementations: HTTP/2 over TLS to any cluster, and
+ * the API server's own `handle` function when both live in one process (no socket, no TLS).
+ */
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path with query, already escaped: `/api/v1/namespaces/default/pods?limit=500`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
+export interface TransportResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as it arrives. Ends when the server ends it; throws when the connection breaks. Must be read or returned. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface Transport {
+  request(request: TransportRequest): Promise<TransportResponse>;
+  close(): Promise<void>;
+}
