@@ -1,0 +1,41 @@
+/**
+ * Admission: plugins that may change or refuse a write after it was authorized ("Admission Control in Kubernetes").
+ *
+ * All plugins `admit` in order (they may change `object` in place), then the object is validated, then all plugins
+ * `validate`. A plugin refuses by throwing a StatusError, most often `forbidden`.
+ */
+import type { GroupVersionKind, GroupVersionResource, Unstructured } from '@kindred/machinery';
+import type { UserInfo } from '../authentication/user-info.ts';
+
+export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+export interface AdmissionAttributes {
+  readonly operation: AdmissionOperation;
+  readonly user: UserInfo;
+  readonly resource: GroupVersionResource;
+  readonly kind: GroupVersionKind;
+  /** Empty for cluster-scoped objects. */
+  readonly namespace: string;
+  /** Empty when the server is about to generate it. */
+  readonly name: string;
+  readonly subresource: string;
+  /** The new object, in the request's version; undefined for DELETE. `admit` may change it in place. */
+  readonly object: Unstructured | undefined;
+  /** The object as it is stored, for UPDATE and DELETE; never to be changed. */
+  readonly oldObject: Unstructured | undefined;
+  /** CreateOptions, UpdateOptions, PatchOptions or DeleteOptions of the request. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly dryRun: boolean;
+  /** Adds a text to the response's `Warning` headers. */
+  warn(text: string): void;
+}
+
+export interface AdmissionPlugin {
+  /** As in the documentation: `NamespaceLifecycle`, `ServiceAccount`. */
+  readonly name: string;
+  readonly operations: readonly AdmissionOperation[];
+  /** Cheap test that skips objects which the plugin never looks at; absent means all. */
+  handles?(group: string, resource: string, subresource: string): boolean;
+  admit?(attributes: AdmissionAttributes): void | Promise<void>;
+  validate?(attributes: AdmissionAttributes): void | Promise<void>;
+}

@@ -1,0 +1,35 @@
+/**
+ * A request as the API server sees it, wherever it came from: an HTTP/2 stream, an HTTP/1.1 message or a call within the
+ * process. The handler chain knows nothing of sockets.
+ */
+import type { UserInfo } from '../authentication/user-info.ts';
+
+/** The client certificate of the connection, when there was one that our client CA signed. */
+export interface PeerCertificate {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  /** DER. */
+  readonly raw: Uint8Array;
+}
+
+export interface ApiRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** Without the query; still percent-encoded. */
+  readonly path: string;
+  /** Without `?`; empty when there was none. */
+  readonly rawQuery: string;
+  /** Parsed from `rawQuery` when first read. */
+  readonly query: URLSearchParams;
+  /** Names in lower case; repeated headers joined by a comma. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The whole body. Throws a 413 StatusError when it is longer than the server's limit. */
+  body(): Promise<Uint8Array>;
+  /** Aborts when the client goes away or the server closes. */
+  readonly signal: AbortSignal;
+  /** Empty for calls within the process. */
+  readonly remoteAddress: string;
+  readonly peerCertificate: PeerCertificate | undefined;
+  /** Set by in-process callers, whose identity needs no credentials; authentication is skipped then. */
+  readonly user: UserInfo | undefined;
+}
