@@ -1,4 +1,6 @@
-export type { Clock } from './clock.ts';
+export type { Clock } from './clock/clock.ts';
+export { ManualClock } from './clock/manual-clock.ts';
+export { systemClock } from './clock/system-clock.ts';
 export type {
   GroupKind,
   GroupResource,
