@@ -33,7 +33,6 @@ export interface GroupVersionResource extends GroupVersion {
  *
  * @example const ConfigMap: KindRef<ConfigMap> = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', scope: 'Namespaced' };
  */
-// biome-ignore lint/correctness/noUnusedVariables: the parameter carries the object's type to the client's methods.
 export interface KindRef<T extends import('./meta.ts').KubeObject = import('./meta.ts').Unstructured>
   extends GroupVersionKind {
   readonly plural: string;

@@ -1,0 +1,177 @@
+/**
+ * The certificates and keys of one cluster, kept in a directory and renewed when they near their end.
+ *
+ * File names follow kubeadm (`ca.crt`, `apiserver.crt`, `sa.key`, …;
+ * https://kubernetes.io/docs/setup/best-practices/certificates/). Keys are readable by their owner only. A file is
+ * written beside its place and renamed, so that a crash leaves the old one or the new one.
+ */
+import { X509Certificate } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KeyAndCertificate, LeafRequest } from './certificate-authority.ts';
+import { createAuthority, createSigningKey, issueCertificate } from './certificate-authority.ts';
+
+export interface ClusterCertificates {
+  /** Signs every certificate of the cluster; its certificate goes into kubeconfigs and `kube-root-ca.crt`. */
+  readonly authority: KeyAndCertificate;
+  /** The API server's serving certificate. */
+  readonly apiserver: KeyAndCertificate;
+  /** Client certificate of user `kubernetes-admin`, group `system:masters`. */
+  readonly admin: KeyAndCertificate;
+  /** Client certificate with which the API server calls node agents. */
+  readonly apiserverKubeletClient: KeyAndCertificate;
+  /** Client certificate of `system:node:<name>`, which is also the node agent's serving certificate. */
+  readonly node: KeyAndCertificate;
+  /** P-256 private key (PKCS#8 PEM) that signs service-account tokens. */
+  readonly serviceAccountKey: string;
+}
+
+export interface ClusterCertificateOptions {
+  readonly directory: string;
+  /** Names and addresses under which clients reach the API server, besides the standard ones. */
+  readonly serverNames: readonly string[];
+  readonly serverAddresses: readonly string[];
+  readonly nodeName: string;
+  readonly nodeAddresses: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+const day = 86_400_000;
+const authorityLifetime = 3650 * day;
+const leafLifetime = 365 * day;
+/** A certificate with less than this left is issued anew at start. */
+const renewBefore = 30 * day;
+/** Certificates are valid a little before they are made, for machines whose clocks run behind. */
+const backdate = 5 * 60_000;
+
+const standardServerNames = [
+  'localhost',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+];
+
+/**
+ * Reads the cluster's certificates from `directory`; makes what is missing, about to end, or no longer covers the
+ * names asked for. The authority is never replaced while it is valid, so existing kubeconfigs keep working.
+ */
+export async function loadClusterCertificates(options: ClusterCertificateOptions): Promise<ClusterCertificates> {
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  const authority = await loadAuthority(options);
+  const leaf = (name: string, request: Omit<LeafRequest, 'notBefore' | 'notAfter'>): Promise<KeyAndCertificate> =>
+    loadLeaf(options, authority, name, request);
+  return {
+    authority,
+    apiserver: await leaf('apiserver', {
+      commonName: 'kube-apiserver',
+      usages: ['serverAuth'],
+      dnsNames: [...new Set([...standardServerNames, ...options.serverNames])],
+      ipAddresses: [...new Set(['127.0.0.1', '::1', ...options.serverAddresses])],
+    }),
+    admin: await leaf('admin', {
+      commonName: 'kubernetes-admin',
+      organizations: ['system:masters'],
+      usages: ['clientAuth'],
+    }),
+    apiserverKubeletClient: await leaf('apiserver-kubelet-client', {
+      commonName: 'kube-apiserver-kubelet-client',
+      usages: ['clientAuth'],
+    }),
+    node: await leaf('node', {
+      commonName: `system:node:${options.nodeName}`,
+      organizations: ['system:nodes'],
+      usages: ['clientAuth', 'serverAuth'],
+      dnsNames: [options.nodeName],
+      ipAddresses: [...options.nodeAddresses],
+    }),
+    serviceAccountKey: await loadSigningKey(options.directory),
+  };
+}
+
+async function loadAuthority({ directory, now }: ClusterCertificateOptions): Promise<KeyAndCertificate> {
+  const existing = await readPair(directory, 'ca');
+  if (existing !== undefined && endsAfter(existing, now)) return existing;
+  const created = await createAuthority('kubernetes', {
+    notBefore: new Date(now - backdate),
+    notAfter: new Date(now + authorityLifetime),
+  });
+  await writePair(directory, 'ca', created);
+  return created;
+}
+
+async function loadLeaf(
+  { directory, now }: ClusterCertificateOptions,
+  authority: KeyAndCertificate,
+  name: string,
+  request: Omit<LeafRequest, 'notBefore' | 'notAfter'>,
+): Promise<KeyAndCertificate> {
+  const existing = await readPair(directory, name);
+  if (existing !== undefined && isUsable(existing, authority, request, now)) return existing;
+  const created = await issueCertificate(authority, {
+    ...request,
+    notBefore: new Date(now - backdate),
+    notAfter: new Date(now + leafLifetime),
+  });
+  await writePair(directory, name, created);
+  return created;
+}
+
+function isUsable(
+  pair: KeyAndCertificate,
+  authority: KeyAndCertificate,
+  request: Omit<LeafRequest, 'notBefore' | 'notAfter'>,
+  now: number,
+): boolean {
+  const certificate = new X509Certificate(pair.certificate);
+  return (
+    endsAfter(pair, now + renewBefore) &&
+    Date.parse(certificate.validFrom) <= now &&
+    certificate.verify(new X509Certificate(authority.certificate).publicKey) &&
+    certificate.subject.split('\n').includes(`CN=${request.commonName}`) &&
+    (request.dnsNames ?? []).every((name) => certificate.checkHost(name) !== undefined) &&
+    (request.ipAddresses ?? []).every((address) => certificate.checkIP(address) !== undefined)
+  );
+}
+
+function endsAfter(pair: KeyAndCertificate, time: number): boolean {
+  return Date.parse(new X509Certificate(pair.certificate).validTo) > time;
+}
+
+async function loadSigningKey(directory: string): Promise<string> {
+  const existing = await readIfThere(join(directory, 'sa.key'));
+  if (existing !== undefined) return existing;
+  const created = await createSigningKey();
+  await writeSecret(join(directory, 'sa.key'), created);
+  return created;
+}
+
+async function readPair(directory: string, name: string): Promise<KeyAndCertificate | undefined> {
+  const [key, certificate] = await Promise.all([
+    readIfThere(join(directory, `${name}.key`)),
+    readIfThere(join(directory, `${name}.crt`)),
+  ]);
+  return key === undefined || certificate === undefined ? undefined : { key, certificate };
+}
+
+async function writePair(directory: string, name: string, pair: KeyAndCertificate): Promise<void> {
+  await writeSecret(join(directory, `${name}.key`), pair.key);
+  await writeSecret(join(directory, `${name}.crt`), pair.certificate);
+}
+
+async function writeSecret(path: string, content: string): Promise<void> {
+  const beside = `${path}.new`;
+  await writeFile(beside, content, { mode: 0o600 });
+  await chmod(beside, 0o600);
+  await rename(beside, path);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
