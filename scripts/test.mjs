@@ -49,7 +49,13 @@ function runTests(where) {
     process.stderr.write(`No test files below ${where.join(', ')}\n`);
     return 1;
   }
-  const args = ['--enable-source-maps', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files.map((file) => relative(root, file))];
+  const args = [
+    '--enable-source-maps',
+    '--test',
+    '--test-concurrency=2',
+    '--test-reporter=spec',
+    ...files.map((file) => relative(root, file)),
+  ];
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
   return new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0))));
 }
