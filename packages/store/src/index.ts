@@ -1,3 +1,8 @@
+export type { MemoryStoreOptions } from './memory/memory-store.ts';
+export { openMemoryStore } from './memory/memory-store.ts';
+export { compareKeys } from './ordered/compare-keys.ts';
+export type { OrderedSnapshot } from './ordered/ordered-map.ts';
+export { OrderedMap } from './ordered/ordered-map.ts';
 export type {
   Compare,
   KeyValue,
@@ -16,4 +21,4 @@ export type {
   WatchHandler,
   WatchRequest,
 } from './port.ts';
-export { prefixEnd, StoreError } from './port.ts';
+export { endOfKeys, prefixEnd, StoreError } from './port.ts';

@@ -6,7 +6,7 @@
  * A write is acknowledged (its promise resolves) only when it is durable.
  */
 
-/** A revision of the whole store. 1 is an empty store's. */
+/** A revision of the whole store. 1 is an empty store's. Each transaction that writes takes a higher one; there may be gaps. */
 export type Revision = number;
 
 export interface KeyValue {
@@ -24,7 +24,7 @@ export interface KeyValue {
 
 export interface RangeRequest {
   readonly key: string;
-  /** End of the range, exclusive; absent reads just `key`. `prefixEnd(key)` reads a prefix. */
+  /** End of the range, exclusive; absent reads just `key`. `prefixEnd(key)` reads a prefix, `endOfKeys` all to the end. */
   readonly rangeEnd?: string;
   /** Read as of this revision; 0 or absent is the newest. */
   readonly revision?: Revision;
@@ -64,6 +64,7 @@ export type Operation =
   | { readonly type: 'delete'; readonly key: string; readonly rangeEnd?: string; readonly prevKv?: boolean }
   | ({ readonly type: 'range' } & RangeRequest);
 
+/** A transaction writes a key at most once (else `duplicateKey`); its operations see what the ones before them wrote. */
 export interface TxnRequest {
   readonly compare: readonly Compare[];
   /** Carried out in order, atomically and at one revision, when every comparison holds. */
@@ -115,10 +116,14 @@ export interface WatchHandler {
 export interface Store {
   range(request: RangeRequest): Promise<RangeResult>;
   txn(request: TxnRequest): Promise<TxnResult>;
-  /** Batches never split a revision and never go back; those of a `txn` that was acknowledged before are not late:
-   *  a driver delivers a revision's batch before it resolves the transaction that made it. */
+  /**
+   * Batches never split a revision and never go back. A driver delivers a revision's batch before it resolves the
+   * transaction that made it, to every watch that has caught up; one that starts at the next revision always has.
+   * The first callback comes after this call has returned.
+   */
   watch(request: WatchRequest, handler: WatchHandler): Watcher;
-  /** Forgets history up to and including `revision`; reads and watches before it then fail with `compacted`. */
+  /** Forgets what was replaced or deleted up to and including `revision`: reads before it, and watches that start at it or
+   *  before, then fail with `compacted`. */
   compact(revision: Revision): Promise<void>;
   /** Grants a lease of `ttlSeconds`; keys bound to it are deleted when it ends. Returns its id. */
   grantLease(ttlSeconds: number): Promise<number>;
@@ -137,6 +142,7 @@ export type StoreErrorCode =
   | 'noSpace'
   | 'closed'
   | 'tooLarge'
+  | 'duplicateKey'
   | 'locked'
   | 'newerFormat'
   | 'corrupt'
@@ -162,8 +168,12 @@ export class StoreError extends Error {
   }
 }
 
-/** The smallest key that is greater than every key with this prefix, for `rangeEnd`. */
+/** As `rangeEnd`: no upper bound. */
+export const endOfKeys = '\0';
+
+/** The smallest key that is greater than every key with this prefix, for `rangeEnd`. Prefixes end in an ASCII character. */
 export function prefixEnd(prefix: string): string {
+  if (prefix === '') return endOfKeys;
   const last = prefix.charCodeAt(prefix.length - 1);
   return prefix.slice(0, -1) + String.fromCharCode(last + 1);
 }

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { compareKeys } from './compare-keys.ts';
+import { OrderedMap } from './ordered-map.ts';
+
+test('keys sort by their UTF-8 bytes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+      assert.equal(Math.sign(compareKeys(a, b)), Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b))));
+    }),
+  );
+});
+
+test('an ordered map equals a sorted model, and snapshots do not change', () => {
+  const key = fc.integer({ min: 0, max: 2000 }).map((n) => `k${n}`);
+  const step = fc.oneof(
+    { weight: 8, arbitrary: fc.record({ set: fc.array(key, { minLength: 1, maxLength: 400 }) }) },
+    { weight: 2, arbitrary: fc.record({ remove: fc.array(key, { maxLength: 300 }) }) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), key, key, (steps, from, to) => {
+      const map = new OrderedMap<number>();
+      const model = new Map<string, number>();
+      const snapshots: { taken: [string, number][]; snapshot: ReturnType<typeof map.snapshot> }[] = [];
+      let n = 0;
+      for (const change of steps) {
+        if ('set' in change) {
+          for (const k of change.set) {
+            map.set(k, ++n);
+            model.set(k, n);
+          }
+        } else {
+          for (const k of change.remove) assert.equal(map.delete(k), model.delete(k));
+        }
+        const taken = [...model].sort(([a], [b]) => compareKeys(a, b));
+        snapshots.push({ taken, snapshot: map.snapshot() });
+      }
+      for (const { taken, snapshot } of snapshots) {
+        assert.deepEqual([...snapshot.entries()], taken);
+        const within = taken.filter(([k]) => compareKeys(k, from) >= 0 && compareKeys(k, to) < 0);
+        assert.deepEqual([...snapshot.entries(from, to)], within);
+        assert.equal(snapshot.count(from, to), within.length);
+        assert.equal(snapshot.size, taken.length);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
