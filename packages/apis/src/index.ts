@@ -1,1 +1,3 @@
 export type { KindDefinition, SubresourceDefinition, TableColumn, Verb } from './kind-definition.ts';
+export { mergeSchemaOf } from './merge-schema.ts';
+export { typeTable } from './type-table.ts';
