@@ -5,43 +5,24 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '@kindred/machinery';
 import { exitStatus } from './exit-status.ts';
-import type { ContainerSpec, ExecOptions, ExecResult, ExitStatus, RunningContainer } from './runtime.ts';
+import type { ContainerSpec, ExitStatus, RunningContainer } from './runtime.ts';
 import { sendSignal } from './send-signal.ts';
-
-export interface ChildContainerParts {
-  readonly spec: ContainerSpec;
-  readonly child: ChildProcess;
-  /** The container's first process; differs from the child's when helpers stand between. */
-  readonly pid: number;
-  readonly clock: Clock;
-  /** Ends whatever the first process left behind. */
-  readonly sweep: () => void;
-  readonly exec: (argv: readonly string[], options: ExecOptions) => Promise<ExecResult>;
-}
 
 /** A process that left the container's group may hold its output open; nobody waits longer than this for it. */
 const outputWaitMs = 1_000;
 
-export function childContainer(parts: ChildContainerParts): RunningContainer {
-  const { spec, child, pid, clock, sweep } = parts;
+/**
+ * Passes on the child's output and waits for its end. Call it in the same turn as `spawn`: a program may end at once.
+ * `sweep` ends whatever the first process left behind.
+ */
+export function watchChild(
+  child: ChildProcess,
+  spec: ContainerSpec,
+  clock: Clock,
+  sweep: () => void,
+): Promise<ExitStatus> {
   child.stdout?.on('data', (chunk: Buffer) => spec.onOutput('stdout', chunk));
   child.stderr?.on('data', (chunk: Buffer) => spec.onOutput('stderr', chunk));
-  return {
-    id: spec.id,
-    name: spec.name,
-    pid,
-    startedAt: clock.now(),
-    exited: waitForExit(child, clock, sweep),
-    signal: (signal) => void sendSignal(pid, signal),
-    kill() {
-      sendSignal(pid, 'SIGKILL');
-      sweep();
-    },
-    exec: parts.exec,
-  };
-}
-
-function waitForExit(child: ChildProcess, clock: Clock, sweep: () => void): Promise<ExitStatus> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
       const status = exitStatus(code, signal, clock.now());
@@ -57,4 +38,27 @@ function waitForExit(child: ChildProcess, clock: Clock, sweep: () => void): Prom
       });
     });
   });
+}
+
+export interface StartedChild {
+  readonly spec: ContainerSpec;
+  /** The container's first process; differs from the child's when helpers stand between. */
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly exited: Promise<ExitStatus>;
+  readonly kill: () => void;
+  readonly exec: RunningContainer['exec'];
+}
+
+export function childContainer({ spec, pid, startedAt, exited, kill, exec }: StartedChild): RunningContainer {
+  return {
+    id: spec.id,
+    name: spec.name,
+    pid,
+    startedAt,
+    exited,
+    signal: (signal) => void sendSignal(pid, signal),
+    kill,
+    exec,
+  };
 }

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '@kindred/machinery';
 import type { PodNetwork } from '../network/pod-network.ts';
-import { childContainer } from './child-container.ts';
+import { childContainer, watchChild } from './child-container.ts';
 import { containerInitArguments } from './container-init.ts';
 import { execProcess } from './exec-process.ts';
 import { LineReader } from './line-reader.ts';
@@ -111,13 +111,18 @@ export class NamespaceRuntime implements Runtime {
     ];
     const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
     const child = spawn('nsenter', args, { detached: true, stdio: [...stdio], env: { ...spec.env } });
+    const sweep = () => {
+      if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
+    };
+    const exited = watchChild(child, spec, this.#options.clock, sweep);
     const pid = await startedPid(child);
     return childContainer({
       spec,
-      child,
       pid,
-      clock: this.#options.clock,
-      sweep: () => child.pid !== undefined && void sendSignal(-child.pid, 'SIGKILL'),
+      startedAt: this.#options.clock.now(),
+      exited,
+      // With the first process of a PID namespace the kernel ends all the others.
+      kill: () => void sendSignal(pid, 'SIGKILL'),
       exec: (argv, { timeoutMs }) =>
         execProcess({ file: 'nsenter', args: execArguments(pid, spec, argv), env: spec.env, timeoutMs }),
     });

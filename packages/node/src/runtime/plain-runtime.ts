@@ -8,7 +8,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@kindred/machinery';
 import type { AddressPool } from '../network/address-pool.ts';
-import { childContainer } from './child-container.ts';
+import { childContainer, watchChild } from './child-container.ts';
 import { execProcess } from './exec-process.ts';
 import { mappedPort, portMap, resolveThroughMounts } from './plain-paths.ts';
 import { processesWithEnvironment } from './process-table.ts';
@@ -74,6 +74,10 @@ export class PlainRuntime implements Runtime {
     const env = this.#environment(sandbox, spec);
     const where = { cwd: this.#workingDirectory(spec), ...this.#user(spec) };
     const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env, ...where });
+    const sweepUp = () => {
+      if (child.pid !== undefined) sweep(child.pid, mark);
+    };
+    const exited = watchChild(child, spec, this.#options.clock, sweepUp);
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (error) => reject(new StartError(startMessage(file, error))));
@@ -83,15 +87,15 @@ export class PlainRuntime implements Runtime {
     this.#options.state.add(pid);
     const container = childContainer({
       spec,
-      child,
       pid,
-      clock: this.#options.clock,
-      sweep: () => sweep(pid, mark),
+      startedAt: this.#options.clock.now(),
+      exited,
+      kill: sweepUp,
       exec: (argv, options) => this.#exec(argv, options, env, where),
     });
     const containers = this.#containers.get(sandbox.uid);
     containers?.add(container);
-    void container.exited.then(() => {
+    void exited.then(() => {
       containers?.delete(container);
       this.#options.state.remove(pid);
     });

@@ -1,0 +1,166 @@
+/** Real processes at each isolation level that this machine and user allow. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { systemClock } from '@kindred/machinery';
+import { parseCidr } from '../network/cidr.ts';
+import { silentLogger } from '../platform/logger.ts';
+import { type DetectedRuntime, detectRuntime } from './detect.ts';
+import { listProcesses, processTree, readProcessStat } from './process-table.ts';
+import { type ContainerSpec, type IsolationLevel, type Sandbox, StartError } from './runtime.ts';
+
+const userId = process.getuid?.() ?? 1;
+
+for (const level of ['plain', 'namespaces'] as const) {
+  const skip = level === 'namespaces' && userId !== 0 ? 'needs root' : false;
+  describe(`runtime: ${level}`, { skip }, () => runtimeTests(level));
+}
+
+function runtimeTests(level: IsolationLevel): void {
+  const dataDir = mkdtempSync(join(tmpdir(), 'kindred-runtime-'));
+  let detected: DetectedRuntime;
+  let sandbox: Sandbox;
+
+  before(async () => {
+    const ranges = { podCidr: '10.244.0.0/24', serviceCidr: '10.96.0.0/16', plainPodCidr: '127.244.0.0/24' };
+    detected = await detectRuntime({
+      level,
+      dataDir,
+      clock: systemClock,
+      log: silentLogger,
+      podCidr: parseCidr(ranges.podCidr),
+      serviceCidr: parseCidr(ranges.serviceCidr),
+      plainPodCidr: parseCidr(ranges.plainPodCidr),
+      hiddenPaths: [],
+      userId,
+    });
+    const pod = { uid: 'uid-1', namespace: 'default', name: 'kubia', hostname: 'kubia', hostNetwork: false };
+    sandbox = await detected.runtime.createSandbox({ ...pod, directory: join(dataDir, 'pod') });
+  });
+  after(async () => {
+    await sandbox.remove();
+    await detected.runtime.close();
+    await detected.network?.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  function container(argv: string[], more: Partial<ContainerSpec> = {}) {
+    const output = { stdout: '', stderr: '' };
+    const id = randomBytes(32).toString('hex');
+    const directory = join(dataDir, id);
+    mkdirSync(directory);
+    const spec: ContainerSpec = {
+      id,
+      name: 'main',
+      argv,
+      env: { PATH: process.env['PATH'] ?? '' },
+      workingDir: '',
+      mounts: [],
+      hostPaths: [],
+      ports: [],
+      directory,
+      onOutput: (stream, chunk) => {
+        output[stream] += chunk.toString();
+      },
+      ...more,
+    };
+    return { spec, output, start: () => detected.runtime.startContainer(sandbox, spec) };
+  }
+
+  it('reports both streams and the exit code', async () => {
+    const { start, output } = container(['sh', '-c', 'echo out; echo err >&2; exit 3']);
+    const status = await (await start()).exited;
+    assert.deepEqual([status.exitCode, status.signal], [3, 0]);
+    assert.deepEqual(output, { stdout: 'out\n', stderr: 'err\n' });
+  });
+
+  it('reports the signal that ended it', async () => {
+    const { start } = container(['sh', '-c', 'trap "exit 7" TERM; while :; do sleep 0.05; done']);
+    const polite = await start();
+    polite.signal('SIGTERM');
+    const stubborn = await container(['sleep', '100']).start();
+    stubborn.kill();
+    assert.equal((await stubborn.exited).exitCode, 137);
+    // The trap may not have been set when the signal came: then a plain shell ends by it.
+    const { exitCode } = await Promise.race([polite.exited, killLater(polite)]);
+    assert.ok([7, 137, 143].includes(exitCode), `exit code ${exitCode}`);
+  });
+
+  it('refuses a program that is not there', async () => {
+    const { start } = container(['no-such-program']);
+    await assert.rejects(
+      start(),
+      (error) => error instanceof StartError && /"no-such-program": executable file not found/.test(error.message),
+    );
+  });
+
+  it('leaves no descendant behind', async () => {
+    const { start, output } = container(['sh', '-c', 'sleep 300 & setsid sleep 300 & echo started; wait']);
+    const running = await start();
+    while (!output.stdout.includes('started')) await new Promise((resolve) => setImmediate(resolve));
+    const tree = processTree(listProcesses(), running.pid);
+    assert.ok(tree.length >= 3);
+    running.kill();
+    await running.exited;
+    const alive = tree.filter(({ pid }) => (readProcessStat(pid)?.state ?? 'Z') !== 'Z');
+    assert.deepEqual(alive, []);
+  });
+
+  it('gives volumes to the program', async () => {
+    const volume = mkdtempSync(join(dataDir, 'volume-'));
+    writeFileSync(join(volume, 'in'), 'hello');
+    const where = level === 'plain' ? volume : '/usr/share/kubia/html';
+    const mounts = [{ hostPath: volume, mountPath: '/usr/share/kubia/html', readOnly: false }];
+    const { start, output } = container(['sh', '-c', `cat ${where}/in && echo back > ${where}/out`], { mounts });
+    assert.equal((await (await start()).exited).exitCode, 0);
+    assert.equal(output.stdout, 'hello');
+    assert.equal(readFileSync(join(volume, 'out'), 'utf8'), 'back\n');
+  });
+
+  it('runs a command beside the program', async () => {
+    const running = await container(['sleep', '100']).start();
+    const done = await running.exec(['sh', '-c', 'echo probing; exit 4'], { timeoutMs: 5_000 });
+    assert.deepEqual(done, { exitCode: 4, output: 'probing\n', timedOut: false });
+    const late = await running.exec(['sleep', '100'], { timeoutMs: 50 });
+    assert.equal(late.timedOut, true);
+    running.kill();
+    await running.exited;
+  });
+
+  if (level === 'namespaces') {
+    it('isolates the pod: address, host name, processes, files', async () => {
+      const text = 'ip -o -4 address show dev eth0; cat /proc/sys/kernel/hostname; echo $$; echo x > /etc/kindred-test';
+      const { start, output } = container(['sh', '-c', text]);
+      assert.equal((await (await start()).exited).exitCode, 0, output.stderr);
+      const [address, hostname, pid] = output.stdout.trim().split('\n');
+      assert.match(address ?? '', new RegExp(`inet ${sandbox.ip}/24`));
+      assert.equal(hostname, 'kubia');
+      assert.equal(pid, '1');
+      assert.throws(() => readFileSync('/etc/kindred-test'));
+    });
+
+    it('runs as another user', async () => {
+      const user = { uid: 1234, gid: 2345, groups: [] };
+      const { start, output } = container(['id', '-u'], { user });
+      await (await start()).exited;
+      assert.equal(output.stdout, '1234\n');
+    });
+
+    it('mounts read-only and protects against links', async () => {
+      const volume = mkdtempSync(join(dataDir, 'volume-'));
+      const mounts = [{ hostPath: volume, mountPath: '/var/run/secrets/token', readOnly: true }];
+      const { start, output } = container(['sh', '-c', 'echo no > /var/run/secrets/token/file'], { mounts });
+      assert.notEqual((await (await start()).exited).exitCode, 0);
+      assert.match(output.stderr, /Read-only file system/);
+    });
+  }
+}
+
+async function killLater(container: { kill(): void; exited: Promise<{ exitCode: number }> }) {
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  container.kill();
+  return container.exited;
+}
