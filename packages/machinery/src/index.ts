@@ -1,6 +1,13 @@
 export type { Clock } from './clock/clock.ts';
 export { ManualClock } from './clock/manual-clock.ts';
 export { systemClock } from './clock/system-clock.ts';
+export { DecodeError } from './codec/decode-error.ts';
+export { goQuote } from './codec/go-quote.ts';
+export type { Decoded, DecodeJsonOptions } from './codec/json.ts';
+export { DEFAULT_MAX_DEPTH, decodeJson, decodeUtf8, encodeJson, encodeJsonText } from './codec/json.ts';
+export type { DecodedYaml } from './codec/yaml.ts';
+export { decodeYaml, decodeYamlDocuments, encodeYaml } from './codec/yaml.ts';
+export { deepCopy, deepEqual } from './object/copy.ts';
 export type {
   GroupKind,
   GroupResource,
@@ -28,6 +35,53 @@ export type {
   OwnerReference,
   Unstructured,
 } from './object/meta.ts';
+export { setMember } from './object/set-member.ts';
 export type { DeducedSchema, ListSchema, MapSchema, MergeSchema, ScalarSchema } from './patch/merge-schema.ts';
+export {
+  alreadyExists,
+  applyConflict,
+  badRequest,
+  conflict,
+  expired,
+  forbidden,
+  generateNameConflict,
+  gone,
+  internalError,
+  invalid,
+  invalidOptions,
+  methodNotSupported,
+  notAcceptable,
+  notFound,
+  OBJECT_MODIFIED,
+  pathNotFound,
+  requestEntityTooLarge,
+  serviceUnavailable,
+  timeout,
+  tooLargeResourceVersion,
+  tooManyRequests,
+  unauthorized,
+  unsupportedMediaType,
+} from './status/errors.ts';
 export type { FieldError, FieldErrorType } from './status/field-error.ts';
+export {
+  childPath,
+  duplicate,
+  fieldErrorBody,
+  fieldErrorCause,
+  forbiddenField,
+  formatFieldError,
+  indexPath,
+  invalidValue,
+  keyPath,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+  typeInvalid,
+  valueNotFound,
+} from './status/field-errors.ts';
+export type { Status, StatusCause, StatusDetails } from './status/status.ts';
+export { success } from './status/status.ts';
+export { failure, isStatusError, StatusError } from './status/status-error.ts';
+export { STATUS_CODES, type StatusReason } from './status/table.ts';
 export type { FieldInfo, TypeInfo, TypeTable } from './types/type-table.ts';

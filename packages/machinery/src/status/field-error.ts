@@ -2,7 +2,7 @@
  * Validation errors: one for each field that is wrong, as `k8s.io/apimachinery/pkg/util/validation/field` words them.
  *
  * Validation collects a list and never stops at the first. `field` is a path such as `spec.containers[0].name` or
- * `metadata.labels[app]`.
+ * `metadata.labels[app]`. `field-errors.ts` makes and prints them.
  */
 export type FieldErrorType =
   | 'Required'
@@ -21,6 +21,6 @@ export interface FieldError {
   readonly type: FieldErrorType;
   readonly field: string;
   readonly detail: string;
-  /** Absent for Required, Forbidden, TooLong and TooMany, which never show a value. */
+  /** The value found, for types that show one. Absent for Required, Forbidden, TooLong, TooShort and InternalError. */
   readonly badValue?: unknown;
 }

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { DecodeError } from './decode-error.ts';
+import { decodeJson, encodeJson } from './json.ts';
+
+const decode = (text: string, options = {}) => decodeJson(Buffer.from(text), options);
+
+// Beyond 2^53 the exact reader gives bigints, where JSON.parse gives numbers.
+const isExact = (value: unknown) => !/[\d.]{16}/.test(JSON.stringify(value));
+
+test('gives back any JSON value that was written', () => {
+  fc.assert(
+    fc.property(fc.jsonValue().filter(isExact), fc.boolean(), (value, duplicates) => {
+      const bytes = Buffer.from(JSON.stringify(value));
+      assert.deepEqual(decodeJson(bytes, { duplicates }).value, JSON.parse(bytes.toString()));
+      assert.deepEqual(decodeJson(encodeJson(value), { duplicates }).value, JSON.parse(bytes.toString()));
+    }),
+  );
+});
+
+test('keeps 64-bit integers exactly', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (integer) => {
+      const text = `{"n":${integer}}`;
+      const { value } = decode(text);
+      assert.equal(encodeJson(value).toString(), text);
+    }),
+  );
+  assert.deepEqual(decode('[9007199254740993, 9007199254740991]').value, [9007199254740993n, 9007199254740991]);
+});
+
+test('leaves fractions and integers beyond 64 bits to floating point', () => {
+  assert.deepEqual(
+    decode('[0.1234567890123456789, 1e21, 99999999999999999999]').value,
+    [0.1234567890123456789, 1e21, 1e20],
+  );
+});
+
+test('names fields that come twice by their paths', () => {
+  const text = '{"spec":{"y":1,"c":[{},{"name":"a","name":"b","name":"c"}],"y":2}}';
+  const { value, duplicateFields } = decode(text, { duplicates: true });
+  assert.deepEqual(duplicateFields, ['spec.c[1].name', 'spec.y']);
+  assert.deepEqual(value, { spec: { y: 2, c: [{}, { name: 'c' }] } });
+});
+
+test('refuses what is not one JSON document in UTF-8', () => {
+  const cases: [string | Uint8Array, RegExp][] = [
+    ['{"a":1}{"b":2}', /found "\{" at offset 7, expected the end: one document only/],
+    ['{"a":1,}', /offset 7, expected a field name/],
+    ['{"a" 1}', /offset 5, expected ':'/],
+    ['[1 2]', /offset 3, expected ',' or '\]'/],
+    ['', /found the end at offset 0, expected a value/],
+    ['"abc', /string that starts at offset 0/],
+    ['"\\x"', /string that starts at offset 0/],
+    ['[1e999]', /number 1e999 at offset 1 is out of range/],
+    ['\ufeff{}', /offset 0/],
+    [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), /not valid UTF-8/],
+  ];
+  for (const [input, message] of cases) {
+    assert.throws(() => decodeJson(Buffer.from(input)), { name: 'DecodeError', message });
+  }
+});
+
+test('says where UTF-8 breaks', () => {
+  const bytes = Buffer.concat([Buffer.from('{"ä":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
+  assert.throws(
+    () => decodeJson(bytes),
+    (error) => error instanceof DecodeError && error.offset === 7,
+  );
+});
+
+test('refuses deep nesting without exhausting the stack', () => {
+  const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  assert.throws(() => decode(deep(1001)), /nested more than 1000 deep \(offset 1000\)/);
+  assert.throws(() => decode('{"a":'.repeat(2_000_000)), /nested more than 1000 deep/);
+  assert.doesNotThrow(() => decode(deep(1000)));
+  assert.doesNotThrow(() => decode(deep(100_000), { maxDepth: 100_000, duplicates: true }));
+  assert.doesNotThrow(() => decode(`[${'[],'.repeat(5000)}"${'['.repeat(5000)}"]`));
+});
+
+test('takes a field called __proto__ as data', () => {
+  const { value } = decode('{"__proto__":{"x":1}}', { duplicates: true });
+  assert.equal(Object.getPrototypeOf(value), Object.prototype);
+  assert.equal(encodeJson(value).toString(), '{"__proto__":{"x":1}}');
+});
+
+test('leaves out undefined members next to bigints as well', () => {
+  assert.equal(encodeJson({ a: undefined, b: 1n, c: [undefined, 'x'] }).toString(), '{"b":1,"c":[null,"x"]}');
+});
