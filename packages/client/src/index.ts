@@ -1,1 +1,34 @@
+export type { ApplyIntent, Client, ClientOptions, Draft, RawRequest } from './client/client.ts';
+export { createClient } from './client/client.ts';
+export type { ObjectPage, ObservedList } from './client/list.ts';
+export type {
+  ApplyOptions,
+  CollectionAddress,
+  DeleteOptions,
+  GetOptions,
+  JsonPatchOperation,
+  ListOptions,
+  ObjectAddress,
+  PatchOptions,
+  ProjectionOptions,
+  RequestOptions,
+  SelectorOptions,
+  WatchOptions,
+  WriteOptions,
+} from './client/options.ts';
+export type { QueryValue, ResourceAddress } from './client/resource-path.ts';
+export { formatQuery, resourcePath } from './client/resource-path.ts';
+export type { BackoffOptions } from './informer/backoff.ts';
+export { createBackoff } from './informer/backoff.ts';
+export type { IndexFunction } from './informer/indexed-store.ts';
+export { keyOf, parseKey } from './informer/indexed-store.ts';
+export type { AnyInformer, InformerHandler, InformerScope, Lister } from './informer/informer.ts';
+export { Informer } from './informer/informer.ts';
+export type { InformerFactoryOptions } from './informer/informer-factory.ts';
+export { InformerFactory } from './informer/informer-factory.ts';
+export { compareResourceVersions } from './informer/resource-version.ts';
+export type { WatchEvent } from './list-watch/watch-event.ts';
+export { watchEvents } from './list-watch/watch-event.ts';
+export type { Random } from './random.ts';
+export { sleep } from './sleep.ts';
 export type { Transport, TransportRequest, TransportResponse } from './transport.ts';

@@ -1,0 +1,77 @@
+/** Watch events (`k8s.io/apimachinery/pkg/apis/meta/v1` WatchEvent), decoded from a stream of JSON lines. */
+import { isJsonObject, type KubeObject, type Observed, StatusError } from '@kindred/machinery';
+import { decodeBody, textOf } from '../client/body.ts';
+import { toStatus } from '../client/response-error.ts';
+import { jsonLines } from './json-lines.ts';
+
+export type WatchEvent<T extends KubeObject> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: Observed<T> }
+  | {
+      readonly type: 'BOOKMARK';
+      readonly resourceVersion: string;
+      /** True on the bookmark that ends the initial events of a streaming list. */
+      readonly initialEventsEnd: boolean;
+    };
+
+const initialEventsEndAnnotation = 'k8s.io/initial-events-end';
+
+/**
+ * Decodes a watch. Ends when the server ends it.
+ *
+ * @throws StatusError what an ERROR event carries: 410 Expired when the version is too old
+ * @throws SyntaxError when a line is not a watch event
+ */
+export async function* watchEvents<T extends KubeObject>(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<WatchEvent<T>, void, undefined> {
+  for await (const line of jsonLines(body)) yield decodeWatchEvent<T>(line);
+}
+
+function decodeWatchEvent<T extends KubeObject>(line: Uint8Array): WatchEvent<T> {
+  const event = decodeBody(line);
+  if (!isJsonObject(event) || !isJsonObject(event['object'])) throw notAnEvent();
+  const object = event['object'];
+  switch (event['type']) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      if (!isJsonObject(object['metadata'])) throw notAnEvent();
+      return { type: event['type'], object: asObserved<T>(object) };
+    case 'BOOKMARK': {
+      const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
+      const annotations = isJsonObject(metadata['annotations']) ? metadata['annotations'] : {};
+      return {
+        type: 'BOOKMARK',
+        resourceVersion: textOf(metadata['resourceVersion']),
+        initialEventsEnd: annotations[initialEventsEndAnnotation] === 'true',
+      };
+    }
+    case 'ERROR':
+      throw errorOf(object);
+    default:
+      throw notAnEvent();
+  }
+}
+
+/** The server's answer is taken at its word: it serves the kind that the path names. */
+function asObserved<T extends KubeObject>(object: object): Observed<T> {
+  return object as Observed<T>;
+}
+
+function errorOf(object: object): StatusError {
+  const message = 'The watch ended with an error that is not a Status';
+  const unknown = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    details: {},
+    code: 500,
+  } as const;
+  return new StatusError(toStatus(object) ?? unknown);
+}
+
+function notAnEvent(): SyntaxError {
+  return new SyntaxError('A line of the watch stream is not a watch event');
+}
