@@ -36,7 +36,14 @@ export type {
   Unstructured,
 } from './object/meta.ts';
 export { setMember } from './object/set-member.ts';
+export { createJsonPatch, type JsonPatchOperation } from './patch/create-json-patch.ts';
+export { createMergePatch } from './patch/create-merge-patch.ts';
+export { applyJsonPatch, type JsonPatchLimits, jsonPatchLimits } from './patch/json-patch.ts';
+export { cloneJson, equalJson } from './patch/json-tools.ts';
+export { applyMergePatch } from './patch/merge-patch.ts';
 export type { DeducedSchema, ListSchema, MapSchema, MergeSchema, ScalarSchema } from './patch/merge-schema.ts';
+export { mergeSchemaOfType, mergeSchemasOf } from './patch/merge-schema-of-type.ts';
+export { PatchError, type PatchErrorKind } from './patch/patch-error.ts';
 export {
   alreadyExists,
   applyConflict,

@@ -21,6 +21,13 @@ export interface MapSchema {
   readonly atomic: boolean;
   /** The schema of one member; undefined when the schema does not know that field. */
   field(name: string): MergeSchema | undefined;
+  /** True for a field that the schema names (`spec`), false for a key of a map of values (one label). */
+  declares(name: string): boolean;
+  /**
+   * True for fields of built-in types that exist in every object, even an empty one (`spec`, `template.metadata`).
+   * Nobody owns such a field by itself, only what is inside. Absent: no field does.
+   */
+  alwaysPresent?(name: string): boolean;
   /** Strategic merge: `retainKeys` and `replace` of this map. */
   readonly patchStrategy?: string;
 }
