@@ -1,0 +1,121 @@
+/**
+ * `kindred up` as a process of its own, on free ports and in a temporary directory, for a suite to drive.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { clientBinary } from './client-binaries.ts';
+import { eventually } from './eventually.ts';
+import type { CommandResult, RunOptions } from './run-command.ts';
+import { runCommand } from './run-command.ts';
+
+const program = fileURLToPath(new URL('../../../packages/kindred/dist/bundle/kindred.mjs', import.meta.url));
+
+export class TestPlatform implements AsyncDisposable {
+  /** Holds the data directory, the kubeconfig and the clients' caches. */
+  readonly directory: string;
+  readonly kubeconfig: string;
+  readonly #child: ChildProcess;
+  readonly #output: { text: string };
+  #exited = false;
+
+  private constructor(directory: string, child: ChildProcess, output: { text: string }) {
+    this.directory = directory;
+    this.kubeconfig = join(directory, 'kubeconfig');
+    this.#child = child;
+    this.#output = output;
+    child.once('exit', () => {
+      this.#exited = true;
+    });
+  }
+
+  /** Starts a platform; resolves at its `Ready` line. `directory` starts again on what an earlier one left. */
+  static async start(options: { args?: readonly string[]; directory?: string } = {}): Promise<TestPlatform> {
+    const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'kindred-conformance-')));
+    const args = [
+      'up',
+      '--data-dir',
+      join(directory, 'data'),
+      '--secure-port',
+      '0',
+      '--write-kubeconfig',
+      join(directory, 'kubeconfig'),
+    ];
+    const child = spawn(process.execPath, [program, ...args, ...(options.args ?? [])], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = { text: '' };
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
+    const platform = new TestPlatform(directory, child, output);
+    try {
+      await eventually('the Ready line', () => {
+        if (platform.#exited) throw new Error(`kindred up ended:\n${output.text}`);
+        return /^Ready/m.test(output.text) ? true : undefined;
+      });
+    } catch (error) {
+      await platform.stop();
+      throw new Error(`kindred up did not become ready; it printed:\n${output.text}`, { cause: error });
+    }
+    return platform;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  /** Everything that the platform printed so far. */
+  get output(): string {
+    return this.#output.text;
+  }
+
+  /** Runs the real kubectl against this platform. */
+  async kubectl(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+    const flags = ['--kubeconfig', this.kubeconfig, '--cache-dir', join(this.directory, 'kubectl-cache')];
+    return runCommand(await clientBinary('kubectl'), [...flags, ...args], options);
+  }
+
+  /** Runs kubectl and gives its standard output; an exit code other than 0 throws what it printed. */
+  async kubectlOk(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.kubectl(args, options);
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')} exited with ${code}:\n${stderr}${stdout}`);
+    return stdout;
+  }
+
+  /** Runs the real helm against this platform. */
+  async helm(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+    const home = join(this.directory, 'helm');
+    const environment = {
+      HELM_CACHE_HOME: home,
+      HELM_CONFIG_HOME: home,
+      HELM_DATA_HOME: home,
+      KUBECONFIG: this.kubeconfig,
+      ...options.environment,
+    };
+    return runCommand(await clientBinary('helm'), args, { ...options, environment });
+  }
+
+  /** Sends a signal and waits for the end; gives the exit code (-1 for a signal) and the milliseconds it took. */
+  async end(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' = 'SIGTERM'): Promise<{ code: number; milliseconds: number }> {
+    const started = performance.now();
+    if (!this.#exited) {
+      const ended = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+      this.#child.kill(signal);
+      await ended;
+    }
+    return { code: this.#child.exitCode ?? -1, milliseconds: performance.now() - started };
+  }
+
+  /** Ends the platform and removes its directory. */
+  async stop(): Promise<void> {
+    await this.end();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
