@@ -34,7 +34,9 @@ function answerCreate(stream: ServerHttp2Stream): void {
   });
 }
 
-const listItems = Array.from({ length: 10_000 }, (_, index) => Buffer.from(JSON.stringify(sampleObject(`bench-${index}`))));
+const listItems = Array.from({ length: 10_000 }, (_, index) =>
+  Buffer.from(JSON.stringify(sampleObject(`bench-${index}`))),
+);
 const comma = Buffer.from(',');
 
 async function answerList(stream: ServerHttp2Stream): Promise<void> {

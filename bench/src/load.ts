@@ -1,7 +1,8 @@
 /** A load generator over HTTP/2: several sessions, each with requests under way at the same time. */
+
+import { once } from 'node:events';
 import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2';
 import { connect } from 'node:http2';
-import { once } from 'node:events';
 
 export interface Endpoint {
   readonly url: string;

@@ -3,14 +3,23 @@ import { loadavg } from 'node:os';
 import type { Comparison } from './rounds.ts';
 
 export function printHeader(): void {
-  const load = loadavg().map((value) => value.toFixed(2)).join(' ');
+  const load = loadavg()
+    .map((value) => value.toFixed(2))
+    .join(' ');
   print(`Node ${process.version}, load average ${load}`);
   print(row('measurement', 'ours', 'reference', 'ratio (min–max)', 'goal', ''));
 }
 
-export function printComparison(name: string, unit: string, { ours, reference, ratio, low, high }: Comparison, goal: Goal): void {
+export function printComparison(
+  name: string,
+  unit: string,
+  { ours, reference, ratio, low, high }: Comparison,
+  goal: Goal,
+): void {
   const spread = `${ratio.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
-  print(row(name, `${format(ours)} ${unit}`, `${format(reference)} ${unit}`, spread, goal.text, verdict(goal.met(ratio))));
+  print(
+    row(name, `${format(ours)} ${unit}`, `${format(reference)} ${unit}`, spread, goal.text, verdict(goal.met(ratio))),
+  );
 }
 
 export function printFigure(name: string, unit: string, value: number, goal: Goal): void {
@@ -26,8 +35,14 @@ export interface Goal {
   met(value: number): boolean;
 }
 
-export const atMost = (limit: number, unit = ''): Goal => ({ text: `≤ ${limit}${unit}`, met: (value) => value <= limit });
-export const atLeast = (limit: number, unit = ''): Goal => ({ text: `≥ ${limit}${unit}`, met: (value) => value >= limit });
+export const atMost = (limit: number, unit = ''): Goal => ({
+  text: `≤ ${limit}${unit}`,
+  met: (value) => value <= limit,
+});
+export const atLeast = (limit: number, unit = ''): Goal => ({
+  text: `≥ ${limit}${unit}`,
+  met: (value) => value >= limit,
+});
 
 function verdict(met: boolean): string {
   return met ? 'met' : 'missed';
@@ -39,7 +54,10 @@ function format(value: number): string {
 
 function row(...cells: readonly string[]): string {
   const widths = [44, -14, -14, -22, -10, 0];
-  return cells.map((cell, index) => pad(cell, widths[index] ?? 0)).join("  ").trimEnd();
+  return cells
+    .map((cell, index) => pad(cell, widths[index] ?? 0))
+    .join('  ')
+    .trimEnd();
 }
 
 /** Negative widths align to the right. */

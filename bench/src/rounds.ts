@@ -28,7 +28,13 @@ export async function compare(
     b.push(await reference());
   }
   const ratios = a.map((value, index) => value / (b[index] ?? Number.NaN));
-  return { ours: median(a), reference: median(b), ratio: median(ratios), low: Math.min(...ratios), high: Math.max(...ratios) };
+  return {
+    ours: median(a),
+    reference: median(b),
+    ratio: median(ratios),
+    low: Math.min(...ratios),
+    high: Math.max(...ratios),
+  };
 }
 
 export function median(values: readonly number[]): number {

@@ -27,7 +27,11 @@ export const crd = {
                     type: 'array',
                     items: {
                       type: 'object',
-                      properties: { name: { type: 'string', maxLength: 64 }, value: { type: 'string' }, weight: { type: 'integer' } },
+                      properties: {
+                        name: { type: 'string', maxLength: 64 },
+                        value: { type: 'string' },
+                        weight: { type: 'integer' },
+                      },
                     },
                   },
                 },
