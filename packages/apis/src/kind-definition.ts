@@ -4,6 +4,10 @@
  *
  * All functions are pure: they read the object (and clock values passed in) and nothing else. `setDefaults` and
  * `prepareFor…` change the object they are given, which the caller has just parsed and owns; everything else only reads.
+ *
+ * Order on a write: decode (`decodeObject` checks JSON types and drops what the type lacks) → `setDefaults` → for a
+ * version that is not stored `conversion.toStorage`, and from there on the storage version's definition →
+ * `prepareFor…` → admission → `validate` or both validations → storage.
  */
 import type { FieldError, MergeSchema, Unstructured } from '@kindred/machinery';
 
@@ -24,6 +28,15 @@ export interface SubresourceDefinition {
   /** The kind it takes and returns when that is not the resource's own: Scale, Eviction, TokenRequest, Binding. */
   readonly kind?: { readonly group: string; readonly version: string; readonly kind: string };
   readonly verbs: readonly Verb[];
+}
+
+/** How a kind's replicas show as an `autoscaling/v1` Scale. */
+export interface ScaleMapping {
+  /** Member names from the object to the wanted number: `['spec', 'replicas']`. */
+  readonly specReplicasPath: readonly string[];
+  readonly statusReplicasPath: readonly string[];
+  /** The selector of the counted pods in its text form, for `status.selector`. */
+  labelSelector(object: Unstructured): string;
 }
 
 export interface KindDefinition {
@@ -53,14 +66,18 @@ export interface KindDefinition {
   readonly mergeSchema: MergeSchema;
   readonly allowCreateOnUpdate: boolean;
   readonly allowUnconditionalUpdate: boolean;
-  /** True when a spec exists whose change bumps metadata.generation. */
+  /** True when a change outside metadata and status bumps metadata.generation. */
   readonly hasGeneration: boolean;
+  /** Present on kinds with a `scale` subresource. */
+  readonly scale?: ScaleMapping;
   setDefaults(object: Unstructured): void;
   /** Clears what a creator may not set (status), sets what the server sets. */
   prepareForCreate(object: Unstructured): void;
   /** `subresource` is '' for the object itself, or 'status'. Restores what this request may not change. */
   prepareForUpdate(object: Unstructured, old: Unstructured, subresource: string): void;
+  /** Everything about the object, its metadata and name included. Runs on create, and on the new object of an update. */
   validate(object: Unstructured): FieldError[];
+  /** What an update may not change. `subresource` as in `prepareForUpdate`. */
   validateUpdate(object: Unstructured, old: Unstructured, subresource: string): FieldError[];
   /** Texts for `Warning` headers on create and update. */
   warnings(object: Unstructured): string[];
