@@ -1,0 +1,66 @@
+/**
+ * Defaulting from a structural schema (Kubernetes documentation, "Defaulting"): a missing field takes its default; so
+ * does a `null` where the schema isn't nullable. Defaults are applied from the outside in, so that the default of an
+ * object may be completed by the defaults of its members.
+ */
+import { isJsonObject, type JsonValue } from '@kindred/machinery';
+import { childOf, memberOf, type LazySchema, type StructuralSchema } from './structural-schema.ts';
+
+/** Fills defaults into the value, in place. Applying twice changes nothing more. */
+export function applyDefaults(schema: StructuralSchema, value: unknown): void {
+  if (isJsonObject(value)) defaultObject(schema, value);
+  else if (Array.isArray(value)) defaultList(schema, value);
+}
+
+function defaultObject(schema: StructuralSchema, object: Record<string, JsonValue>): void {
+  for (const property of schema.defaulted) {
+    const { name } = property;
+    if (name === '__proto__') continue;
+    const current = Object.hasOwn(object, name) ? object[name] : undefined;
+    if (current === undefined || (current === null && !property.nullable)) object[name] = copy(property.value);
+  }
+  for (const name of Object.keys(object)) {
+    const member = memberOf(schema, name);
+    if (member === undefined) continue;
+    const value = object[name];
+    if (value === null) {
+      const replacement = replacementOfNull(member);
+      if (replacement === undefined) continue;
+      object[name] = replacement;
+    }
+    const current = object[name];
+    if (typeof current !== 'object' || current === null) continue;
+    const child = childOf(member);
+    if (child !== undefined) applyDefaults(child, current);
+  }
+}
+
+function defaultList(schema: StructuralSchema, list: JsonValue[]): void {
+  if (schema.items === undefined) return;
+  const items = childOf(schema.items);
+  if (items === undefined) return;
+  for (let i = 0; i < list.length; i++) {
+    const replacement = list[i] === null ? replacementOfNull(schema.items) : undefined;
+    if (replacement !== undefined) list[i] = replacement;
+    const element = list[i];
+    if (typeof element === 'object' && element !== null) applyDefaults(items, element);
+  }
+}
+
+function replacementOfNull(child: LazySchema): JsonValue | undefined {
+  const source = child.source;
+  if (source === undefined || source.nullable === true) return undefined;
+  return source.default === undefined || source.default === null ? undefined : copy(source.default);
+}
+
+/** Schemas are shared by all objects: a default that is an object or a list must be copied into each. */
+function copy(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copy);
+  const result: Record<string, JsonValue> = {};
+  for (const name of Object.keys(value)) {
+    const member = value[name];
+    if (member !== undefined) result[name] = copy(member);
+  }
+  return result;
+}
