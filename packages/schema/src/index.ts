@@ -1,1 +1,45 @@
-export {};
+export {
+  crdSchema,
+  crdSchemaV1beta1,
+  type Decoded,
+  decodeCustomResourceDefinition,
+  decodeCustomResourceDefinitionV1beta1,
+} from './crd/crd-schema.ts';
+export type { CustomResourceDefinitionV1beta1 } from './crd/crd-v1beta1.ts';
+export { crdFromV1beta1, crdToV1beta1 } from './crd/crd-v1beta1.ts';
+export type {
+  AdditionalPrinterColumn,
+  CustomResourceConversion,
+  CustomResourceDefinition,
+  CustomResourceDefinitionCondition,
+  CustomResourceDefinitionNames,
+  CustomResourceDefinitionSpec,
+  CustomResourceDefinitionStatus,
+  CustomResourceDefinitionVersion,
+  CustomResourceSubresources,
+  ScaleSubresource,
+  SelectableField,
+  WebhookClientConfig,
+} from './crd/custom-resource-definition.ts';
+export {
+  CustomResourceDefinitionV1,
+  isConditionTrue,
+  preservesUnknownFields,
+  storageVersionOf,
+} from './crd/custom-resource-definition.ts';
+export { initialStoredVersions, setCustomResourceDefinitionDefaults } from './crd/defaults.ts';
+export { humanDuration } from './crd/human-duration.ts';
+export { evaluateJsonPath, type JsonPath, parseJsonPath } from './crd/json-path.ts';
+export { type ColumnPrinter, createColumnPrinter, type PrinterColumn } from './crd/printer-columns.ts';
+export { readScale, type ScaleValues, writeScaleReplicas } from './crd/scale.ts';
+export { createSelectableFieldsReader, type SelectableFieldsReader } from './crd/selectable-fields.ts';
+export { applyDefaults } from './structural/defaults.ts';
+export { isDns1035Label, isDns1123Subdomain } from './structural/dns-names.ts';
+export { isRecognisedFormat } from './structural/formats.ts';
+export type { JSONSchemaProps, ListType, SchemaType, ValidationRule } from './structural/json-schema-props.ts';
+export { mergeSchemaOfStructural, objectMetaMergeSchema } from './structural/merge-schema.ts';
+export { prune } from './structural/prune.ts';
+export { structuralErrors } from './structural/structural-rules.ts';
+export { compileStructuralSchema, type StructuralSchema } from './structural/structural-schema.ts';
+export { validateValue, validateValueUpdate } from './structural/validate-value.ts';
+export { hasValidationRules } from './structural/validation-rules.ts';

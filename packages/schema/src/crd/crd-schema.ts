@@ -2,12 +2,12 @@
  * The schema of CustomResourceDefinitions themselves, so that a definition from a client is checked by the same code as
  * the objects it defines. JSONSchemaProps refers to itself: compiling is lazy, so that is fine.
  */
-import type { FieldError, JsonObject } from '@kindred/machinery';
+import type { FieldError } from '@kindred/machinery';
 import type { JSONSchemaProps } from '../structural/json-schema-props.ts';
 import { compileStructuralSchema, type StructuralSchema } from '../structural/structural-schema.ts';
 import { validateValue } from '../structural/validate-value.ts';
-import type { CustomResourceDefinition } from './custom-resource-definition.ts';
 import type { CustomResourceDefinitionV1beta1 } from './crd-v1beta1.ts';
+import type { CustomResourceDefinition } from './custom-resource-definition.ts';
 
 const string: JSONSchemaProps = { type: 'string' };
 const boolean: JSONSchemaProps = { type: 'boolean' };
@@ -26,14 +26,23 @@ const schemaProps: JSONSchemaProps = { type: 'object', properties: schemaPropert
 const schemaMap: JSONSchemaProps = { type: 'object', additionalProperties: schemaProps };
 const schemaList: JSONSchemaProps = { type: 'array', items: schemaProps };
 
+/** A schema, or something else that the API allows in its place. */
+function schemaOr(type: 'array' | 'boolean'): JSONSchemaProps {
+  return { properties: schemaProperties, items: schemaProps, anyOf: [{ type: 'object' }, { type }] };
+}
+
 Object.assign(schemaProperties, {
-  ...Object.fromEntries(['type', 'format', 'title', 'description', 'pattern', 'id', '$schema', '$ref'].map((k) => [k, string])),
-  ...Object.fromEntries(['default', 'example', 'items', 'additionalProperties', 'additionalItems', 'dependencies'].map((k) => [k, anything])),
+  ...Object.fromEntries(
+    ['type', 'format', 'title', 'description', 'pattern', 'id', '$schema', '$ref'].map((k) => [k, string]),
+  ),
+  ...Object.fromEntries(['default', 'example', 'additionalItems', 'dependencies'].map((k) => [k, anything])),
   ...Object.fromEntries(['nullable', 'exclusiveMaximum', 'exclusiveMinimum', 'uniqueItems'].map((k) => [k, boolean])),
   ...Object.fromEntries(['maximum', 'minimum', 'multipleOf'].map((k) => [k, number])),
   ...Object.fromEntries(
     ['maxLength', 'minLength', 'maxItems', 'minItems', 'maxProperties', 'minProperties'].map((k) => [k, integer]),
   ),
+  items: schemaOr('array'),
+  additionalProperties: schemaOr('boolean'),
   enum: { type: 'array', items: anything },
   externalDocs: object({ description: string, url: string }),
   required: strings,
@@ -171,14 +180,14 @@ export type Decoded<T> = { readonly crd: T } | { readonly errors: FieldError[] }
 
 /** Checks the JSON types of a v1 definition, so that all later code may rely on them. Nothing is changed or copied. */
 export function decodeCustomResourceDefinition(object: object): Decoded<CustomResourceDefinition> {
-  const errors = [...validateValue(crdSchema, object, ''), ...nestedSchemaErrors(object)];
+  const errors = validateValue(crdSchema, object, '');
   // The schema has just vouched for every field that the type names.
   return errors.length > 0 ? { errors } : { crd: object as CustomResourceDefinition };
 }
 
 /** The same for v1beta1. */
 export function decodeCustomResourceDefinitionV1beta1(object: object): Decoded<CustomResourceDefinitionV1beta1> {
-  const errors = [...validateValue(crdSchemaV1beta1, object, ''), ...nestedSchemaErrors(object)];
+  const errors = validateValue(crdSchemaV1beta1, object, '');
   // As above.
   return errors.length > 0 ? { errors } : { crd: object as CustomResourceDefinitionV1beta1 };
 }

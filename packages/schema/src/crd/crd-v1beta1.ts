@@ -4,6 +4,9 @@
  * v1beta1 may give schema, subresources and columns once for all versions, spells a column's path `JSONPath`, keeps
  * unknown fields unless told otherwise, and flattens the conversion webhook.
  */
+
+import { deepEqual, type KubeObject } from '@kindred/machinery';
+import type { JSONSchemaProps } from '../structural/json-schema-props.ts';
 import type {
   AdditionalPrinterColumn,
   CustomResourceConversion,
@@ -16,9 +19,6 @@ import type {
   SelectableField,
   WebhookClientConfig,
 } from './custom-resource-definition.ts';
-import type { KubeObject } from '@kindred/machinery';
-import type { JSONSchemaProps } from '../structural/json-schema-props.ts';
-import { deepEqual } from '../structural/deep-equal.ts';
 
 export interface AdditionalPrinterColumnV1beta1 {
   name: string;

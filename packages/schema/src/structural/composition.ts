@@ -9,12 +9,7 @@ import { childOf, type LazySchema, type StructuralSchema } from './structural-sc
 export type Validate = (schema: StructuralSchema) => FieldError[];
 
 /** Appends the errors of the node's junctions. */
-export function compositionErrors(
-  schema: StructuralSchema,
-  path: string,
-  out: FieldError[],
-  validate: Validate,
-): void {
+export function compositionErrors(schema: StructuralSchema, path: string, out: FieldError[], validate: Validate): void {
   if (schema.anyOf.length > 0) anyOfErrors(schema.anyOf, path, out, validate);
   if (schema.oneOf.length > 0) oneOfErrors(schema.oneOf, path, out, validate);
   if (schema.allOf.length > 0) allOfErrors(schema.allOf, path, out, validate);

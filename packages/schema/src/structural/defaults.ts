@@ -1,10 +1,10 @@
 /**
  * Defaulting from a structural schema (Kubernetes documentation, "Defaulting"): a missing field takes its default; so
- * does a `null` where the schema isn't nullable. Defaults are applied from the outside in, so that the default of an
+ * does a `null` where the schema isn't nullable. Defaults are applied from the outside in, and copied since schemas are shared by all objects, so that the default of an
  * object may be completed by the defaults of its members.
  */
-import { isJsonObject, type JsonValue } from '@kindred/machinery';
-import { childOf, memberOf, type LazySchema, type StructuralSchema } from './structural-schema.ts';
+import { deepCopy, isJsonObject, type JsonValue, setMember } from '@kindred/machinery';
+import { childOf, type LazySchema, memberOf, type StructuralSchema } from './structural-schema.ts';
 
 /** Fills defaults into the value, in place. Applying twice changes nothing more. */
 export function applyDefaults(schema: StructuralSchema, value: unknown): void {
@@ -15,9 +15,9 @@ export function applyDefaults(schema: StructuralSchema, value: unknown): void {
 function defaultObject(schema: StructuralSchema, object: Record<string, JsonValue>): void {
   for (const property of schema.defaulted) {
     const { name } = property;
-    if (name === '__proto__') continue;
     const current = Object.hasOwn(object, name) ? object[name] : undefined;
-    if (current === undefined || (current === null && !property.nullable)) object[name] = copy(property.value);
+    if (current === undefined || (current === null && !property.nullable))
+      setMember(object, name, deepCopy(property.value));
   }
   for (const name of Object.keys(object)) {
     const member = memberOf(schema, name);
@@ -50,17 +50,5 @@ function defaultList(schema: StructuralSchema, list: JsonValue[]): void {
 function replacementOfNull(child: LazySchema): JsonValue | undefined {
   const source = child.source;
   if (source === undefined || source.nullable === true) return undefined;
-  return source.default === undefined || source.default === null ? undefined : copy(source.default);
-}
-
-/** Schemas are shared by all objects: a default that is an object or a list must be copied into each. */
-function copy(value: JsonValue): JsonValue {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copy);
-  const result: Record<string, JsonValue> = {};
-  for (const name of Object.keys(value)) {
-    const member = value[name];
-    if (member !== undefined) result[name] = copy(member);
-  }
-  return result;
+  return source.default === undefined || source.default === null ? undefined : deepCopy(source.default);
 }

@@ -16,10 +16,7 @@ const matchers: ReadonlyMap<string, Matcher> = new Map<string, Matcher>([
   ['ipv4', isIPv4],
   ['ipv6', (value) => isIPv6(value) && !value.includes('%')],
   ['cidr', isCidr],
-  [
-    'mac',
-    regExp(/^([0-9a-fA-F]{2}([:-]))([0-9a-fA-F]{2}\2){4}[0-9a-fA-F]{2}$|^[0-9a-fA-F]{4}(\.[0-9a-fA-F]{4}){2}$/),
-  ],
+  ['mac', regExp(/^([0-9a-fA-F]{2}([:-]))([0-9a-fA-F]{2}\2){4}[0-9a-fA-F]{2}$|^[0-9a-fA-F]{4}(\.[0-9a-fA-F]{4}){2}$/)],
   ['uuid', regExp(/^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i)],
   ['uuid3', regExp(/^[0-9a-f]{8}-?[0-9a-f]{4}-?3[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i)],
   ['uuid4', regExp(/^[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}$/i)],
@@ -92,7 +89,11 @@ function isHostname(value: string): boolean {
   const name = value.endsWith('.') ? value.slice(0, -1) : value;
   return name
     .split('.')
-    .every((label) => label.length <= 63 && /^[a-zA-Z0-9\u0080-\uffff]([a-zA-Z0-9\u0080-\uffff-]*[a-zA-Z0-9\u0080-\uffff])?$/.test(label));
+    .every(
+      (label) =>
+        label.length <= 63 &&
+        /^[a-zA-Z0-9\u0080-\uffff]([a-zA-Z0-9\u0080-\uffff-]*[a-zA-Z0-9\u0080-\uffff])?$/.test(label),
+    );
 }
 
 function isCidr(value: string): boolean {
@@ -146,8 +147,7 @@ function isDate(value: string): boolean {
 }
 
 function isDateTime(value: string): boolean {
-  const parts =
-    /^(\d{4})-(\d{2})-(\d{2})[tT](\d{2}):(\d{2}):(\d{2})([.,]\d+)?([zZ]|[+-]\d{2}:?\d{2})?$/.exec(value);
+  const parts = /^(\d{4})-(\d{2})-(\d{2})[tT](\d{2}):(\d{2}):(\d{2})([.,]\d+)?([zZ]|[+-]\d{2}:?\d{2})?$/.exec(value);
   if (parts === null) return false;
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number);
   if (year === undefined || month === undefined || day === undefined) return false;

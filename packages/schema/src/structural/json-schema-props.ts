@@ -81,8 +81,6 @@ export function itemsSchemaOf(schema: JSONSchemaProps): JSONSchemaProps | undefi
 }
 
 /** `Array.isArray` does not narrow readonly arrays, hence this predicate. */
-export function isSchemaList(
-  items: JSONSchemaProps | readonly JSONSchemaProps[],
-): items is readonly JSONSchemaProps[] {
+export function isSchemaList(items: JSONSchemaProps | readonly JSONSchemaProps[]): items is readonly JSONSchemaProps[] {
   return Array.isArray(items);
 }

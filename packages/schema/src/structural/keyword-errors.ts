@@ -2,7 +2,9 @@
  * The keywords of one node: type, enum, lengths, pattern, format, sizes; each with the API server's text.
  */
 import {
+  deepEqual,
   type FieldError,
+  goQuote,
   invalidValue,
   type JsonObject,
   notSupported,
@@ -10,7 +12,6 @@ import {
   tooMany,
   typeInvalid,
 } from '@kindred/machinery';
-import { deepEqual } from './deep-equal.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
@@ -50,7 +51,7 @@ export function stringErrors(schema: StructuralSchema, value: string, path: stri
     out.push(invalidValue(path, value, `${path} in body should match '${pattern}'`));
   }
   if (schema.matchesFormat !== undefined && !schema.types.includes('integer') && !schema.matchesFormat(value)) {
-    out.push(typeInvalid(path, value, `${path} in body must be of type ${schema.format}: ${JSON.stringify(value)}`));
+    out.push(typeInvalid(path, value, `${path} in body must be of type ${schema.format}: ${goQuote(value)}`));
   }
 }
 

@@ -6,7 +6,12 @@ import { canonicalKey } from './canonical-key.ts';
 import { childOf, type StructuralSchema } from './structural-schema.ts';
 
 /** Appends a Duplicate error for every element that repeats an earlier one. Atomic lists are never looked at. */
-export function listTypeErrors(schema: StructuralSchema, list: readonly unknown[], path: string, out: FieldError[]): void {
+export function listTypeErrors(
+  schema: StructuralSchema,
+  list: readonly unknown[],
+  path: string,
+  out: FieldError[],
+): void {
   if (schema.listType === 'atomic' || list.length < 2) return;
   const seen = new Set<string>();
   list.forEach((element, index) => {

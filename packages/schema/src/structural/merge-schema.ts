@@ -8,14 +8,14 @@ import { childOf, memberOf, type StructuralSchema } from './structural-schema.ts
 const scalar: MergeSchema = { kind: 'scalar' };
 const deduced: MergeSchema = { kind: 'deduced' };
 
-const labels: MapSchema = { kind: 'map', atomic: false, field: () => scalar };
+const labels: MapSchema = { kind: 'map', atomic: false, field: () => scalar, declares: () => false };
 
 const ownerReferences: MergeSchema = {
   kind: 'list',
   listType: 'map',
   keys: ['uid'],
   keyDefaults: {},
-  element: () => ({ kind: 'map', atomic: true, field: () => scalar }),
+  element: () => ({ kind: 'map', atomic: true, field: () => scalar, declares: () => true }),
   patchStrategy: 'merge',
   patchMergeKey: 'uid',
 };
@@ -33,6 +33,7 @@ const finalizers: MergeSchema = {
 export const objectMetaMergeSchema: MapSchema = {
   kind: 'map',
   atomic: false,
+  declares: () => true,
   field(name) {
     if (name === 'labels' || name === 'annotations') return labels;
     if (name === 'ownerReferences') return ownerReferences;
@@ -51,9 +52,12 @@ function resourceSchema(schema: StructuralSchema): MergeSchema {
   return {
     kind: 'map',
     atomic: false,
+    declares: (name) => isResourceField(name) || own.declares(name),
+    // Every object has metadata: nobody owns it as such, only what is inside.
+    alwaysPresent: (name) => name === 'metadata',
     field(name) {
       if (name === 'metadata') return objectMetaMergeSchema;
-      return name === 'apiVersion' || name === 'kind' ? scalar : own.field(name);
+      return isResourceField(name) ? scalar : own.field(name);
     },
   };
 }
@@ -69,6 +73,7 @@ function mapSchema(schema: StructuralSchema): MapSchema {
   return {
     kind: 'map',
     atomic: schema.source['x-kubernetes-map-type'] === 'atomic',
+    declares: (name) => schema.properties.has(name),
     field(name) {
       const known = fields.get(name);
       if (known !== undefined) return known;
@@ -93,6 +98,10 @@ function listSchema(schema: StructuralSchema): MergeSchema {
     keyDefaults: keyDefaults(schema),
     element: () => (element ??= items === undefined ? deduced : nodeSchema(items)),
   };
+}
+
+function isResourceField(name: string): boolean {
+  return name === 'metadata' || name === 'apiVersion' || name === 'kind';
 }
 
 function keyDefaults(schema: StructuralSchema): Record<string, unknown> {

@@ -10,12 +10,7 @@ const maxInt64 = (1n << 63n) - 1n;
 const minInt64 = -(1n << 63n);
 
 /** Errors of a number against the bounds of its schema, in the order the API server reports them. */
-export function numberErrors(
-  schema: JSONSchemaProps,
-  value: number | bigint,
-  path: string,
-  out: FieldError[],
-): void {
+export function numberErrors(schema: JSONSchemaProps, value: number | bigint, path: string, out: FieldError[]): void {
   const width = widthError(schema, value, path);
   if (width !== undefined) out.push(width);
   const { multipleOf, maximum, minimum } = schema;

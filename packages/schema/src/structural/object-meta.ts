@@ -4,7 +4,13 @@
  */
 import { type FieldError, invalidValue, isJsonObject, type JsonObject } from '@kindred/machinery';
 
-type Shape = 'string' | 'integer' | 'strings' | 'stringMap' | 'any' | { readonly listOf: Readonly<Record<string, Shape>> };
+type Shape =
+  | 'string'
+  | 'integer'
+  | 'strings'
+  | 'stringMap'
+  | 'any'
+  | { readonly listOf: Readonly<Record<string, Shape>> };
 
 const ownerReference: Readonly<Record<string, Shape>> = {
   apiVersion: 'string',

@@ -4,8 +4,17 @@
  *
  * Violations are what the NonStructuralSchema condition reports.
  */
-import { childPath, type FieldError, forbiddenField, formatFieldError, indexPath, invalidValue, keyPath, required } from '@kindred/machinery';
-import { deepEqual } from './deep-equal.ts';
+import {
+  childPath,
+  deepEqual,
+  type FieldError,
+  forbiddenField,
+  formatFieldError,
+  indexPath,
+  invalidValue,
+  keyPath,
+  required,
+} from '@kindred/machinery';
 import { itemsSchemaOf, type JSONSchemaProps } from './json-schema-props.ts';
 import { patternError } from './pattern.ts';
 
@@ -236,9 +245,6 @@ function junctionsOf(schema: JSONSchemaProps, path: string): (readonly [JSONSche
   return found;
 }
 
-function ownProperty(
-  properties: Readonly<Record<string, JSONSchemaProps>>,
-  name: string,
-): JSONSchemaProps | undefined {
+function ownProperty(properties: Readonly<Record<string, JSONSchemaProps>>, name: string): JSONSchemaProps | undefined {
   return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }

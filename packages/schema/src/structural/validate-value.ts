@@ -6,13 +6,12 @@
  * On update, what did not change is not judged again (ratcheting): an error is dropped when the value at its node is
  * equal to the one of the old object and the two can be told to belong together.
  */
-import { type FieldError, isJsonObject, type JsonObject, required } from '@kindred/machinery';
-import { deepEqual } from './deep-equal.ts';
+import { deepEqual, type FieldError, isJsonObject, type JsonObject, required } from '@kindred/machinery';
+import { canonicalKey } from './canonical-key.ts';
+import { compositionErrors } from './composition.ts';
 import { embeddedResourceErrors } from './embedded-resource.ts';
 import { enumError, objectSizeError, sizeErrors, stringErrors, typeErrors } from './keyword-errors.ts';
 import { keysOfElement, listTypeErrors } from './list-types.ts';
-import { canonicalKey } from './canonical-key.ts';
-import { compositionErrors } from './composition.ts';
 import { numberErrors } from './numbers.ts';
 import { childOf, type LazySchema, type StructuralSchema } from './structural-schema.ts';
 
@@ -37,7 +36,12 @@ export function validateValue(schema: StructuralSchema, value: unknown, path: st
 }
 
 /** As `validateValue`, without the errors of parts that are as they were in the old value. */
-export function validateValueUpdate(schema: StructuralSchema, value: unknown, old: unknown, path: string): FieldError[] {
+export function validateValueUpdate(
+  schema: StructuralSchema,
+  value: unknown,
+  old: unknown,
+  path: string,
+): FieldError[] {
   const errors = validateValue(schema, value, path);
   // Correlating with the old value costs: only objects with errors pay for it.
   if (errors.length === 0 || old === undefined) return errors;
@@ -55,13 +59,7 @@ function flatten(found: Findings): FieldError[] {
   return [...found.schema, ...found.embedded, ...found.lists];
 }
 
-function validateNode(
-  schema: StructuralSchema,
-  value: unknown,
-  old: unknown,
-  path: string,
-  found: Findings,
-): void {
+function validateNode(schema: StructuralSchema, value: unknown, old: unknown, path: string, found: Findings): void {
   if (old !== undefined && deepEqual(value, old)) return;
   typeErrors(schema, value, path, found.schema);
   if (value === null || value === undefined) {
