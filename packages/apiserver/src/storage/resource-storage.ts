@@ -6,75 +6,93 @@
  */
 import type { Unstructured } from '@kindred/machinery';
 import type { Revision } from '@kindred/store';
+import type { Selection } from './selection.ts';
+import type { StoredObject } from './stored-object.ts';
+import type { WatchEvent } from './watch-event.ts';
 
-/** One stored object at one revision. */
-export interface StoredObject {
-  /** Empty for cluster-scoped objects. */
-  readonly namespace: string;
-  readonly name: string;
-  readonly revision: Revision;
-  /** The object's JSON with `metadata.resourceVersion` spliced in: what a GET sends. Never to be changed. */
-  readonly bytes: Uint8Array;
-  /** The same, parsed when first asked for. Shared: never to be changed, copy it first. */
-  readonly object: Unstructured;
-}
-
-export interface ResourceEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  /** For DELETED: the last state, with the revision of the deletion. */
-  readonly stored: StoredObject;
-  /** The state before, for MODIFIED and DELETED: selectors decide with it whether an object comes or goes. */
-  readonly previous: StoredObject | undefined;
-  /** `{"type":…,"object":…}` and a newline, encoded when first asked for and shared by all watchers. */
-  readonly line: Uint8Array;
-}
-
-export interface ListRange {
-  /** Absent: all namespaces. */
-  readonly namespace?: string;
-  /** Continue after this object (namespace/name; just the name when cluster-scoped). */
+export interface ListRange extends Selection {
+  /** Continue after this object (`namespace/name`; just the name when cluster-scoped). */
   readonly after?: string;
   /** 0 or absent: all. */
   readonly limit?: number;
 }
 
 export interface ResourceList {
-  /** In order of namespace, then name. A snapshot: later writes don't show. */
+  /** The selected objects in order of namespace, then name. A snapshot: later writes don't show. */
   readonly items: readonly StoredObject[];
   readonly revision: Revision;
-  /** Objects in the range beyond `items`. */
+  /** Objects of the namespace (or of all) behind the last item, selected or not. Above 0 only when `limit` cut the list. */
   readonly remaining: number;
 }
 
+export interface ResourceWatchRequest extends Selection {
+  /** Events after this revision. Absent or 0: the present objects as ADDED events first. */
+  readonly since?: Revision;
+  /** With the present objects: a bookmark with `initialEventsEnd` after them. */
+  readonly initialEventsEnd?: boolean;
+  /** A bookmark about every minute. */
+  readonly bookmarks?: boolean;
+}
+
 export interface ResourceWatchHandler {
-  /** All of one or more whole revisions, in order; empty reports progress up to `revision`. */
-  onEvents(events: readonly ResourceEvent[], revision: Revision): void;
-  /** History is gone (`compacted`), the resource is no longer served, or the storage closes. No call comes after it. */
+  /** Events in order, at least one. Returning false asks for no more until `resume`: the client is slower than the events. */
+  onEvents(events: readonly WatchEvent[]): boolean | void;
+  /**
+   * The watch is over: a StoreError `compacted` when the client was so slow that history went past it, `closed` when the
+   * storage closes or the resource is released. No call comes after it.
+   */
   onEnd(reason: Error): void;
 }
 
 export interface ResourceWatch {
+  /** Goes on after a handler's `false`. */
+  resume(): void;
+  /** Sends a bookmark now if the watch has caught up: before a timeout ends the watch. */
+  bookmark(): void;
   close(): void;
+}
+
+export interface WriteOptions {
+  /** The object is removed this many seconds later, give or take a minute (Events). */
+  readonly ttlSeconds?: number;
 }
 
 export interface ResourceStorage {
   /** Newest revision whose writes show in reads. */
   readonly revision: Revision;
+  /** Revision of the last change to this resource, or that of loading: for those who derive something from its objects. */
+  readonly changedRevision: Revision;
+  /** Number of objects. */
+  readonly size: number;
   get(namespace: string, name: string): StoredObject | undefined;
   list(range: ListRange): ResourceList;
-  /** The list as it was at `revision`; rejects with a `compacted` StoreError when that is forgotten. */
-  listAt(revision: Revision, range: ListRange): Promise<ResourceList>;
+  /** The list as it was at `revision`; throws a StoreError `compacted` when that is forgotten, or `futureRevision`. */
+  listAt(revision: Revision, range: ListRange): ResourceList;
+  /** Throws a StoreError `compacted` when the events after `since` are forgotten. The first event comes in a later turn. */
+  watch(request: ResourceWatchRequest, handler: ResourceWatchHandler): ResourceWatch;
+  /** Stores a new object; undefined when the name is taken. The object belongs to storage afterwards. */
+  create(
+    namespace: string,
+    name: string,
+    object: Unstructured,
+    options?: WriteOptions,
+  ): Promise<StoredObject | undefined>;
   /**
-   * Events after `since`. Throws a `compacted` StoreError when they are forgotten.
-   * @param namespace undefined for all namespaces.
+   * Stores the next state of `current`; undefined when it isn't the current one any more. A state that is no different
+   * writes nothing and gives `current` back. The object belongs to storage afterwards.
    */
-  watch(since: Revision, namespace: string | undefined, handler: ResourceWatchHandler): ResourceWatch;
-  /** Stores a new object; undefined when the name is taken. */
-  create(namespace: string, name: string, object: Unstructured): Promise<StoredObject | undefined>;
-  /** Stores the next state of `current`; undefined when it isn't the current one any more. */
-  replace(current: StoredObject, object: Unstructured): Promise<StoredObject | undefined>;
+  replace(current: StoredObject, object: Unstructured, options?: WriteOptions): Promise<StoredObject | undefined>;
   /** Removes; gives the last state at the revision of the deletion, or undefined when `current` isn't current any more. */
   remove(current: StoredObject): Promise<StoredObject | undefined>;
+  /**
+   * Calls `next` with the current object, writes what it returns, and starts again when another writer came between.
+   * `next` returns undefined to leave things as they are, and throws to give up. Undefined when there is no such object.
+   */
+  guaranteedUpdate(
+    namespace: string,
+    name: string,
+    next: (current: StoredObject) => Unstructured | undefined | Promise<Unstructured | undefined>,
+  ): Promise<StoredObject | undefined>;
 }
 
 /** Where resources live. */
@@ -84,9 +102,12 @@ export interface ApiStorage {
    * @param group and @param resource name the keys: `/registry/<group>/<resource>/<namespace>/<name>`.
    */
   open(group: string, resource: string): Promise<ResourceStorage>;
-  /** Ends the resource's watches and forgets its state in memory; what is stored stays. */
+  /** Ends the resource's watches; what is stored stays. */
   release(group: string, resource: string): void;
+  /** Newest revision whose writes show in reads, over all resources. */
   readonly revision: Revision;
-  /** Ends all watches. */
+  /** Waits until reads show `revision`; false when that does not happen within three seconds. */
+  reaches(revision: Revision): Promise<boolean>;
+  /** Ends all watches. The store stays open: it belongs to whoever opened it. */
   close(): Promise<void>;
 }

@@ -86,7 +86,9 @@ export class WatchHub {
   }
 
   endAll(reason: StoreError): void {
-    for (const watch of [...this.#watches]) watch.end(reason);
+    // Whoever hears of the end may open a new watch at once: that one stays.
+    const open = [...this.#watches];
+    for (const watch of open) watch.end(reason);
   }
 
   #remove(watch: Watch): void {

@@ -2,7 +2,7 @@
  * The RBAC policy as it stands in storage: roles and bindings of group `rbac.authorization.k8s.io`.
  */
 import type { Unstructured } from '@kindred/machinery';
-import type { ApiStorage, ResourceStorage, ResourceWatch } from '../../storage/resource-storage.ts';
+import type { ApiStorage, ResourceStorage } from '../../storage/resource-storage.ts';
 import type { PolicyRule } from './policy-rule.ts';
 import type { PolicySource, Role, RoleBinding, RoleReference, RoleSubject } from './policy-source.ts';
 
@@ -10,30 +10,17 @@ const group = 'rbac.authorization.k8s.io';
 const resources = ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'] as const;
 
 /**
- * Opens the four resources and counts their changes.
+ * Opens the four resources. The policy's revision is that of their last change.
  *
  * @example const policy = await openStoredPolicy(storage); const authorizer = new RbacAuthorizer(policy);
  */
-export async function openStoredPolicy(storage: ApiStorage): Promise<PolicySource & { close(): void }> {
+export async function openStoredPolicy(storage: ApiStorage): Promise<PolicySource> {
   const opened = await Promise.all(resources.map((resource) => storage.open(group, resource)));
   const [roles, clusterRoles, roleBindings, clusterRoleBindings] = opened;
-  let revision = 0;
-  const watches: ResourceWatch[] = opened.map((resource) =>
-    resource.watch(resource.revision, undefined, {
-      onEvents: (events) => {
-        if (events.length > 0) revision++;
-      },
-      // Ends only when the storage closes: nobody asks any more then.
-      onEnd: () => undefined,
-    }),
-  );
   return {
-    revision: () => revision,
+    revision: () => Math.max(...opened.map((resource) => resource.changedRevision)),
     roles: () => [...objects(clusterRoles), ...objects(roles)].map(toRole),
     bindings: () => [...objects(clusterRoleBindings), ...objects(roleBindings)].map(toBinding),
-    close: () => {
-      for (const watch of watches) watch.close();
-    },
   };
 }
 

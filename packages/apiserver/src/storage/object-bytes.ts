@@ -1,0 +1,61 @@
+/**
+ * An object's JSON bytes, as stored and as served. Both begin `{"kind":…,"apiVersion":…,"metadata":{`; the stored ones
+ * have no resourceVersion, since the store alone knows it, and the served ones have it as the first field of metadata.
+ * So serving an object needs no parsing: the version is spliced in once for each write.
+ */
+import { encodeJson, type Unstructured } from '@kindred/machinery';
+
+const metadataStart = Buffer.from('"metadata":{');
+const versionStart = Buffer.from('"resourceVersion":"');
+const closingBrace = 0x7d;
+const quote = 0x22;
+const comma = 0x2c;
+
+/** The bytes to store: the canonical order of the first fields, and no resourceVersion. The object isn't changed. */
+export function encodeStored(object: Unstructured): Uint8Array {
+  const { kind, apiVersion, metadata, ...rest } = object;
+  const { resourceVersion: _known, ...stored } = metadata;
+  return encodeJson({ kind, apiVersion, metadata: stored, ...rest });
+}
+
+/** The bytes to serve: `stored` with this revision as resourceVersion. */
+export function spliceResourceVersion(stored: Uint8Array, revision: number): Uint8Array {
+  const at = metadataOffset(stored);
+  const version = `"resourceVersion":"${revision}"${stored[at] === closingBrace ? '' : ','}`;
+  return replaced(stored, at, at, version);
+}
+
+/** Served bytes with another revision in place of theirs. */
+export function replaceResourceVersion(served: Uint8Array, revision: number): Uint8Array {
+  const from = metadataOffset(served) + versionStart.byteLength;
+  return replaced(served, from, served.indexOf(quote, from), String(revision));
+}
+
+/** Whether `served` is `stored` with some resourceVersion spliced in: then writing `stored` would change nothing. */
+export function sameContent(served: Uint8Array, stored: Uint8Array): boolean {
+  const from = metadataOffset(served);
+  let to = served.indexOf(quote, from + versionStart.byteLength) + 1;
+  if (served[to] === comma) to++;
+  if (served.byteLength - (to - from) !== stored.byteLength) return false;
+  return (
+    Buffer.compare(served.subarray(0, from), stored.subarray(0, from)) === 0 &&
+    Buffer.compare(served.subarray(to), stored.subarray(from)) === 0
+  );
+}
+
+/** Offset of the first byte inside metadata's braces. Quotes in strings are escaped, so the first match is the field. */
+function metadataOffset(bytes: Uint8Array): number {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = view.indexOf(metadataStart);
+  if (at < 0) throw new TypeError('stored object has no metadata');
+  return at + metadataStart.byteLength;
+}
+
+function replaced(bytes: Uint8Array, from: number, to: number, text: string): Uint8Array {
+  // Not from Buffer's pool: these bytes live long and would keep whole pool pages alive.
+  const result = Buffer.allocUnsafeSlow(bytes.byteLength - (to - from) + text.length);
+  result.set(bytes.subarray(0, from), 0);
+  result.write(text, from, 'latin1');
+  result.set(bytes.subarray(to), from + text.length);
+  return result;
+}

@@ -1,0 +1,80 @@
+/**
+ * Writes of the API server: one compare-and-swap on the object's revision each. The cache has taken the write in when the
+ * promise resolves, since the store delivers a revision's events before it acknowledges it.
+ */
+import type { Unstructured } from '@kindred/machinery';
+import type { Compare, Operation, Store } from '@kindred/store';
+import { encodeStored, sameContent } from './object-bytes.ts';
+import type { StoredObject } from './stored-object.ts';
+import type { TtlLeases } from './ttl-leases.ts';
+
+/** A write under way: what it was made from, and what the cache made of it. */
+export interface PendingWrite {
+  readonly object: Unstructured;
+  stored?: StoredObject;
+}
+
+/** Writes that wait for their event, by the very bytes that were handed to the store. */
+export type PendingWrites = Map<Uint8Array, PendingWrite>;
+
+/** Makes the stored object of a written revision when the store's event did not carry the bytes it was given. */
+export type StoredObjectFactory = (key: string, value: Uint8Array, revision: number) => StoredObject;
+
+export interface ObjectWriterOptions {
+  readonly store: Store;
+  readonly pending: PendingWrites;
+  readonly leases: TtlLeases;
+  readonly toStored: StoredObjectFactory;
+}
+
+/** See the file's head. All functions give undefined when the comparison failed. */
+export class ObjectWriter {
+  readonly #options: ObjectWriterOptions;
+
+  constructor(options: ObjectWriterOptions) {
+    this.#options = options;
+  }
+
+  create(key: string, object: Unstructured, ttlSeconds: number | undefined): Promise<StoredObject | undefined> {
+    return this.#put({ key, target: 'create', is: '=', than: 0 }, encodeStored(object), object, ttlSeconds);
+  }
+
+  async replace(
+    key: string,
+    current: StoredObject,
+    object: Unstructured,
+    ttlSeconds: number | undefined,
+  ): Promise<StoredObject | undefined> {
+    const value = encodeStored(object);
+    if (sameContent(current.bytes, value)) return current;
+    return this.#put({ key, target: 'mod', is: '=', than: current.revision }, value, object, ttlSeconds);
+  }
+
+  async remove(key: string, current: StoredObject): Promise<StoredObject | undefined> {
+    const { succeeded, revision } = await this.#options.store.txn({
+      compare: [{ key, target: 'mod', is: '=', than: current.revision }],
+      success: [{ type: 'delete', key }],
+      failure: [],
+    });
+    return succeeded ? current.at(revision) : undefined;
+  }
+
+  async #put(
+    compare: Compare,
+    value: Uint8Array,
+    object: Unstructured,
+    ttlSeconds: number | undefined,
+  ): Promise<StoredObject | undefined> {
+    const { store, pending, leases, toStored } = this.#options;
+    const write: PendingWrite = { object };
+    const put: Operation = { type: 'put', key: compare.key, value };
+    const success = ttlSeconds === undefined ? [put] : [{ ...put, lease: await leases.lease(ttlSeconds) }];
+    pending.set(value, write);
+    try {
+      const { succeeded, revision } = await store.txn({ compare: [compare], success, failure: [] });
+      return succeeded ? (write.stored ?? toStored(compare.key, value, revision)) : undefined;
+    } finally {
+      pending.delete(value);
+    }
+  }
+}

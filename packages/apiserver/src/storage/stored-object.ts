@@ -1,0 +1,71 @@
+/**
+ * One version of an object in the API server's memory: the bytes that are served, and what selectors need of it, found
+ * when first asked for and kept.
+ */
+import type { Unstructured } from '@kindred/machinery';
+import { type DecodedObjects, decodeObject } from './decoded-objects.ts';
+import { replaceResourceVersion } from './object-bytes.ts';
+import type { ObjectName } from './storage-key.ts';
+
+/** Computes the fields that field selectors may name; see KindDefinition.selectableFields. */
+export type FieldExtractor = (object: Unstructured) => Record<string, string>;
+
+const noLabels: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Immutable apart from what it remembers. A class, since its derived values are computed on demand. */
+export class StoredObject {
+  readonly namespace: string;
+  readonly name: string;
+  /** The object's resourceVersion. */
+  readonly revision: number;
+  /** The object's JSON in its storage version with `metadata.resourceVersion` in it: what a GET sends. Never to be changed. */
+  readonly bytes: Uint8Array;
+  readonly #decoded: DecodedObjects;
+  #labels: Readonly<Record<string, string>> | undefined;
+  #extractor: FieldExtractor | undefined;
+  #fields: Readonly<Record<string, string>> = noLabels;
+
+  constructor(at: ObjectName, bytes: Uint8Array, revision: number, decoded: DecodedObjects) {
+    this.namespace = at.namespace;
+    this.name = at.name;
+    this.bytes = bytes;
+    this.revision = revision;
+    this.#decoded = decoded;
+  }
+
+  /** The object, decoded when first asked for. Shared with everybody who asks: never to be changed, copy it first. */
+  get object(): Unstructured {
+    return this.#decoded.get(this);
+  }
+
+  /** A decoded object of the caller's own. */
+  decode(): Unstructured {
+    return decodeObject(this.bytes);
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    this.#labels ??= this.object.metadata.labels ?? noLabels;
+    return this.#labels;
+  }
+
+  /** Values of the selectable fields, `metadata.name` and `metadata.namespace` among them. */
+  fields(extractor: FieldExtractor | undefined): Readonly<Record<string, string>> {
+    const names = { 'metadata.name': this.name, 'metadata.namespace': this.namespace };
+    if (extractor === undefined) return names;
+    if (this.#extractor !== extractor) {
+      this.#fields = { ...extractor(this.object), ...names };
+      this.#extractor = extractor;
+    }
+    return this.#fields;
+  }
+
+  /** The same object with another resourceVersion: how a DELETED event shows it. */
+  at(revision: number): StoredObject {
+    return new StoredObject(this, replaceResourceVersion(this.bytes, revision), revision, this.#decoded);
+  }
+
+  /** Lets go of the decoded form; it is no longer the newest version. */
+  retire(): void {
+    this.#decoded.delete(this);
+  }
+}
