@@ -4,7 +4,8 @@
  */
 import type { Clock, Unstructured } from '@kindred/machinery';
 import { forbidden } from '@kindred/machinery';
-import type { ApiStorage, ResourceStorage, StoredObject } from '../storage/resource-storage.ts';
+import type { ApiStorage, ResourceStorage } from '../storage/resource-storage.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
 
 export interface ServiceAccountAdmissionOptions {
@@ -82,12 +83,15 @@ async function findAccount(
       resolve(accounts.get(namespace, name));
     };
     const cancel = clock.after(waitForDefault, finish);
-    const watch = accounts.watch(accounts.revision, namespace, {
-      onEvents: () => {
-        if (accounts.get(namespace, name) !== undefined) finish();
+    const watch = accounts.watch(
+      { since: accounts.revision, namespace },
+      {
+        onEvents: () => {
+          if (accounts.get(namespace, name) !== undefined) finish();
+        },
+        onEnd: finish,
       },
-      onEnd: finish,
-    });
+    );
   });
 }
 
