@@ -18,6 +18,10 @@ export type {
 } from './client/options.ts';
 export type { QueryValue, ResourceAddress } from './client/resource-path.ts';
 export { formatQuery, resourcePath } from './client/resource-path.ts';
+export type { EventRecord, EventRecorder } from './events/event.ts';
+export { silentRecorder } from './events/event.ts';
+export type { EventSinkOptions } from './events/event-sink.ts';
+export { EventSink } from './events/event-sink.ts';
 export type { BackoffOptions } from './informer/backoff.ts';
 export { createBackoff } from './informer/backoff.ts';
 export type { IndexFunction } from './informer/indexed-store.ts';

@@ -1,1 +1,24 @@
-export {};
+export type { ImperativeOptions, ReconcileContext } from './imperative/imperative.ts';
+export { imperative } from './imperative/imperative.ts';
+export type { JsonLoggerOptions, LogFields, Logger } from './log/logger.ts';
+export { createJsonLogger, silentLogger } from './log/logger.ts';
+export type { LeaderElection, Manager, ManagerOptions } from './manager/manager.ts';
+export { createManager } from './manager/manager.ts';
+export type { ManagerContext, Runnable, RunningPart } from './manager/runnable.ts';
+export {
+  AlreadyOwnedError,
+  controllerOf,
+  controllerRef,
+  isControlledBy,
+  refersToKind,
+  withControllerRef,
+} from './owner-references/controller-ref.ts';
+export type { AddOptions, WorkItem, WorkQueueOptions } from './queue/work-queue.ts';
+export { initialListPriority, WorkQueue } from './queue/work-queue.ts';
+export { eventRules, leaseRules, mergeRules, ownRules, primaryRules, readRules } from './rbac/rules.ts';
+export type { ReconcileOutcome } from './reconcile/reconcile-loop.ts';
+export type { ReconcileResult } from './reconcile/reconcile-result.ts';
+export { TerminalError } from './reconcile/reconcile-result.ts';
+export { generationChanged, intentChanged } from './watch/predicates.ts';
+export type { Enqueue, Mapper, MapperContext, WatchDeclaration, WatchOptions } from './watch/watch.ts';
+export { everyPrimary, ownerOf, sameName, watch } from './watch/watch.ts';

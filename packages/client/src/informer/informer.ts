@@ -58,8 +58,10 @@ export interface AnyInformer {
    * Versions without an order are waited for until the object named by `key` has exactly that version.
    */
   waitForResourceVersion(resourceVersion: string, key: string, signal?: AbortSignal): Promise<void>;
+  hasSeen(resourceVersion: string, key: string): boolean;
   /** Resolves when the store shows that object as being deleted, or doesn't have it. */
   waitForDeletion(key: string, uid: string | undefined, signal?: AbortSignal): Promise<void>;
+  showsDeletion(key: string, uid: string | undefined): boolean;
 }
 
 export interface InformerOptions<T extends KubeObject> {
@@ -168,18 +170,20 @@ export class Informer<T extends KubeObject> implements AnyInformer {
   }
 
   waitForResourceVersion(resourceVersion: string, key: string, signal?: AbortSignal): Promise<void> {
-    return this.#waitUntil(() => this.#hasSeen(resourceVersion, key), signal);
+    return this.#waitUntil(() => this.hasSeen(resourceVersion, key), signal);
   }
 
   waitForDeletion(key: string, uid: string | undefined, signal?: AbortSignal): Promise<void> {
-    return this.#waitUntil(() => {
-      const metadata = this.#store.get(key)?.metadata;
-      if (metadata === undefined || metadata.deletionTimestamp !== undefined) return true;
-      return uid !== undefined && metadata.uid !== uid;
-    }, signal);
+    return this.#waitUntil(() => this.showsDeletion(key, uid), signal);
   }
 
-  #hasSeen(resourceVersion: string, key: string): boolean {
+  showsDeletion(key: string, uid: string | undefined): boolean {
+    const metadata = this.#store.get(key)?.metadata;
+    if (metadata === undefined || metadata.deletionTimestamp !== undefined) return true;
+    return uid !== undefined && metadata.uid !== uid;
+  }
+
+  hasSeen(resourceVersion: string, key: string): boolean {
     const order = compareResourceVersions(this.#resourceVersion, resourceVersion);
     if (order !== undefined && order >= 0) return true;
     return this.#store.get(key)?.metadata.resourceVersion === resourceVersion;

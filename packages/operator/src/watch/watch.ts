@@ -13,6 +13,7 @@ import {
 import type { GroupKind, KindRef, KubeObject, Observed } from '@kindred/machinery';
 import { controllerOf, refersToKind } from '../owner-references/controller-ref.ts';
 import { initialListPriority } from '../queue/work-queue.ts';
+import { isComplete } from './sources.ts';
 
 /** Index of all watched and owned kinds: the uid of the controlling owner. */
 export const controllerUidIndex = 'controller-uid';
@@ -51,7 +52,7 @@ export function watch<T extends KubeObject>(kind: KindRef<T>, options: WatchOpti
   const { to, scope = {}, predicate = () => true, indexes = {} } = options;
   return {
     kind,
-    complete: scope.labelSelector === undefined && scope.fieldSelector === undefined,
+    complete: isComplete(scope),
     connect(informers, enqueue, context) {
       const informer = informers.informer(kind, scope);
       informer.addIndex(controllerUidIndex, controllerUid);

@@ -1,0 +1,12 @@
+/** What a reconcile may answer, and the error that says that trying again is of no use. */
+export interface ReconcileResult {
+  /** Milliseconds after which the key is reconciled again, whatever happens before. */
+  readonly requeueAfter?: number;
+  /** Priority of that next time; 0 when not given. */
+  readonly priority?: number;
+}
+
+/** Thrown by a reconcile: the key is not tried again until something changes. */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError';
+}
