@@ -8,6 +8,7 @@ export { DEFAULT_MAX_DEPTH, decodeJson, decodeUtf8, encodeJson, encodeJsonText }
 export type { DecodedYaml } from './codec/yaml.ts';
 export { decodeYaml, decodeYamlDocuments, encodeYaml } from './codec/yaml.ts';
 export { deepCopy, deepEqual } from './object/copy.ts';
+export { formatAge, formatDuration, parseDuration } from './object/duration.ts';
 export type {
   GroupKind,
   GroupResource,
@@ -22,6 +23,8 @@ export {
   formatGroupVersion,
   parseGroupVersion,
 } from './object/group-version-kind.ts';
+export type { IntOrString } from './object/int-or-string.ts';
+export { parsePercentage, scaledIntOrPercent } from './object/int-or-string.ts';
 export type { JsonObject, JsonValue } from './object/json.ts';
 export { isJsonObject } from './object/json.ts';
 export type {
@@ -35,7 +38,9 @@ export type {
   OwnerReference,
   Unstructured,
 } from './object/meta.ts';
+export { getList, getNumber, getPath, getString, getStringMap } from './object/path.ts';
 export { setMember } from './object/set-member.ts';
+export { formatMicroTime, formatTime, parseTime } from './object/time.ts';
 export { createJsonPatch, type JsonPatchOperation } from './patch/create-json-patch.ts';
 export { createMergePatch } from './patch/create-merge-patch.ts';
 export { applyJsonPatch, type JsonPatchLimits, jsonPatchLimits } from './patch/json-patch.ts';
@@ -44,6 +49,24 @@ export { applyMergePatch } from './patch/merge-patch.ts';
 export type { DeducedSchema, ListSchema, MapSchema, MergeSchema, ScalarSchema } from './patch/merge-schema.ts';
 export { mergeSchemaOfType, mergeSchemasOf } from './patch/merge-schema-of-type.ts';
 export { PatchError, type PatchErrorKind } from './patch/patch-error.ts';
+export type { Quantity, QuantityFormat } from './quantity/quantity.ts';
+export {
+  addQuantities,
+  compareQuantities,
+  formatQuantity,
+  isQuantity,
+  milliQuantityOf,
+  milliValue,
+  parseQuantity,
+  quantityOf,
+  quantityValue,
+  subtractQuantities,
+} from './quantity/quantity.ts';
+export type { FieldSelector, FieldTerm } from './selector/field-selector.ts';
+export { fieldLabelNotSupported, parseFieldSelector } from './selector/field-selector.ts';
+export type { LabelOperator, LabelRequirement, Labels } from './selector/label-requirement.ts';
+export type { LabelSelector, LabelSelectorObject } from './selector/label-selector.ts';
+export { labelSelectorFromLabels, labelSelectorFromObject, parseLabelSelector } from './selector/label-selector.ts';
 export {
   alreadyExists,
   applyConflict,
@@ -92,3 +115,25 @@ export { success } from './status/status.ts';
 export { failure, isStatusError, StatusError } from './status/status-error.ts';
 export { STATUS_CODES, type StatusReason } from './status/table.ts';
 export type { FieldInfo, TypeInfo, TypeTable } from './types/type-table.ts';
+export type { NameCheck } from './validation/names.ts';
+export {
+  checkConfigKey,
+  checkDns1035Label,
+  checkDnsLabel,
+  checkDnsSubdomain,
+  checkEnvironmentName,
+  checkIpAddress,
+  checkLabelValue,
+  checkPathSegment,
+  checkPortName,
+  checkPortNumber,
+  checkQualifiedName,
+} from './validation/names.ts';
+export type { ObjectMetaRules } from './validation/object-meta.ts';
+export {
+  MAX_ANNOTATION_BYTES,
+  validateAnnotations,
+  validateLabels,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from './validation/object-meta.ts';

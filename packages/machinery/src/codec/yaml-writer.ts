@@ -66,7 +66,7 @@ function scalarText(value: unknown, indent: string): string {
   if (typeof value === 'number') return numberText(value);
   if (Array.isArray(value)) return '[]';
   if (typeof value === 'object' && value !== null) return '{}';
-  return value === undefined ? 'null' : String(value);
+  return typeof value === 'boolean' || typeof value === 'bigint' ? value.toString() : 'null';
 }
 
 /** Go writes floats with at least two digits of exponent: `1e+06`. */

@@ -30,7 +30,7 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 function equalNumbers(a: unknown, b: unknown): boolean {
   const mixed = (typeof a === 'bigint' && typeof b === 'number') || (typeof a === 'number' && typeof b === 'bigint');
   // Comparing is exact across the two types, where BigInt(1.5) would throw.
-  return mixed && a <= b && a >= b;
+  return mixed && !(a < b) && !(a > b);
 }
 
 function equalLists(a: unknown, b: unknown): boolean {

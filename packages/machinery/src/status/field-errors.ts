@@ -107,6 +107,6 @@ export function fieldErrorCause(error: FieldError): StatusCause {
 function formatBadValue(value: unknown): string {
   if (value === null || value === undefined) return '"null"';
   if (typeof value === 'string') return goQuote(value);
-  if (typeof value !== 'object') return String(value);
+  if (typeof value === 'bigint') return value.toString();
   return JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? Number(member) : member));
 }
