@@ -31,10 +31,11 @@ test('keeps 64-bit integers exactly', () => {
 });
 
 test('leaves fractions and integers beyond 64 bits to floating point', () => {
-  assert.deepEqual(
-    decode('[0.1234567890123456789, 1e21, 99999999999999999999]').value,
-    [Number('0.1234567890123456789'), 1e21, 1e20],
-  );
+  assert.deepEqual(decode('[0.1234567890123456789, 1e21, 99999999999999999999]').value, [
+    Number('0.1234567890123456789'),
+    1e21,
+    1e20,
+  ]);
 });
 
 test('names fields that come twice by their paths', () => {
