@@ -44,7 +44,17 @@ export { formatMicroTime, formatTime, parseTime } from './object/time.ts';
 export { createJsonPatch, type JsonPatchOperation } from './patch/create-json-patch.ts';
 export { createMergePatch } from './patch/create-merge-patch.ts';
 export { applyJsonPatch, type JsonPatchLimits, jsonPatchLimits } from './patch/json-patch.ts';
-export { cloneJson, equalJson } from './patch/json-tools.ts';
+export { type ApplyOptions, type ApplyResult, applyObject } from './patch/managed-fields/apply-object.ts';
+export {
+  type ApplyConflict,
+  applyConflictCauses,
+  applyConflictMessage,
+  formatConflictManager,
+} from './patch/managed-fields/conflicts.ts';
+export { exceptStatus, type FieldFilter, onlyStatus } from './patch/managed-fields/field-filter.ts';
+export { decodeManagedFields, type FieldManager, type FieldManagers } from './patch/managed-fields/managers.ts';
+export { type TrackUpdateOptions, trackUpdate } from './patch/managed-fields/track-update.ts';
+export type { ConvertVersion, VersionedObject } from './patch/managed-fields/version-views.ts';
 export { applyMergePatch } from './patch/merge-patch.ts';
 export type { DeducedSchema, ListSchema, MapSchema, MergeSchema, ScalarSchema } from './patch/merge-schema.ts';
 export { mergeSchemaOfType, mergeSchemasOf } from './patch/merge-schema-of-type.ts';

@@ -1,8 +1,10 @@
 /**
  * The JSON patch (RFC 6902) that turns one document into another.
  */
+
+import { deepEqual } from '../object/copy.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../object/json.ts';
-import { equalJson, member } from './json-tools.ts';
+import { member } from './json-tools.ts';
 
 export type JsonPatchOperation =
   | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: JsonValue }
@@ -25,7 +27,7 @@ export function createJsonPatch(before: unknown, after: unknown): JsonPatchOpera
 function diffValue(operations: JsonPatchOperation[], path: string, before: JsonValue, after: JsonValue): void {
   if (isJsonObject(before) && isJsonObject(after)) return diffObject(operations, path, before, after);
   if (Array.isArray(before) && Array.isArray(after)) return diffArray(operations, path, before, after);
-  if (!equalJson(before, after)) operations.push({ op: 'replace', path, value: after });
+  if (!deepEqual(before, after)) operations.push({ op: 'replace', path, value: after });
 }
 
 function diffObject(operations: JsonPatchOperation[], path: string, before: JsonObject, after: JsonObject): void {

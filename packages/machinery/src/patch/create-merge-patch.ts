@@ -1,9 +1,11 @@
 /**
  * The merge patch (RFC 7386) that turns one object into another.
  */
+
+import { deepEqual } from '../object/copy.ts';
 import { isJsonObject, type JsonObject } from '../object/json.ts';
 import { setMember } from '../object/set-member.ts';
-import { equalJson, member } from './json-tools.ts';
+import { member } from './json-tools.ts';
 
 /**
  * The smallest merge patch with `applyMergePatch(before, patch)` equal to `after`; undefined when they are equal.
@@ -29,7 +31,7 @@ function diff(before: JsonObject, after: JsonObject): JsonObject {
     if (isJsonObject(previous) && isJsonObject(next)) {
       const inner = diff(previous, next);
       if (Object.keys(inner).length > 0) setMember(patch, name, inner);
-    } else if (!equalJson(previous, next)) {
+    } else if (!deepEqual(previous, next)) {
       setMember(patch, name, next);
     }
   }

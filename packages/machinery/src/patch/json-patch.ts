@@ -4,9 +4,12 @@
  * Beyond the RFC, as there: negative array indices count from the end, `test` against null holds for a member that
  * is missing, and an absent `value` means null. The document is never changed: containers are copied on first write.
  */
+
+import { encodeJsonText } from '../codec/json.ts';
+import { deepCopy, deepEqual } from '../object/copy.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../object/json.ts';
 import { setMember } from '../object/set-member.ts';
-import { cloneJson, equalJson, jsonLength, jsonTypeName, member } from './json-tools.ts';
+import { jsonTypeName, member } from './json-tools.ts';
 import { PatchError } from './patch-error.ts';
 
 export interface JsonPatchLimits {
@@ -131,7 +134,7 @@ function copy(progress: Progress, operation: JsonObject, limits: JsonPatchLimits
   const value = within(`error in copy for from: '${from}'`, () => read(source));
   if (value === undefined)
     throw missing(`error in copy for from: '${from}': unable to get nonexistent key: ${source.key}`);
-  progress.copiedBytes += jsonLength(value);
+  progress.copiedBytes += encodeJsonText(value).length;
   if (progress.copiedBytes > limits.copiedBytes) {
     throw invalid(
       `Unable to complete the copy, the accumulated size increase of copy is ${progress.copiedBytes}, ` +
@@ -142,7 +145,7 @@ function copy(progress: Progress, operation: JsonObject, limits: JsonPatchLimits
   const target = writablePlace(progress, path);
   if (target === undefined) throw missing(`copy operation does not apply: doc is missing destination path: ${path}`);
   // A deep copy, since a later operation may write into containers that the result already owns.
-  within('error while adding value during copy', () => insert(target, cloneJson(value)));
+  within('error while adding value during copy', () => insert(target, deepCopy(value)));
 }
 
 function test(progress: Progress, operation: JsonObject): void {
@@ -152,7 +155,7 @@ function test(progress: Progress, operation: JsonObject): void {
   if (path !== '' && place === undefined) throw missing(`test operation does not apply: is missing path: ${path}`);
   const actual =
     place === undefined ? progress.root : (within(`error in test for path: '${path}'`, () => read(place)) ?? null);
-  if (!equalJson(actual, expected)) throw invalid(`testing value ${path} failed: test failed`);
+  if (!deepEqual(actual, expected)) throw invalid(`testing value ${path} failed: test failed`);
 }
 
 function replaceRoot(progress: Progress, value: JsonValue, operation: string): void {

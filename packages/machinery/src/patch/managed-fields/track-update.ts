@@ -1,0 +1,106 @@
+/**
+ * Field management for writes that are no apply (KEP-555): whoever changes a field owns it from then on.
+ */
+import type { ManagedFieldsEntry, Unstructured } from '../../object/meta.ts';
+import type { MergeSchema } from '../merge-schema.ts';
+import { capUpdateManagers } from './cap-managers.ts';
+import type { Comparison } from './compare-values.ts';
+import type { FieldFilter } from './field-filter.ts';
+import { differenceOf, emptyFieldSet, isEmptyFieldSet, unionOf } from './field-set.ts';
+import {
+  encodeManagedFields,
+  type FieldManager,
+  type FieldManagers,
+  managerKey,
+  managersBeforeWrite,
+} from './managers.ts';
+import { reconcileManagers } from './schema-change.ts';
+import { trackedPart } from './tracked-part.ts';
+import { type ConvertVersion, comparisonsByVersion } from './version-views.ts';
+
+export interface TrackUpdateOptions {
+  /** The object before the write; undefined for a create. */
+  readonly live: Unstructured | undefined;
+  /** The object that is about to be stored, after admission and defaulting. */
+  readonly updated: Unstructured;
+  readonly schema: MergeSchema;
+  /** fieldManager of the request, or what its User-Agent has before the first slash. */
+  readonly manager: string;
+  /** The version of the request. */
+  readonly apiVersion: string;
+  /** `status`, `scale`, …; absent for the main resource. */
+  readonly subresource?: string;
+  /** RFC 3339, in seconds. */
+  readonly now: string;
+  /** Fields that this endpoint cannot write: see `exceptStatus` and `onlyStatus`. */
+  readonly filter?: FieldFilter;
+  readonly convert?: ConvertVersion;
+}
+
+/**
+ * The managedFields to store with `updated`: the writer gets what it changed, everybody else loses that.
+ *
+ * An entry's time moves only when its manager took fields. When nothing changed the live entries come back as they
+ * are. Objects without managers, other than new ones, stay so; a request that sends `managedFields: [{}]` clears them.
+ */
+export function trackUpdate(options: TrackUpdateOptions): ManagedFieldsEntry[] {
+  const { live, updated, subresource = '' } = options;
+  const stored = live?.metadata.managedFields;
+  const managers = managersBeforeWrite(live, updated, subresource);
+  if (managers === undefined || (live !== undefined && managers.size === 0)) return [];
+  const comparisonIn = comparisonsByVersion(live, updated, options);
+  const own = comparisonIn(options.apiVersion);
+  const sent = updated.metadata?.managedFields;
+  const untouched = isUnchanged(own) && (sent === undefined || sent === stored || subresource !== '');
+  if (untouched && stored !== undefined) return stored;
+  const reconciled = reconcileManagers(managers, trackedPart(live), options.schema);
+  const after = withUpdater(takeFrom(reconciled, comparisonIn), own, options);
+  return encodeManagedFields(capUpdateManagers(after));
+}
+
+function isUnchanged(comparison: Comparison | undefined): boolean {
+  return comparison === undefined || (isEmptyFieldSet(comparison.changed) && isEmptyFieldSet(comparison.removed));
+}
+
+/** Every manager without what has changed or gone in its own version; without those whose version is gone. */
+export function takeFrom(
+  managers: FieldManagers,
+  comparisonIn: (apiVersion: string) => Comparison | undefined,
+): Map<string, FieldManager> {
+  const result = new Map<string, FieldManager>();
+  for (const [key, manager] of managers) {
+    const comparison = comparisonIn(manager.apiVersion);
+    if (comparison === undefined) continue;
+    const fields = differenceOf(differenceOf(manager.fields, comparison.changed), comparison.removed);
+    result.set(key, fields === manager.fields ? manager : { ...manager, fields });
+  }
+  return result;
+}
+
+function withUpdater(
+  managers: Map<string, FieldManager>,
+  comparison: Comparison | undefined,
+  options: Pick<TrackUpdateOptions, 'manager' | 'apiVersion' | 'subresource' | 'now'>,
+): FieldManagers {
+  const taken = comparison?.changed ?? emptyFieldSet;
+  if (isEmptyFieldSet(taken)) return managers;
+  const identity = {
+    name: options.manager === '' ? 'unknown' : options.manager,
+    operation: 'Update',
+    apiVersion: options.apiVersion,
+    subresource: options.subresource ?? '',
+  } as const;
+  const key = managerKey(identity);
+  const fields = unionOf(managers.get(key)?.fields ?? emptyFieldSet, taken);
+  managers.set(key, { ...identity, time: options.now, fields });
+  return managers;
+}
+
+/** The managers of a live object that had none, before it is applied to for the first time. */
+export function managersBeforeFirstApply(
+  live: Unstructured,
+  options: Pick<TrackUpdateOptions, 'schema' | 'apiVersion' | 'now' | 'filter' | 'convert'>,
+): FieldManagers {
+  const own = comparisonsByVersion(undefined, live, options)(options.apiVersion);
+  return withUpdater(new Map(), own, { ...options, manager: 'before-first-apply' });
+}
