@@ -33,6 +33,15 @@ export { evaluateJsonPath, type JsonPath, parseJsonPath } from './crd/json-path.
 export { type ColumnPrinter, createColumnPrinter, type PrinterColumn } from './crd/printer-columns.ts';
 export { readScale, type ScaleValues, writeScaleReplicas } from './crd/scale.ts';
 export { createSelectableFieldsReader, type SelectableFieldsReader } from './crd/selectable-fields.ts';
+export { isValidCaBundle } from './crd/validate-conversion.ts';
+export {
+  type CrdValidationOptions,
+  nonStructuralErrors,
+  v1beta1ExclusivenessErrors,
+  validateCustomResourceDefinition,
+  validateCustomResourceDefinitionUpdate,
+} from './crd/validate-crd.ts';
+export { type ApprovalState, apiApprovalState } from './crd/validate-names.ts';
 export { applyDefaults } from './structural/defaults.ts';
 export { isDns1035Label, isDns1123Subdomain } from './structural/dns-names.ts';
 export { isRecognisedFormat } from './structural/formats.ts';
