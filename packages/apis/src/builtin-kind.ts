@@ -52,7 +52,7 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
       rules.prepareForCreate?.(object);
     },
     prepareForUpdate(object, old, subresource) {
-      if (hasStatus) keepOtherHalf(object, old, subresource);
+      if (hasStatus) keepOtherHalf(object, old, subresource, rules.statusWritesMetadata === true);
       rules.prepareForUpdate?.(object, old, subresource);
     },
     validate: (object) => validate(object, fact, rules, typeName),
@@ -70,15 +70,14 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
   };
 }
 
-/** A request to `status` changes nothing else, and every other request leaves the status as it is. */
-function keepOtherHalf(object: Unstructured, old: Unstructured, subresource: string): void {
-  if (subresource !== 'status') {
-    copyMember(object, old, 'status');
-    return;
-  }
+/** A request to `status` changes nothing else, and one to the object itself leaves the status as it is. */
+function keepOtherHalf(object: Unstructured, old: Unstructured, subresource: string, keepsMetadata: boolean): void {
+  if (subresource === '') copyMember(object, old, 'status');
+  if (subresource !== 'status') return;
   for (const member of new Set([...Object.keys(object), ...Object.keys(old)])) {
     if (member !== 'status' && member !== 'metadata') copyMember(object, old, member);
   }
+  if (keepsMetadata) return;
   const { resourceVersion, managedFields } = object.metadata;
   const metadata = { ...old.metadata };
   if (resourceVersion !== undefined) metadata.resourceVersion = resourceVersion;

@@ -86,6 +86,6 @@ export interface KindDefinition {
   cells(object: Unstructured, now: number): unknown[];
   /** Fields besides metadata.name and metadata.namespace that field selectors may name, with their values. */
   selectableFields(object: Unstructured): Record<string, string>;
-  /** Seconds of grace for a DELETE that asks for `requested` (undefined: not given); undefined deletes at once. Pods only. */
+  /** Seconds of grace for a DELETE that asks for `requested` (undefined: not given); 0 deletes at once. Pods only. */
   gracePeriodSeconds?(object: Unstructured, requested: number | undefined): number | undefined;
 }

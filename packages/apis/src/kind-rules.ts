@@ -16,6 +16,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly allowCreateOnUpdate?: boolean;
   /** True when absent. */
   readonly allowUnconditionalUpdate?: boolean;
+  /** True where a write to `status` may change labels and annotations too: node agents do that. */
+  readonly statusWritesMetadata?: boolean;
   readonly scale?: ScaleMapping;
   /** Replaces the columns of the fact tables. */
   readonly columns?: readonly TableColumn[];

@@ -1,0 +1,45 @@
+/** The workload kinds of apps/v1. */
+import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../gen/types/apps/v1.ts';
+import type { KindRules } from '../kind-rules.ts';
+import { workloadScale } from './scale.ts';
+import {
+  setDaemonSetDefaults,
+  setDeploymentDefaults,
+  setReplicaSetDefaults,
+  setStatefulSetDefaults,
+} from './workload-defaults.ts';
+
+export const deploymentRules: KindRules<Deployment> = {
+  hasGeneration: true,
+  scale: workloadScale,
+  setDefaults: setDeploymentDefaults,
+};
+
+export const replicaSetRules: KindRules<ReplicaSet> = {
+  hasGeneration: true,
+  scale: workloadScale,
+  setDefaults: setReplicaSetDefaults,
+  prepareForCreate(set) {
+    set.status = { replicas: 0 };
+  },
+  selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
+};
+
+export const statefulSetRules: KindRules<StatefulSet> = {
+  hasGeneration: true,
+  scale: workloadScale,
+  setDefaults: setStatefulSetDefaults,
+  prepareForCreate(set) {
+    set.status = { replicas: 0, availableReplicas: 0 };
+  },
+};
+
+export const daemonSetRules: KindRules<DaemonSet> = {
+  hasGeneration: true,
+  setDefaults: setDaemonSetDefaults,
+  prepareForCreate(set) {
+    set.status = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
+  },
+};
+
+export const controllerRevisionRules: KindRules<ControllerRevision> = {};

@@ -1,0 +1,39 @@
+/** Jobs and CronJobs. */
+import type { CronJob, Job } from '../gen/types/batch/v1.ts';
+import type { KindRules } from '../kind-rules.ts';
+import { setCronJobDefaults, setJobDefaults } from './job-defaults.ts';
+
+export const jobRules: KindRules<Job> = {
+  hasGeneration: true,
+  setDefaults: setJobDefaults,
+  prepareForCreate(job) {
+    job.status = {};
+    if (job.spec?.manualSelector !== true) generateSelector(job);
+  },
+  selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
+};
+
+/** The pods of a Job are told apart by its uid, unless its author took that over. */
+function generateSelector({ metadata, spec }: Job): void {
+  if (spec === undefined || metadata.uid === undefined) return;
+  const { name = '', uid } = metadata;
+  spec.template ??= {};
+  spec.template.metadata ??= {};
+  spec.template.metadata.labels = {
+    ...spec.template.metadata.labels,
+    'job-name': name,
+    'controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'batch.kubernetes.io/controller-uid': uid,
+  };
+  spec.selector ??= {};
+  spec.selector.matchLabels = { ...spec.selector.matchLabels, 'batch.kubernetes.io/controller-uid': uid };
+}
+
+export const cronJobRules: KindRules<CronJob> = {
+  hasGeneration: true,
+  setDefaults: setCronJobDefaults,
+  prepareForCreate(cronJob) {
+    cronJob.status = {};
+  },
+};

@@ -1,0 +1,39 @@
+/** networking.k8s.io and discovery.k8s.io. */
+import type { EndpointSlice } from '../gen/types/discovery/v1.ts';
+import type { Ingress, IngressClass, NetworkPolicy } from '../gen/types/networking/v1.ts';
+import type { KindRules } from '../kind-rules.ts';
+
+export const ingressRules: KindRules<Ingress> = {
+  hasGeneration: true,
+  prepareForCreate(ingress) {
+    ingress.status = { loadBalancer: {} };
+  },
+};
+
+export const ingressClassRules: KindRules<IngressClass> = {
+  hasGeneration: true,
+  setDefaults({ spec }) {
+    if (spec?.parameters !== undefined) spec.parameters.scope ??= 'Cluster';
+  },
+};
+
+export const networkPolicyRules: KindRules<NetworkPolicy> = {
+  hasGeneration: true,
+  setDefaults({ spec }) {
+    if (spec === undefined) return;
+    for (const rule of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) {
+      for (const port of rule.ports ?? []) port.protocol ??= 'TCP';
+    }
+    spec.policyTypes ??= (spec.egress ?? []).length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
+  },
+};
+
+export const endpointSliceRules: KindRules<EndpointSlice> = {
+  hasGeneration: true,
+  setDefaults({ ports }) {
+    for (const port of ports ?? []) {
+      port.name ??= '';
+      port.protocol ??= 'TCP';
+    }
+  },
+};
