@@ -2,16 +2,24 @@
  * Makes the definition of a built-in kind out of its facts (names, verbs, columns) and its hand-written rules. What has no
  * rule gets the generic behaviour: no defaults, metadata and required fields validated, Name and Age shown.
  */
-import type { FieldError, MergeSchema, Unstructured } from '@kindred/machinery';
+import {
+  type FieldError,
+  type MergeSchema,
+  mergeSchemasOf,
+  type Unstructured,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '@kindred/machinery';
 import { requiredFieldErrors } from './decode/required-fields.ts';
 import { categoryAll, columnFacts, shortNames } from './gen/resources.ts';
 import type { KindDefinition, TableColumn } from './kind-definition.ts';
 import type { KindRules } from './kind-rules.ts';
-import { mergeSchemaOf } from './merge-schema.ts';
-import { validateObjectMeta, validateObjectMetaUpdate } from './meta/object-meta-validation.ts';
 import { genericCells } from './printing/generic-cells.ts';
 import type { ResourceFact } from './resource-facts.ts';
 import { typeTable } from './type-table.ts';
+
+/** The merge schema of a type of the table; a deduced one for a name that the table lacks. */
+export const mergeSchemaOf: (typeName: string) => MergeSchema = mergeSchemasOf(typeTable);
 
 /** What a version that isn't stored adds. */
 export type VersionTraits = Pick<KindDefinition, 'conversion' | 'deprecation'>;
@@ -92,8 +100,8 @@ function copyMember(object: Unstructured, old: Unstructured, member: string): vo
 
 function validate(object: Unstructured, fact: ResourceFact, rules: KindRules, typeName: string): FieldError[] {
   const { namespaced } = fact;
-  const nameRule = rules.nameRule === undefined ? {} : { nameRule: rules.nameRule };
-  const errors = validateObjectMeta(object.metadata, { namespaced, ...nameRule });
+  const nameCheck = rules.nameCheck === undefined ? {} : { nameCheck: rules.nameCheck };
+  const errors = validateObjectMeta(object.metadata, { namespaced, ...nameCheck });
   return [
     ...errors,
     ...(rules.validate === undefined ? requiredFieldErrors(typeName, object) : rules.validate(object)),

@@ -73,7 +73,7 @@ export interface KindDefinition {
   setDefaults(object: Unstructured): void;
   /** Clears what a creator may not set (status), sets what the server sets. */
   prepareForCreate(object: Unstructured): void;
-  /** `subresource` is '' for the object itself, or 'status'. Restores what this request may not change. */
+  /** Restores what this request may not change. `subresource` is '' for the object itself, else its name. */
   prepareForUpdate(object: Unstructured, old: Unstructured, subresource: string): void;
   /** Everything about the object, its metadata and name included. Runs on create, and on the new object of an update. */
   validate(object: Unstructured): FieldError[];

@@ -4,13 +4,12 @@
  * The functions are declared as methods, so that rules for one kind can stand in a list of rules for any kind: the API
  * server calls them only with objects of their own kind that have passed `decodeObject`.
  */
-import type { FieldError, KubeObject } from '@kindred/machinery';
+import type { FieldError, KubeObject, NameCheck } from '@kindred/machinery';
 import type { ScaleMapping, TableColumn } from './kind-definition.ts';
-import type { NameRule } from './meta/names.ts';
 
 export interface KindRules<T extends KubeObject = KubeObject> {
   /** What `metadata.name` must look like; a DNS subdomain when absent. */
-  readonly nameRule?: NameRule;
+  readonly nameCheck?: NameCheck;
   readonly hasGeneration?: boolean;
   /** False when absent. */
   readonly allowCreateOnUpdate?: boolean;

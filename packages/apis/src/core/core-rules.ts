@@ -1,5 +1,6 @@
 /** Rules of the smaller kinds of the core group. */
 
+import { checkDnsLabel } from '@kindred/machinery';
 import { replicationControllerScale } from '../apps/scale.ts';
 import { setReplicationControllerDefaults } from '../apps/workload-defaults.ts';
 import { setQuantityStrings } from '../defaults/quantities.ts';
@@ -16,7 +17,6 @@ import type {
   Secret,
 } from '../gen/types/core/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
-import { dns1123Label } from '../meta/names.ts';
 import { setClaimSpecDefaults } from './pod/volume-defaults.ts';
 
 export const configMapRules: KindRules<ConfigMap> = {};
@@ -38,7 +38,7 @@ export const secretRules: KindRules<Secret> = {
 const namespaceFinalizer = 'kubernetes';
 
 export const namespaceRules: KindRules<Namespace> = {
-  nameRule: dns1123Label,
+  nameCheck: checkDnsLabel,
   setDefaults({ metadata }) {
     if (metadata.name === undefined) return;
     metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };

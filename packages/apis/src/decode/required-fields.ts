@@ -1,7 +1,6 @@
 /** The least that validation does for kinds without rules of their own: fields that the table requires must be there. */
-import { type FieldError, isJsonObject, type TypeInfo } from '@kindred/machinery';
+import { type FieldError, isJsonObject, required, type TypeInfo } from '@kindred/machinery';
 import { typeTable } from '../type-table.ts';
-import { required } from '../validation/field-errors.ts';
 
 /** One error for each required field that is absent below an object of this type; metadata and status are left out. */
 export function requiredFieldErrors(typeName: string, object: object): FieldError[] {

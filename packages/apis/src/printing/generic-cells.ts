@@ -1,7 +1,7 @@
 /** Cells of kinds without a printer of their own: name and age, and for every other column the field of the same name. */
 import { isJsonObject, type Unstructured } from '@kindred/machinery';
 import type { TableColumn } from '../kind-definition.ts';
-import { ageOf } from './human-duration.ts';
+import { ageOf } from './age.ts';
 
 /** One cell for each column: a member of spec or of the object that is spelled like the column, else empty. */
 export function genericCells(object: Unstructured, columns: readonly TableColumn[], now: number): unknown[] {

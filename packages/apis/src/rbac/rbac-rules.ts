@@ -1,17 +1,17 @@
 /** Roles and bindings of rbac.authorization.k8s.io. */
+import { checkPathSegment } from '@kindred/machinery';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../gen/types/rbac/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
-import { pathSegmentName } from '../meta/names.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 
 export const roleRules: KindRules<Role | ClusterRole> = {
-  nameRule: pathSegmentName,
+  nameCheck: checkPathSegment,
   allowCreateOnUpdate: true,
 };
 
 export const roleBindingRules: KindRules<RoleBinding | ClusterRoleBinding> = {
-  nameRule: pathSegmentName,
+  nameCheck: checkPathSegment,
   allowCreateOnUpdate: true,
   setDefaults({ roleRef, subjects }) {
     if (roleRef !== undefined) roleRef.apiGroup ||= rbacGroup;

@@ -1,6 +1,6 @@
 /** Defaults of a pod's volumes, source by source. */
 
-import { setQuantityStrings } from '../../defaults/quantities.ts';
+import { canonicalQuantity, setQuantityStrings } from '../../defaults/quantities.ts';
 import type { PersistentVolumeClaimSpec, Volume, VolumeProjection } from '../../gen/types/core/v1.ts';
 import { defaultPullPolicy } from './pull-policy.ts';
 
@@ -12,7 +12,8 @@ export function setVolumeDefaults(volume: Volume): void {
   for (const source of [volume.secret, volume.configMap, volume.downwardAPI, volume.projected]) {
     if (source !== undefined) source.defaultMode ??= defaultFileMode;
   }
-  if (volume.emptyDir?.sizeLimit !== undefined) volume.emptyDir.sizeLimit = String(volume.emptyDir.sizeLimit);
+  if (volume.emptyDir?.sizeLimit !== undefined)
+    volume.emptyDir.sizeLimit = canonicalQuantity(volume.emptyDir.sizeLimit);
   if (volume.hostPath !== undefined) volume.hostPath.type ??= '';
   setFieldRefDefaults(volume.downwardAPI?.items);
   for (const projection of volume.projected?.sources ?? []) setProjectionDefaults(projection);

@@ -1,11 +1,11 @@
 /** Services: defaults, validation, columns. */
+import { checkDns1035Label } from '@kindred/machinery';
 import type { Service } from '../../gen/types/core/v1.ts';
 import type { KindRules } from '../../kind-rules.ts';
-import { dns1035Label } from '../../meta/names.ts';
 import { setServiceDefaults } from './service-defaults.ts';
 
 export const serviceRules: KindRules<Service> = {
-  nameRule: dns1035Label,
+  nameCheck: checkDns1035Label,
   allowCreateOnUpdate: true,
   setDefaults: setServiceDefaults,
   prepareForCreate(service) {
