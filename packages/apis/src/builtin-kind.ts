@@ -3,6 +3,7 @@
  * rule gets the generic behaviour: no defaults, metadata and required fields validated, Name and Age shown.
  */
 import {
+  deepEqual,
   type FieldError,
   type MergeSchema,
   mergeSchemasOf,
@@ -65,7 +66,7 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
     },
     validate: (object) => validate(object, fact, rules, typeName),
     validateUpdate: (object, old, subresource) => [
-      ...validateObjectMetaUpdate(object.metadata, old.metadata),
+      ...metadataChangeErrors(object, old, fact, rules),
       ...(rules.validateUpdate?.(object, old, subresource) ?? []),
     ],
     warnings: (object) => rules.warnings?.(object) ?? [],
@@ -78,10 +79,15 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
   };
 }
 
-/** A request to `status` changes nothing else, and one to the object itself leaves the status as it is. */
+/** Subresources besides `status` that write parts of the status. */
+const statusWriters = new Set(['approval', 'binding']);
+
+/** A request to `status` changes nothing else, and other requests leave the status as it is. */
 function keepOtherHalf(object: Unstructured, old: Unstructured, subresource: string, keepsMetadata: boolean): void {
-  if (subresource === '') copyMember(object, old, 'status');
-  if (subresource !== 'status') return;
+  if (subresource !== 'status') {
+    if (!statusWriters.has(subresource)) copyMember(object, old, 'status');
+    return;
+  }
   for (const member of new Set([...Object.keys(object), ...Object.keys(old)])) {
     if (member !== 'status' && member !== 'metadata') copyMember(object, old, member);
   }
@@ -99,13 +105,28 @@ function copyMember(object: Unstructured, old: Unstructured, member: string): vo
 }
 
 function validate(object: Unstructured, fact: ResourceFact, rules: KindRules, typeName: string): FieldError[] {
-  const { namespaced } = fact;
-  const nameCheck = rules.nameCheck === undefined ? {} : { nameCheck: rules.nameCheck };
-  const errors = validateObjectMeta(object.metadata, { namespaced, ...nameCheck });
+  const errors = metadataErrors(object, fact, rules);
   return [
     ...errors,
     ...(rules.validate === undefined ? requiredFieldErrors(typeName, object) : rules.validate(object)),
   ];
+}
+
+/** `validate` has said already what is wrong with the new metadata by itself. */
+function metadataChangeErrors(
+  object: Unstructured,
+  old: Unstructured,
+  fact: ResourceFact,
+  rules: KindRules,
+): FieldError[] {
+  const errors = validateObjectMetaUpdate(object.metadata, old.metadata);
+  if (errors.length === 0) return errors;
+  const known = metadataErrors(object, fact, rules);
+  return errors.filter((error) => !known.some((one) => deepEqual(one, error)));
+}
+
+function metadataErrors(object: Unstructured, { namespaced }: ResourceFact, { nameCheck }: KindRules): FieldError[] {
+  return validateObjectMeta(object.metadata, { namespaced, ...(nameCheck === undefined ? {} : { nameCheck }) });
 }
 
 /** Kinds whose columns the printers keep under another name than their own. */
