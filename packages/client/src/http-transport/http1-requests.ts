@@ -1,0 +1,56 @@
+/** Requests over HTTP/1.1: for servers that don't offer HTTP/2, and for local proxies without TLS. */
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { TransportRequest, TransportResponse } from '../transport.ts';
+import type { TlsMaterial } from './connection-options.ts';
+import { joinHeaders } from './headers.ts';
+
+export interface Http1Options {
+  readonly url: URL;
+  /** Undefined for plain HTTP. */
+  readonly tls: (TlsMaterial & { readonly servername: string; readonly rejectUnauthorized: boolean }) | undefined;
+}
+
+export class Http1Requests {
+  readonly #options: Http1Options;
+  readonly #agent: HttpAgent;
+
+  constructor(options: Http1Options) {
+    this.#options = options;
+    this.#agent =
+      options.tls === undefined
+        ? new HttpAgent({ keepAlive: true })
+        : new HttpsAgent({ keepAlive: true, ...options.tls });
+  }
+
+  request(
+    request: TransportRequest,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<TransportResponse> {
+    const { url, tls } = this.#options;
+    const options: RequestOptions = {
+      agent: this.#agent,
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port || (tls === undefined ? 80 : 443),
+      method: request.method,
+      path,
+      headers: request.body === undefined ? headers : { ...headers, 'content-length': String(request.body.length) },
+      ...(request.signal === undefined ? {} : { signal: request.signal }),
+    };
+    return new Promise((resolve, reject) => {
+      const onAnswer = (answer: IncomingMessage): void => {
+        // Without a listener, an abort after the body was read to its end would be an uncaught error.
+        answer.on('error', () => undefined);
+        resolve({ status: answer.statusCode ?? 0, headers: joinHeaders(answer.headers), body: answer });
+      };
+      const outgoing = tls === undefined ? httpRequest(options, onAnswer) : httpsRequest(options, onAnswer);
+      outgoing.once('error', reject);
+      outgoing.end(request.body);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
