@@ -59,6 +59,7 @@ export { applyMergePatch } from './patch/merge-patch.ts';
 export type { DeducedSchema, ListSchema, MapSchema, MergeSchema, ScalarSchema } from './patch/merge-schema.ts';
 export { mergeSchemaOfType, mergeSchemasOf } from './patch/merge-schema-of-type.ts';
 export { PatchError, type PatchErrorKind } from './patch/patch-error.ts';
+export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
 export type { Quantity, QuantityFormat } from './quantity/quantity.ts';
 export {
   addQuantities,

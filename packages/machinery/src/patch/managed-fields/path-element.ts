@@ -5,6 +5,7 @@
  * element by index, `.` the container itself. Format and order are those of structured-merge-diff's fieldpath.
  */
 
+import { encodeJsonText } from '../../codec/json.ts';
 import { deepEqual } from '../../object/copy.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../object/json.ts';
 import { member } from '../json-tools.ts';
@@ -33,22 +34,18 @@ export function listElement(schema: ListSchema, item: unknown): string | undefin
   const [only, ...others] = schema.keys;
   if (only !== undefined && others.length === 0) {
     const value = member(item, only) ?? schema.keyDefaults[only];
-    return value === undefined ? undefined : `k:{${JSON.stringify(only)}:${scalarText(value)}}`;
+    return value === undefined ? undefined : `k:{${JSON.stringify(only)}:${encodeJsonText(value)}}`;
   }
   const parts: string[] = [];
   for (const key of schema.keys.toSorted()) {
     const value = member(item, key) ?? schema.keyDefaults[key];
-    if (value !== undefined) parts.push(`${JSON.stringify(key)}:${scalarText(value)}`);
+    if (value !== undefined) parts.push(`${JSON.stringify(key)}:${encodeJsonText(value)}`);
   }
   return parts.length === 0 ? undefined : `k:{${parts.join(',')}}`;
 }
 
 function setElement(item: unknown): string | undefined {
-  return item === null || item === undefined || typeof item === 'object' ? undefined : `v:${scalarText(item)}`;
-}
-
-function scalarText(value: unknown): string {
-  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
+  return item === null || item === undefined || typeof item === 'object' ? undefined : `v:${encodeJsonText(item)}`;
 }
 
 /** Orders elements as FieldsV1 lists them: itself, fields, keys, values, indices; each kind by its own order. */

@@ -2,6 +2,7 @@
  * Whether an applied configuration fits its schema: fields that the schema names, lists whose elements can be told
  * apart. Texts are structured-merge-diff's.
  */
+import { encodeJsonText } from '../../codec/json.ts';
 import { isJsonObject, type JsonObject } from '../../object/json.ts';
 import type { ListSchema, MergeSchema } from '../merge-schema.ts';
 import { fieldElement, formatElement, listElement } from './path-element.ts';
@@ -69,5 +70,5 @@ function identityProblem(schema: ListSchema, item: unknown): string {
 }
 
 function describe(value: unknown): string {
-  return `&{${typeof value === 'object' ? JSON.stringify(value) : String(value)}}`;
+  return `&{${encodeJsonText(value)}}`;
 }
