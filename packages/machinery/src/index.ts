@@ -5,6 +5,8 @@ export { DecodeError } from './codec/decode-error.ts';
 export { goQuote } from './codec/go-quote.ts';
 export type { Decoded, DecodeJsonOptions } from './codec/json.ts';
 export { DEFAULT_MAX_DEPTH, decodeJson, decodeUtf8, encodeJson, encodeJsonText } from './codec/json.ts';
+export { decodeProtobufMessage, decodeProtobufObject } from './codec/protobuf/decode.ts';
+export { encodeProtobufMessage, encodeProtobufObject } from './codec/protobuf/encode.ts';
 export type { DecodedYaml } from './codec/yaml.ts';
 export { decodeYaml, decodeYamlDocuments, encodeYaml } from './codec/yaml.ts';
 export { deepCopy, deepEqual } from './object/copy.ts';

@@ -66,10 +66,17 @@ export function formatDuration(milliseconds: number): string {
   const sign = milliseconds < 0 ? '-' : '';
   const magnitude = Math.abs(milliseconds);
   if (magnitude === 0) return '0s';
-  if (magnitude < SECOND) return `${sign}${magnitude}ms`;
+  if (magnitude < 1e-3) return `${sign}${Math.round(magnitude * 1e6)}ns`;
+  if (magnitude < 1) return `${sign}${round(magnitude * 1e3, 3)}µs`;
+  if (magnitude < SECOND) return `${sign}${round(magnitude, 6)}ms`;
   const hours = Math.trunc(magnitude / HOUR);
   const minutes = Math.trunc((magnitude % HOUR) / MINUTE);
-  const seconds = (magnitude % MINUTE) / SECOND;
+  const seconds = round((magnitude % MINUTE) / SECOND, 9);
   const larger = hours > 0 ? `${hours}h${minutes}m` : minutes > 0 ? `${minutes}m` : '';
   return `${sign}${larger}${seconds}s`;
+}
+
+/** Cuts off what floating point adds beyond nanoseconds. */
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
 }

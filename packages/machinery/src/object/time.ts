@@ -10,9 +10,9 @@ export function formatTime(milliseconds: number): string {
 
 /** Milliseconds since the epoch → `2024-05-01T10:00:00.250000Z`. Takes fractions of milliseconds. */
 export function formatMicroTime(milliseconds: number): string {
-  const whole = Math.floor(milliseconds);
-  const micros = Math.floor((milliseconds - whole) * 1000);
-  return `${new Date(whole).toISOString().slice(0, 23)}${String(micros).padStart(3, '0')}Z`;
+  const micros = Math.round(milliseconds * 1000);
+  const seconds = Math.floor(micros / 1_000_000);
+  return `${formatTime(seconds * 1000).slice(0, 19)}.${String(micros - seconds * 1_000_000).padStart(6, '0')}Z`;
 }
 
 /** RFC 3339 → milliseconds since the epoch (with a fraction for microseconds); undefined when it isn't one. */
