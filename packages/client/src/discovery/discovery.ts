@@ -1,0 +1,105 @@
+/**
+ * Which resources a server serves: aggregated discovery (`apidiscovery.k8s.io/v2`), with the legacy documents for servers
+ * that are older.
+ */
+import type { KindRef } from '@kindred/machinery';
+import { parseGroupVersion } from '@kindred/machinery';
+import type { Client } from '../client/client.ts';
+
+/** One resource in the version that its server prefers. */
+export interface DiscoveredResource {
+  readonly kind: KindRef;
+  readonly verbs: readonly string[];
+}
+
+interface AggregatedDocument {
+  readonly kind: 'APIGroupDiscoveryList';
+  readonly items: readonly {
+    readonly metadata: { readonly name?: string };
+    readonly versions: readonly {
+      readonly version: string;
+      readonly resources?: readonly {
+        readonly resource: string;
+        readonly responseKind?: { readonly kind: string };
+        readonly scope: 'Namespaced' | 'Cluster';
+        readonly verbs: readonly string[];
+      }[];
+    }[];
+  }[];
+}
+
+interface ApiResourceList {
+  readonly resources: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+    readonly verbs: readonly string[];
+  }[];
+}
+
+const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
+
+/**
+ * Every resource once, in its preferred version; subresources are left out.
+ *
+ * @throws StatusError or the transport's error when discovery cannot be read completely: who acts on what is *not* served
+ * must not mistake an outage for an absence.
+ */
+export async function discoverResources(client: Client, signal?: AbortSignal): Promise<DiscoveredResource[]> {
+  const documents = await Promise.all(
+    ['/api', '/apis'].map((path) => client.raw({ method: 'GET', path, accept: aggregated, signal })),
+  );
+  const found = documents.every(isAggregated) ? documents.flatMap(fromAggregated) : await fromLegacy(client, signal);
+  const byResource = new Map<string, DiscoveredResource>();
+  for (const resource of found) {
+    const key = `${resource.kind.group}/${resource.kind.plural}`;
+    if (!byResource.has(key)) byResource.set(key, resource);
+  }
+  return [...byResource.values()];
+}
+
+function isAggregated(document: unknown): document is AggregatedDocument {
+  return (
+    typeof document === 'object' && document !== null && 'kind' in document && document.kind === 'APIGroupDiscoveryList'
+  );
+}
+
+function fromAggregated(document: AggregatedDocument): DiscoveredResource[] {
+  return document.items.flatMap(({ metadata, versions }) =>
+    versions.flatMap(({ version, resources = [] }) =>
+      resources.map(({ resource, responseKind, scope, verbs }) => ({
+        kind: { group: metadata.name ?? '', version, kind: responseKind?.kind ?? '', plural: resource, scope },
+        verbs,
+      })),
+    ),
+  );
+}
+
+async function fromLegacy(client: Client, signal: AbortSignal | undefined): Promise<DiscoveredResource[]> {
+  // These documents have the shape that the API defines for their paths.
+  const groups = (await client.raw({ method: 'GET', path: '/apis', signal })) as {
+    groups: readonly { preferredVersion: { groupVersion: string }; versions: readonly { groupVersion: string }[] }[];
+  };
+  const groupVersions = groups.groups.flatMap(({ preferredVersion, versions }) => [
+    preferredVersion.groupVersion,
+    ...versions.map((version) => version.groupVersion).filter((name) => name !== preferredVersion.groupVersion),
+  ]);
+  const lists = await Promise.all(
+    ['v1', ...groupVersions].map(async (groupVersion) => {
+      const path = groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`;
+      const list = (await client.raw({ method: 'GET', path, signal })) as ApiResourceList;
+      return list.resources
+        .filter(({ name }) => !name.includes('/'))
+        .map((resource) => toResource(groupVersion, resource));
+    }),
+  );
+  return lists.flat();
+}
+
+function toResource(
+  groupVersion: string,
+  { name, kind, namespaced, verbs }: ApiResourceList['resources'][number],
+): DiscoveredResource {
+  const scope = namespaced ? ('Namespaced' as const) : ('Cluster' as const);
+  return { kind: { ...parseGroupVersion(groupVersion), kind, plural: name, scope }, verbs };
+}

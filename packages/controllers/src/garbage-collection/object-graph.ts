@@ -1,0 +1,78 @@
+/**
+ * Who owns whom: the graph of ownerReferences among all objects that were seen, as the garbage collector needs it.
+ *
+ * Pure bookkeeping. Objects are known by uid; an owner that was never seen has its dependents recorded all the same, so
+ * they are found when the owner turns out to be gone.
+ */
+import type { KindRef, KubeObject, ObjectMeta, OwnerReference } from '@kindred/machinery';
+
+export interface GraphNode {
+  readonly uid: string;
+  readonly kind: KindRef<KubeObject>;
+  /** Empty for cluster-scoped objects. */
+  readonly namespace: string;
+  readonly name: string;
+  owners: readonly OwnerReference[];
+  finalizers: readonly string[];
+  isBeingDeleted: boolean;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+export class ObjectGraph {
+  readonly #nodes = new Map<string, GraphNode>();
+  readonly #dependents = new Map<string, Set<string>>();
+
+  get size(): number {
+    return this.#nodes.size;
+  }
+
+  get(uid: string): GraphNode | undefined {
+    return this.#nodes.get(uid);
+  }
+
+  dependentsOf(uid: string): GraphNode[] {
+    const found: GraphNode[] = [];
+    for (const dependent of this.#dependents.get(uid) ?? none) {
+      const node = this.#nodes.get(dependent);
+      if (node !== undefined) found.push(node);
+    }
+    return found;
+  }
+
+  /** Records the object's present state; returns what it was before, or undefined when it is new. */
+  put(kind: KindRef<KubeObject>, metadata: ObjectMeta & { uid: string; name: string }): GraphNode | undefined {
+    const before = this.#nodes.get(metadata.uid);
+    const node: GraphNode = {
+      uid: metadata.uid,
+      kind,
+      namespace: metadata.namespace ?? '',
+      name: metadata.name,
+      owners: metadata.ownerReferences ?? [],
+      finalizers: metadata.finalizers ?? [],
+      isBeingDeleted: metadata.deletionTimestamp !== undefined,
+    };
+    this.#nodes.set(node.uid, node);
+    for (const { uid } of before?.owners ?? []) this.#unlink(uid, node.uid);
+    for (const { uid } of node.owners) this.#link(uid, node.uid);
+    return before;
+  }
+
+  /** Forgets the object; its dependents stay recorded under its uid. */
+  remove(uid: string): void {
+    for (const owner of this.#nodes.get(uid)?.owners ?? []) this.#unlink(owner.uid, uid);
+    this.#nodes.delete(uid);
+  }
+
+  #link(owner: string, dependent: string): void {
+    const set = this.#dependents.get(owner);
+    if (set === undefined) this.#dependents.set(owner, new Set([dependent]));
+    else set.add(dependent);
+  }
+
+  #unlink(owner: string, dependent: string): void {
+    const set = this.#dependents.get(owner);
+    set?.delete(dependent);
+    if (set?.size === 0) this.#dependents.delete(owner);
+  }
+}
