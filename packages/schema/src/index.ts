@@ -42,6 +42,20 @@ export {
   validateCustomResourceDefinitionUpdate,
 } from './crd/validate-crd.ts';
 export { type ApprovalState, apiApprovalState } from './crd/validate-names.ts';
+export {
+  createOpenApiV3,
+  createOpenApiV3Index,
+  type OpenApiInput,
+  openApiHash,
+  openApiV3Key,
+} from './openapi/document.ts';
+export {
+  customResourceName,
+  type OpenApiObject,
+  type OpenApiValue,
+  type ServedKind,
+  type ServedSubresource,
+} from './openapi/served-kind.ts';
 export { applyDefaults } from './structural/defaults.ts';
 export { isDns1035Label, isDns1123Subdomain } from './structural/dns-names.ts';
 export { isRecognisedFormat } from './structural/formats.ts';

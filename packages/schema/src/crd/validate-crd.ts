@@ -237,11 +237,13 @@ function columnsErrors(
   return (columns ?? []).flatMap((column, i) => columnErrors(column, indexPath(path, i)));
 }
 
-const rootKeywords: ReadonlySet<string> = new Set([
-  ...['description', 'type', 'format', 'title', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum'],
-  ...['maxLength', 'minLength', 'pattern', 'maxItems', 'minItems', 'uniqueItems', 'multipleOf', 'required', 'items'],
-  ...['properties', 'externalDocs', 'example', 'x-kubernetes-preserve-unknown-fields', 'x-kubernetes-validations'],
-]);
+const rootKeywords: ReadonlySet<string> = new Set(
+  (
+    'description type format title maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems ' +
+    'minItems uniqueItems multipleOf required items properties externalDocs example x-kubernetes-preserve-unknown-fields ' +
+    'x-kubernetes-validations'
+  ).split(' '),
+);
 
 const rootKeywordsText =
   '[Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems ' +

@@ -24,8 +24,8 @@ export function subresourceErrors(subresources: CustomResourceSubresources | und
   return errors;
 }
 
-/** One printer column. */
-export function columnErrors(column: AdditionalPrinterColumnV1beta1, path: string): FieldError[] {
+/** One printer column; from the wire, any of its fields may be missing. */
+export function columnErrors(column: Partial<AdditionalPrinterColumnV1beta1>, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const { name = '', type = '', format = '', JSONPath = '' } = column;
   if (name === '') errors.push(required(childPath(path, 'name')));
@@ -45,7 +45,7 @@ export function columnErrors(column: AdditionalPrinterColumnV1beta1, path: strin
 
 /** Selectable fields: plain paths to scalars outside of metadata, each once. */
 export function selectableFieldErrors(
-  fields: readonly SelectableField[],
+  fields: readonly Partial<SelectableField>[],
   schema: JSONSchemaProps | undefined,
   path: string,
 ): FieldError[] {

@@ -13,11 +13,12 @@ export function listTypeErrors(
   out: FieldError[],
 ): void {
   if (schema.listType === 'atomic' || list.length < 2) return;
-  const seen = new Set<string>();
+  const seen = new Set<unknown>();
   list.forEach((element, index) => {
     const identity = schema.listType === 'set' ? element : keysOfElement(schema, element);
     if (identity === undefined) return;
-    const key = canonicalKey(identity);
+    // A string is its own key; canonical keys of other values never equal one, since those of strings are quoted.
+    const key = typeof identity === 'string' ? `"${identity}` : canonicalKey(identity);
     if (seen.has(key)) out.push(duplicate(indexPath(path, index), identity));
     else seen.add(key);
   });

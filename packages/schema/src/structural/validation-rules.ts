@@ -23,7 +23,7 @@ export function schemaHas(schema: JSONSchemaProps, predicate: (node: JSONSchemaP
 }
 
 function childSchemas(node: JSONSchemaProps): JSONSchemaProps[] {
-  const children: JSONSchemaProps[] = [...Object.values(node.properties ?? {})];
+  const children: JSONSchemaProps[] = Object.values(node.properties ?? {});
   const { items, additionalProperties } = node;
   if (items !== undefined) children.push(...(isSchemaList(items) ? items : [items]));
   if (typeof additionalProperties === 'object') children.push(additionalProperties);
