@@ -4,8 +4,10 @@
  */
 import type { UserInfo } from '../authentication/user-info.ts';
 
-/** The client certificate of the connection, when there was one that our client CA signed. */
+/** The client certificate of the connection. */
 export interface PeerCertificate {
+  /** True when our client CA signed it and it is within its validity. Nothing else of it may be believed otherwise. */
+  readonly verified: boolean;
   readonly commonName: string;
   readonly organizations: readonly string[];
   /** DER. */

@@ -1,0 +1,104 @@
+/**
+ * The life of a request: every request, over whatever transport, goes through these steps in this order. A step finds
+ * something out, refuses by throwing a StatusError, or answers. Steps answer directly where they can, so that a small
+ * read costs no promise.
+ */
+import { type Authenticator, authenticateInTurn } from '../authentication/authenticator.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import type { ApiResponse } from '../request/api-response.ts';
+import { parseRequestInfo } from '../request/request-info.ts';
+import { authorize } from './authorize.ts';
+import { answerError, answerMalformedPath, type ReportFault } from './error-response.ts';
+import { Exchange } from './exchange.ts';
+import type { FlowControl } from './flow-control.ts';
+import { warningHeaders } from './warnings.ts';
+
+type Step = (exchange: Exchange) => void | Promise<void>;
+
+export interface HandlerChainParts {
+  readonly authenticators: readonly Authenticator[];
+  readonly authorizer: Authorizer;
+  readonly flowControl: FlowControl;
+  /** Finds who serves the path and lets it answer. */
+  readonly dispatch: (exchange: Exchange) => ApiResponse | Promise<ApiResponse>;
+  readonly randomUuid: () => string;
+  /** Told of every failure that is not a StatusError, with all that an operator needs and no client may see. */
+  readonly reportFault: ReportFault;
+}
+
+export type Handler = (request: ApiRequest) => ApiResponse | Promise<ApiResponse>;
+
+/** The chain as one function. It never throws: every failure becomes a Status. */
+export function handlerChain(parts: HandlerChainParts): Handler {
+  const steps: readonly Step[] = [
+    function authentication(exchange) {
+      const { request } = exchange;
+      const user = request.user ?? authenticateInTurn(parts.authenticators, request);
+      if (!(user instanceof Promise)) exchange.user = user;
+      else return user.then((known) => void (exchange.user = known));
+    },
+    function flowControl(exchange) {
+      parts.flowControl.enter(exchange);
+    },
+    function authorization(exchange) {
+      return authorize(parts.authorizer, exchange);
+    },
+    function dispatch(exchange) {
+      const response = parts.dispatch(exchange);
+      if (!(response instanceof Promise)) exchange.response = response;
+      else return response.then((answered) => void (exchange.response = answered));
+    },
+  ];
+
+  return function handle(request) {
+    const auditId = request.headers['audit-id'] ?? parts.randomUuid();
+    const info = parseRequestInfo(request.method, request.path, request.rawQuery);
+    if (info === undefined) return answerMalformedPath(request, auditId);
+    const exchange = new Exchange(request, info, auditId);
+    try {
+      const pending = runSteps(steps, exchange, 0);
+      if (pending === undefined) return complete(exchange);
+      return pending.then(
+        () => complete(exchange),
+        (error: unknown) => fail(exchange, error, parts.reportFault),
+      );
+    } catch (error) {
+      return fail(exchange, error, parts.reportFault);
+    }
+  };
+}
+
+function runSteps(steps: readonly Step[], exchange: Exchange, first: number): Promise<void> | undefined {
+  for (let index = first; index < steps.length && exchange.response === undefined; index++) {
+    const pending = steps[index]?.(exchange);
+    if (pending instanceof Promise) return pending.then(() => runSteps(steps, exchange, index + 1));
+  }
+  return undefined;
+}
+
+function complete(exchange: Exchange): ApiResponse {
+  const { response } = exchange;
+  if (response === undefined) throw new TypeError('the last step of the handler chain must answer');
+  if (typeof response.body !== 'function') {
+    exchange.end();
+    return withChainHeaders(response, exchange);
+  }
+  const stream = response.body;
+  const body = (writer: Parameters<typeof stream>[0]): Promise<void> => stream(writer).finally(() => exchange.end());
+  return withChainHeaders({ ...response, body }, exchange);
+}
+
+function fail(exchange: Exchange, error: unknown, reportFault: ReportFault): ApiResponse {
+  exchange.end();
+  return withChainHeaders(answerError(exchange.request, error, reportFault), exchange);
+}
+
+function withChainHeaders(response: ApiResponse, exchange: Exchange): ApiResponse {
+  // The response was made for this exchange alone, so its headers are ours to complete.
+  const headers = response.headers as Record<string, string | readonly string[]>;
+  headers['audit-id'] = exchange.auditId;
+  headers['cache-control'] ??= 'no-cache, private';
+  if (exchange.warnings.length > 0) headers['warning'] = warningHeaders(exchange.warnings);
+  return response;
+}

@@ -1,0 +1,180 @@
+/**
+ * The one secure port of an API server: HTTP/2 first, HTTP/1.1 for clients that ask for it, always TLS. A client
+ * certificate is asked for and never demanded.
+ *
+ * Guarded against slow and broken clients: time limits for the handshake, the headers and the body; a body limit; idle
+ * connections are closed. Closing lets running answers end, then breaks what is left.
+ */
+import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Clock } from '@kindred/machinery';
+import type { Handler } from '../chain/handler-chain.ts';
+import { maxBodyBytes } from '../request/body-errors.ts';
+import { Http1Request, respondHttp1 } from './http1-exchange.ts';
+import { type Connection, Http2Request, respondHttp2 } from './http2-exchange.ts';
+import { listenError } from './listen-error.ts';
+import { readPeerCertificate } from './peer-certificate.ts';
+import type { BodyLimits } from './read-body.ts';
+
+export interface TlsMaterial {
+  /** PEM; the server's certificate, and what links it to its authority. */
+  readonly cert: string;
+  /** PEM. */
+  readonly key: string;
+  /** PEM; signs the client certificates that are believed. */
+  readonly clientCa: string;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly tls: TlsMaterial;
+}
+
+const handshakeTimeout = 10_000;
+const headersTimeout = 15_000;
+const bodyTimeout = 60_000;
+const idleTimeout = 10 * 60_000;
+/** An informer-heavy client keeps hundreds of watches on one connection. */
+const maxConcurrentStreams = 4000;
+const closeGrace = 3_000;
+
+export class SecureServer {
+  readonly #handler: Handler;
+  readonly #limits: BodyLimits;
+  readonly #clock: Clock;
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #sockets = new Set<TLSSocket>();
+  #https: HttpsServer | undefined;
+
+  constructor(handler: Handler, clock: Clock) {
+    this.#handler = handler;
+    this.#clock = clock;
+    this.#limits = { maxBytes: maxBodyBytes, timeoutMilliseconds: bodyTimeout, clock };
+  }
+
+  /**
+   * Starts listening.
+   *
+   * @throws ListenError that says why the address can't be had.
+   */
+  async listen({ host, port, tls }: ListenOptions): Promise<AddressInfo> {
+    const https = createHttpsServer({
+      cert: tls.cert,
+      key: tls.key,
+      ca: tls.clientCa,
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['h2', 'http/1.1'],
+      handshakeTimeout,
+      headersTimeout,
+      requestTimeout: bodyTimeout,
+      keepAliveTimeout: idleTimeout,
+    });
+    this.#serveHttp1(https);
+    this.#routeByProtocol(https, this.#makeHttp2Server());
+    this.#https = https;
+    await listening(https, host, port);
+    https.on('error', () => undefined);
+    // A TCP listener's address is never a string.
+    return https.address() as AddressInfo;
+  }
+
+  /** Ends connections when their answers are complete, at the latest after three seconds. */
+  async close(): Promise<void> {
+    const https = this.#https;
+    if (https === undefined) return;
+    this.#https = undefined;
+    const ended = new Promise<void>((resolve) => https.close(() => resolve()));
+    https.closeIdleConnections();
+    for (const session of this.#sessions) session.close();
+    const cancel = this.#clock.after(closeGrace, () => {
+      for (const session of this.#sessions) session.destroy();
+      for (const socket of this.#sockets) socket.destroy();
+    });
+    await ended;
+    cancel();
+  }
+
+  #serveHttp1(https: HttpsServer): void {
+    const connections = new WeakMap<object, Connection>();
+    https.on('request', (message, outgoing) => {
+      const { socket } = message;
+      let connection = connections.get(socket);
+      if (connection === undefined) {
+        // Every socket of an HTTPS server is a TLS socket.
+        connection = connectionOf(socket as TLSSocket);
+        connections.set(socket, connection);
+      }
+      message.on('error', () => undefined);
+      outgoing.on('error', () => undefined);
+      const response = this.#handler(new Http1Request(message, connection, this.#limits));
+      if (response instanceof Promise) void response.then((made) => respondHttp1(message, outgoing, made));
+      else void respondHttp1(message, outgoing, response);
+    });
+  }
+
+  #makeHttp2Server(): Http2Server {
+    const http2 = createHttp2Server({
+      settings: { maxConcurrentStreams, initialWindowSize: 1024 * 1024 },
+      maxSessionMemory: 64,
+    });
+    http2.on('session', (session) => this.#serveSession(session));
+    http2.on('sessionError', () => undefined);
+    return http2;
+  }
+
+  #serveSession(session: ServerHttp2Session): void {
+    this.#sessions.add(session);
+    session.once('close', () => this.#sessions.delete(session));
+    session.on('error', () => session.destroy());
+    // The HTTP/2 session hides its socket behind a proxy; the certificate is read from it while it surely lives.
+    const connection = connectionOf(session.socket as TLSSocket);
+    let openStreams = 0;
+    session.setTimeout(idleTimeout, () => {
+      if (openStreams === 0) session.close();
+    });
+    session.on('stream', (stream, headers) => {
+      openStreams++;
+      stream.once('close', () => openStreams--);
+      stream.on('error', () => undefined);
+      const request = new Http2Request(stream, headers, connection, this.#limits);
+      const response = this.#handler(request);
+      if (response instanceof Promise) void response.then((made) => respondHttp2(stream, request.method, made));
+      else void respondHttp2(stream, request.method, response);
+    });
+  }
+
+  /** Takes over Node's own listener for connections, and gives it only those that speak HTTP/1.1. */
+  #routeByProtocol(https: HttpsServer, http2: Http2Server): void {
+    const http1Listeners = https.listeners('secureConnection');
+    https.removeAllListeners('secureConnection');
+    https.on('secureConnection', (socket: TLSSocket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => socket.destroy());
+      if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
+      else for (const listener of http1Listeners) listener.call(https, socket);
+    });
+    https.on('tlsClientError', (_error, socket) => socket.destroy());
+  }
+}
+
+function connectionOf(socket: TLSSocket): Connection {
+  return { remoteAddress: socket.remoteAddress ?? '', peerCertificate: readPeerCertificate(socket) };
+}
+
+function listening(https: HttpsServer, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
+    https.once('error', onError);
+    https.listen(port, host, () => {
+      https.off('error', onError);
+      resolve();
+    });
+  });
+}

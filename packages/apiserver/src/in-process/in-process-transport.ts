@@ -1,0 +1,112 @@
+/**
+ * A transport without a socket: requests of the same process go straight into the handler chain, as a fixed user. It has
+ * the shape of `@kindred/client`'s Transport, which controllers take.
+ */
+import type { UserInfo } from '../authentication/user-info.ts';
+import type { Handler } from '../chain/handler-chain.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { BodyQueue } from './body-queue.ts';
+
+export interface InProcessRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With query, escaped. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
+export interface InProcessResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface InProcessTransport {
+  request(request: InProcessRequest): Promise<InProcessResponse>;
+  /** Breaks off the streams of this transport; later requests fail. */
+  close(): Promise<void>;
+  /** Waits until no stream is being written any more: what is left of them is for their readers. */
+  idle(): Promise<void>;
+}
+
+const noBody: Uint8Array = new Uint8Array();
+
+/** A transport whose requests come from `user`, without credentials. */
+export function inProcessTransport(handler: Handler, user: UserInfo): InProcessTransport {
+  const closing = new AbortController();
+  const open = new Map<BodyQueue, Promise<void>>();
+  return {
+    async request(request) {
+      closing.signal.throwIfAborted();
+      request.signal?.throwIfAborted();
+      const signal = request.signal === undefined ? closing.signal : AbortSignal.any([request.signal, closing.signal]);
+      const response = await handler(toApiRequest(request, user, signal));
+      const headers = flatHeaders(response.headers);
+      const { body } = response;
+      if (typeof body !== 'function') {
+        return { status: response.status, headers, body: chunksOf(body instanceof Uint8Array ? [body] : body) };
+      }
+      const queue = new BodyQueue();
+      const abort = (): void => queue.abort(signal.reason);
+      signal.addEventListener('abort', abort, { once: true });
+      queue.onClose(() => {
+        open.delete(queue);
+        signal.removeEventListener('abort', abort);
+      });
+      if (signal.aborted) abort();
+      const written = body(queue).then(
+        () => queue.end(),
+        (error: unknown) => queue.abort(error),
+      );
+      if (!queue.closed) open.set(queue, written);
+      return { status: response.status, headers, body: queue };
+    },
+    close() {
+      closing.abort(new Error('the transport is closed'));
+      for (const queue of open.keys()) queue.abort(closing.signal.reason);
+      return Promise.resolve();
+    },
+    async idle() {
+      await Promise.all(open.values());
+    },
+  };
+}
+
+function toApiRequest(request: InProcessRequest, user: UserInfo, signal: AbortSignal): ApiRequest {
+  const question = request.path.indexOf('?');
+  const rawQuery = question < 0 ? '' : request.path.slice(question + 1);
+  let query: URLSearchParams | undefined;
+  return {
+    method: request.method,
+    path: question < 0 ? request.path : request.path.slice(0, question),
+    rawQuery,
+    get query() {
+      query ??= new URLSearchParams(rawQuery);
+      return query;
+    },
+    headers: lowerCased(request.headers),
+    body: () => Promise.resolve(request.body ?? noBody),
+    signal,
+    remoteAddress: '',
+    peerCertificate: undefined,
+    user,
+  };
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const lower: Record<string, string> = {};
+  for (const name in headers) lower[name.toLowerCase()] = headers[name] ?? '';
+  return lower;
+}
+
+function flatHeaders(headers: Readonly<Record<string, string | readonly string[]>>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    flat[name] = typeof value === 'string' ? value : value.join(', ');
+  return flat;
+}
+
+async function* chunksOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}

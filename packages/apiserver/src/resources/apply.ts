@@ -1,0 +1,107 @@
+/**
+ * Server-side apply: the client states the fields that it cares about, the server merges them into what is there and
+ * remembers who wants what ("Server-Side Apply", Kubernetes documentation). An object that doesn't exist is created.
+ */
+import {
+  applyConflict,
+  applyConflictCauses,
+  applyConflictMessage,
+  applyObject,
+  badRequest,
+  conflict,
+  deepCopy,
+  exceptStatus,
+  type FieldFilter,
+  formatGroupResource,
+  formatTime,
+  isJsonObject,
+  onlyStatus,
+  type Unstructured,
+} from '@kindred/machinery';
+import { attributesOf, denied } from '../chain/authorize.ts';
+import type { ApiResponse } from '../request/api-response.ts';
+import { createObject } from './create-object.ts';
+import { acceptObject, fitAndReport } from './incoming-object.ts';
+import type { PatchDocument } from './patch-documents.ts';
+import type { ResourceRequest } from './resource-request.ts';
+import { type Desired, updateObject } from './update-object.ts';
+import { readWriteOptions, type WriteOptions } from './write-options.ts';
+import { writtenResponse } from './written-response.ts';
+
+/** @throws StatusError 400, 409 with the conflicts, 422. */
+export async function apply(request: ResourceRequest, document: PatchDocument): Promise<ApiResponse> {
+  const { exchange, resource, subresource } = request;
+  const options = readWriteOptions('PatchOptions', exchange.request, { apply: true });
+  const applied = appliedConfiguration(request, options, document);
+  const written = await updateObject(request, options, {
+    subresource,
+    demandVersion: false,
+    produce: (stored) => merge(request, options, applied, resource.read(stored)),
+  });
+  if (written !== undefined) return writtenResponse(request, written, 200);
+  await demandMayCreate(request, applied);
+  const { object } = merge(request, options, applied, undefined);
+  return writtenResponse(request, await createObject(request, options, object, { applied: true }), 201);
+}
+
+function appliedConfiguration(request: ResourceRequest, options: WriteOptions, document: PatchDocument): Unstructured {
+  const { value } = document;
+  if (!isJsonObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') {
+    throw badRequest('invalid object type: apply configurations must have apiVersion and kind');
+  }
+  const applied = fitAndReport(request, options, value, document.duplicateFields);
+  if ((applied.metadata.managedFields ?? []).length > 0) throw badRequest('metadata.managedFields must be nil');
+  delete applied.metadata.managedFields;
+  return applied;
+}
+
+function merge(
+  request: ResourceRequest,
+  options: WriteOptions,
+  applied: Unstructured,
+  live: Unstructured | undefined,
+): Desired {
+  const { resource, server, subresource, name } = request;
+  const { definition, groupResource } = resource;
+  const filter = filterOf(request);
+  const result = applyObject({
+    live,
+    applied,
+    schema: definition.mergeSchema,
+    manager: options.fieldManager,
+    force: options.force,
+    apiVersion: resource.apiVersion,
+    subresource,
+    now: formatTime(server.clock.now()),
+    ...(filter === undefined ? {} : { filter }),
+  });
+  if (result.kind === 'invalid') throw badRequest(`failed to create typed patch object: ${result.errors.join(', ')}`);
+  if (result.kind === 'conflict') {
+    const where = request.namespace === '' ? '' : ` in namespace ${JSON.stringify(request.namespace)}`;
+    const subject = `${formatGroupResource(groupResource)} ${JSON.stringify(name)}${where}`;
+    throw applyConflict(applyConflictMessage(result.conflicts, subject), applyConflictCauses(result.conflicts));
+  }
+  // The result shares parts with the stored object, which the steps of a write must not change.
+  const object = deepCopy(result.object);
+  return { object: acceptObject(request, { ...options, fieldValidation: 'Ignore' }, object, []), applied: true };
+}
+
+function filterOf({ resource, subresource }: ResourceRequest): FieldFilter | undefined {
+  if (!resource.definition.subresources.some(({ name }) => name === 'status')) return undefined;
+  return subresource === 'status' ? onlyStatus : exceptStatus;
+}
+
+/** Who may only patch can't create through apply. */
+async function demandMayCreate(
+  { exchange, server, resource, name }: ResourceRequest,
+  applied: Unstructured,
+): Promise<void> {
+  const { uid } = applied.metadata;
+  if (uid !== undefined && uid !== '') {
+    const detail = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(resource.groupResource, name, detail);
+  }
+  const attributes = { ...attributesOf(exchange), verb: 'create' };
+  const decision = await server.authorizer.authorize(attributes);
+  if (decision.decision !== 'allow') throw denied(attributes, decision.reason ?? '');
+}

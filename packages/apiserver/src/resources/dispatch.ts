@@ -1,0 +1,104 @@
+/**
+ * From a resource path to the verb that answers it. What isn't served falls through to 404, wrong scopes too.
+ */
+import { methodNotSupported, pathNotFound } from '@kindred/machinery';
+import type { Exchange } from '../chain/exchange.ts';
+import { valueResponse } from '../negotiation/encode.ts';
+import type { ApiResponse } from '../request/api-response.ts';
+import type { ResourceStorage } from '../storage/resource-storage.ts';
+import { create } from './create.ts';
+import { deleteCollection, deleteOne } from './delete.ts';
+import { get } from './get.ts';
+import { incomingObject } from './incoming-object.ts';
+import { list } from './list.ts';
+import { patch } from './patch.ts';
+import type { ResourceRequest, VerbParts } from './resource-request.ts';
+import type { ServedResource } from './served-resource.ts';
+import type { ReviewHandler, SubresourceHandler } from './subresource-handler.ts';
+import { update } from './update.ts';
+import { watch } from './watch.ts';
+import { readWriteOptions } from './write-options.ts';
+
+type VerbHandler = (request: ResourceRequest) => ApiResponse | Promise<ApiResponse>;
+
+const verbs: Readonly<Record<string, VerbHandler>> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: deleteOne,
+  deletecollection: deleteCollection,
+};
+
+export interface DispatchParts {
+  readonly server: VerbParts;
+  readonly subresources: readonly SubresourceHandler[];
+  readonly reviews: readonly ReviewHandler[];
+}
+
+export type Dispatch = (exchange: Exchange) => ApiResponse | Promise<ApiResponse>;
+
+/** @throws StatusError 404 for what isn't served, 405 for verbs that the resource doesn't have. */
+export function resourceDispatch({ server, subresources, reviews }: DispatchParts): Dispatch {
+  const handlers = new Map<string, VerbHandler>();
+  for (const handler of subresources) {
+    handlers.set(`${handler.group}/${handler.resource}/${handler.subresource}`, (request) => handler.handle(request));
+  }
+  for (const handler of reviews) handlers.set(`${handler.group}/${handler.resource}/`, reviewVerb(handler));
+
+  return function dispatch(exchange) {
+    const { info } = exchange;
+    const resource = server.registry.get(info.group, info.version, info.resource);
+    if (resource === undefined || !inScope(resource, exchange)) throw pathNotFound();
+    if (resource.definition.deprecation !== undefined) exchange.warn(resource.definition.deprecation);
+    const handler = handlerOf(handlers, resource, exchange);
+    const opened = resource.storage();
+    if (opened instanceof Promise)
+      return opened.then((storage) => handler(requestOf(exchange, resource, storage, server)));
+    return handler(requestOf(exchange, resource, opened, server));
+  };
+}
+
+function requestOf(
+  exchange: Exchange,
+  resource: ServedResource,
+  storage: ResourceStorage,
+  server: VerbParts,
+): ResourceRequest {
+  const { info } = exchange;
+  const namespace = resource.definition.namespaced ? info.namespace : '';
+  return { exchange, resource, storage, server, namespace, name: info.name, subresource: info.subresource };
+}
+
+/** Namespaced objects are found in a namespace; all namespaces together can only be listed and watched. */
+function inScope({ definition }: ServedResource, { info }: Exchange): boolean {
+  if (!definition.namespaced) return info.namespace === '' || definition.resource === 'namespaces';
+  return info.namespace !== '' || info.verb === 'list' || info.verb === 'watch' || info.verb === 'create';
+}
+
+function handlerOf(
+  handlers: ReadonlyMap<string, VerbHandler>,
+  { definition, groupResource }: ServedResource,
+  { info }: Exchange,
+): VerbHandler {
+  const { group, resource } = definition;
+  const special = handlers.get(`${group}/${resource}/${info.subresource}`);
+  const subresource = definition.subresources.find(({ name }) => name === info.subresource);
+  if (info.subresource !== '' && subresource === undefined) throw pathNotFound();
+  const offered: readonly string[] = subresource?.verbs ?? definition.verbs;
+  if (!offered.includes(info.verb)) throw methodNotSupported(groupResource, info.verb);
+  const handler = special ?? verbs[info.verb];
+  if (handler === undefined) throw methodNotSupported(groupResource, info.verb);
+  return handler;
+}
+
+/** `create` of a kind that is only asked: the answer comes back and nothing is stored. */
+function reviewVerb(handler: ReviewHandler): VerbHandler {
+  return async (request) => {
+    const options = readWriteOptions('CreateOptions', request.exchange.request);
+    const object = incomingObject(request, options, await request.exchange.request.body());
+    return valueResponse(request.exchange.request, await handler.review(object, request), 201);
+  };
+}

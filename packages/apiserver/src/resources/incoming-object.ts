@@ -1,0 +1,74 @@
+/**
+ * The first half of a write: from the request's body to an object of the stored version. Decode, check the kind, fit the
+ * fields, default, convert.
+ */
+import { badRequest, type Unstructured } from '@kindred/machinery';
+import { decodeBody, objectOf } from '../decoding/decode-object.ts';
+import { reportFields } from '../decoding/field-validation.ts';
+import type { ResourceRequest } from './resource-request.ts';
+import type { ServedResource } from './served-resource.ts';
+import type { WriteOptions } from './write-options.ts';
+
+/**
+ * The object that the body holds, defaulted, in the version that writes work in.
+ *
+ * @throws StatusError 400, 415.
+ */
+export function incomingObject(request: ResourceRequest, options: WriteOptions, bytes: Uint8Array): Unstructured {
+  const { exchange, resource, server } = request;
+  if (bytes.byteLength === 0)
+    throw badRequest(`the request body must be one ${resource.definition.kind} object, found nothing`);
+  const { value, duplicateFields } = decodeBody({
+    bytes,
+    contentType: exchange.request.headers['content-type'],
+    typeTable: resource.kind.custom ? undefined : server.typeTable,
+    duplicates: options.fieldValidation !== 'Ignore',
+  });
+  return acceptObject(request, options, value, duplicateFields);
+}
+
+/** What a patch made of an object, treated as if it had come as a body. */
+export function acceptObject(
+  request: ResourceRequest,
+  options: WriteOptions,
+  value: unknown,
+  duplicateFields: readonly string[],
+): Unstructured {
+  const { resource } = request;
+  const object = fitAndReport(request, options, value, duplicateFields);
+  resource.definition.setDefaults(object);
+  return resource.kind.custom ? object : resource.toStorage(object);
+}
+
+/** The value as an object of the request's kind, without the fields that the kind doesn't have. */
+export function fitAndReport(
+  { exchange, resource }: ResourceRequest,
+  options: WriteOptions,
+  value: unknown,
+  duplicateFields: readonly string[],
+): Unstructured {
+  const { kind, version } = resource.definition;
+  const object = objectOf(value, { apiVersion: resource.apiVersion, kind });
+  const findings = resource.kind.fitFields(object);
+  reportFields({
+    kind,
+    version,
+    directive: options.fieldValidation,
+    duplicateFields,
+    findings,
+    warn: (text) => exchange.warn(text),
+  });
+  return object;
+}
+
+/**
+ * Built-in kinds are checked and admitted in the version that is stored; custom resources in that of the request, whose
+ * schema is the one that the client wrote against.
+ */
+export function workingResource(resource: ServedResource, find: FindResource): ServedResource {
+  const { conversion, resource: plural } = resource.definition;
+  if (conversion === undefined || resource.kind.custom) return resource;
+  return find(conversion.storage.group, conversion.storage.version, plural) ?? resource;
+}
+
+type FindResource = (group: string, version: string, resource: string) => ServedResource | undefined;

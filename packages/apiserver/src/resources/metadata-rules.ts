@@ -1,0 +1,116 @@
+/**
+ * What the server does to metadata on a write, whatever the kind: system fields, generation, deletion fields
+ * (`k8s.io/apimachinery` ObjectMeta; `k8s.io/apiserver` registry/rest).
+ */
+import type { KindDefinition } from '@kindred/apis';
+import {
+  badRequest,
+  deepEqual,
+  formatTime,
+  type ObjectMeta,
+  type OwnerReference,
+  type Unstructured,
+} from '@kindred/machinery';
+
+export interface SystemFields {
+  readonly uid: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Gives a new object its identity and clears what only the server sets. */
+export function setSystemFields(object: Unstructured, definition: KindDefinition, fields: SystemFields): void {
+  const { metadata } = object;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
+  delete metadata.resourceVersion;
+  metadata.uid = fields.uid;
+  metadata.creationTimestamp = formatTime(fields.now);
+  if (definition.hasGeneration) metadata.generation = 1;
+  else delete metadata.generation;
+}
+
+/**
+ * Makes the object's namespace that of the path.
+ *
+ * @throws StatusError 400 when the body names another one.
+ */
+export function settleNamespace(metadata: ObjectMeta, namespaced: boolean, namespace: string): void {
+  const given = metadata.namespace ?? '';
+  if (!namespaced) {
+    if (given !== '') throw badRequest('namespace may not be set on an object that is cluster-scoped');
+    delete metadata.namespace;
+    return;
+  }
+  if (given !== '' && given !== namespace) {
+    throw badRequest(
+      `the namespace of the provided object does not match the namespace sent on the request (${given} != ${namespace})`,
+    );
+  }
+  metadata.namespace = namespace;
+}
+
+/**
+ * Makes the object's name that of the path.
+ *
+ * @throws StatusError 400 when the body names another one.
+ */
+export function settleName(metadata: ObjectMeta, name: string): void {
+  const given = metadata.name ?? '';
+  if (given === '') metadata.name = name;
+  else if (given !== name) {
+    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  }
+}
+
+/** Fields of metadata that no update may change keep their stored value when the body leaves them out. */
+export function keepSystemFields(object: Unstructured, old: Unstructured): void {
+  const { metadata } = object;
+  const before = old.metadata;
+  if (metadata.uid === undefined || metadata.uid === '') setOrDelete(metadata, 'uid', before.uid);
+  if (metadata.creationTimestamp === undefined || metadata.creationTimestamp === null) {
+    setOrDelete(metadata, 'creationTimestamp', before.creationTimestamp);
+  }
+  setOrDelete(metadata, 'deletionTimestamp', before.deletionTimestamp);
+  setOrDelete(metadata, 'deletionGracePeriodSeconds', before.deletionGracePeriodSeconds);
+  setOrDelete(metadata, 'generation', before.generation);
+  delete metadata.selfLink;
+}
+
+/** Bumps the generation when anything but metadata (and status, where that is a subresource) has changed. */
+export function settleGeneration(object: Unstructured, old: Unstructured, definition: KindDefinition): void {
+  if (!definition.hasGeneration) return;
+  const statusApart = definition.subresources.some(({ name }) => name === 'status');
+  if (sameDesire(object, old, statusApart)) return;
+  object.metadata.generation = Number(old.metadata.generation ?? 0) + 1;
+}
+
+function sameDesire(object: Unstructured, old: Unstructured, statusApart: boolean): boolean {
+  for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
+    if (field === 'metadata' || field === 'apiVersion' || field === 'kind') continue;
+    if (statusApart && field === 'status') continue;
+    if (!deepEqual(object[field], old[field])) return false;
+  }
+  return true;
+}
+
+/** Drops repeated owner references; true when there were any. */
+export function dropRepeatedOwners(metadata: ObjectMeta): boolean {
+  const owners = metadata.ownerReferences;
+  if (owners === undefined || owners.length < 2) return false;
+  const kept: OwnerReference[] = [];
+  for (const owner of owners) if (!kept.some((other) => deepEqual(other, owner))) kept.push(owner);
+  if (kept.length === owners.length) return false;
+  metadata.ownerReferences = kept;
+  return true;
+}
+
+function setOrDelete<K extends keyof ObjectMeta>(
+  metadata: ObjectMeta,
+  field: K,
+  value: ObjectMeta[K] | undefined,
+): void {
+  if (value === undefined) delete metadata[field];
+  else metadata[field] = value;
+}

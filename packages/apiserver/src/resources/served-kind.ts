@@ -1,0 +1,35 @@
+/**
+ * A kind as the server needs it: its definition, and how a decoded body is fitted to its fields. Made from the built-in
+ * kinds here, and from CustomResourceDefinitions in `crds/`.
+ */
+import { decodeObject, type KindDefinition } from '@kindred/apis';
+import type { Unstructured } from '@kindred/machinery';
+
+/** What fitting a body to its kind has found. */
+export interface FieldFindings {
+  /** Paths of fields that the kind doesn't have; they are gone from the object. */
+  readonly unknownFields: readonly string[];
+  /** One text for each value that can't be what the kind says. */
+  readonly errors: readonly string[];
+}
+
+export interface ServedKind {
+  readonly definition: KindDefinition;
+  /** Custom resources take no strategic merge patches and no protobuf. */
+  readonly custom: boolean;
+  /** Drops unknown fields from a decoded body, in place, and tells what it found. */
+  fitFields(object: Unstructured): FieldFindings;
+  /**
+   * Brings an object that was stored under an earlier schema up to date, in place. Absent when everything in the store
+   * was written under this one.
+   */
+  refresh?(object: Unstructured): void;
+  /** Why new objects are refused now; asked before each create. */
+  refuseCreate?(): string | undefined;
+}
+
+/** A built-in kind: its fields are those of the type table. */
+export function builtInKind(definition: KindDefinition): ServedKind {
+  const { typeName = '' } = definition;
+  return { definition, custom: false, fitFields: (object) => decodeObject(typeName, object) };
+}

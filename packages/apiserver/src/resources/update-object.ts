@@ -1,0 +1,183 @@
+/**
+ * The life of a change, step by step: from the stored object and what the client wants of it, to stored bytes. Update, all
+ * patches and the subresources come through here.
+ */
+import {
+  conflict,
+  deepEqual,
+  type FieldError,
+  forbiddenField,
+  invalid,
+  invalidValue,
+  OBJECT_MODIFIED,
+  type Unstructured,
+} from '@kindred/machinery';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { trackFieldManager } from './field-managers.ts';
+import { workingResource } from './incoming-object.ts';
+import {
+  dropRepeatedOwners,
+  keepSystemFields,
+  settleGeneration,
+  settleName,
+  settleNamespace,
+} from './metadata-rules.ts';
+import { metadataWarnings } from './metadata-warnings.ts';
+import { demandSameUid, demandSameVersion } from './preconditions.ts';
+import type { ResourceRequest } from './resource-request.ts';
+import { admissionAttributes, runWriteSteps, type Write, type WriteStep, type Written } from './write.ts';
+import type { WriteOptions } from './write-options.ts';
+
+const updateSteps: readonly WriteStep[] = [
+  settleMetadata,
+  ({ working, object, current, subresource }) => {
+    if (current !== undefined) working.definition.prepareForUpdate(object, current.object, preparedAs(subresource));
+  },
+  bumpGeneration,
+  trackFieldManager,
+  (write) => write.request.server.admission.admit(admissionAttributes(write)),
+  validate,
+  (write) => write.request.server.admission.validate(admissionAttributes(write)),
+  sendWarnings,
+];
+
+/** Writes of others that a change without a resourceVersion gives way to before it gives up. */
+const maxAttempts = 100;
+
+export interface Change {
+  /** Empty for the object itself. */
+  readonly subresource: string;
+  /**
+   * What the client wants the object to be, in the working version and owned by the change. Called again when another
+   * writer came between. `applied` says that managed fields are settled.
+   */
+  produce(stored: StoredObject): Desired | Promise<Desired>;
+  /** PUT: a kind may demand that the body says which version it replaces. */
+  readonly demandVersion: boolean;
+  /** Attempts when others write at the same time and the client gave no version. */
+  readonly attempts?: number;
+}
+
+export interface Desired {
+  readonly object: Unstructured;
+  readonly applied?: boolean;
+}
+
+/**
+ * Changes the object that the request names; undefined when it doesn't exist.
+ *
+ * @throws StatusError 409, 422 and what admission throws.
+ */
+export async function updateObject(
+  request: ResourceRequest,
+  options: WriteOptions,
+  change: Change,
+): Promise<Written | undefined> {
+  const { storage, namespace, name } = request;
+  const working = workingResource(request.resource, (...names) => request.server.registry.get(...names));
+  for (let attempt = 1; ; attempt++) {
+    const stored = storage.get(namespace, name);
+    if (stored === undefined) return undefined;
+    const { object, applied = false } = await change.produce(stored);
+    const version = object.metadata.resourceVersion ?? '';
+    demandVersions(change, working, stored, object);
+    const current = { stored, object: working.read(stored) };
+    const write: Write = { request, options, working, object, current, subresource: change.subresource, applied };
+    await runWriteSteps(updateSteps, write);
+    const written = await store(write, stored, current.object);
+    if (written !== undefined) return written;
+    const retry = version === '' || version === String(stored.revision);
+    const giveUp = attempt >= (change.attempts ?? maxAttempts) || (change.demandVersion && version !== '');
+    if (!retry || giveUp) throw conflict(working.groupResource, name, OBJECT_MODIFIED);
+  }
+}
+
+/** The status subresource has rules of its own; other subresources change parts of the object itself. */
+function preparedAs(subresource: string): string {
+  return subresource === 'status' ? 'status' : '';
+}
+
+function demandVersions(change: Change, working: Write['working'], stored: StoredObject, object: Unstructured): void {
+  const { metadata } = object;
+  const { group, kind, allowUnconditionalUpdate } = working.definition;
+  demandSameUid(working.groupResource, stored, metadata.uid);
+  if (change.demandVersion && !allowUnconditionalUpdate && (metadata.resourceVersion ?? '') === '') {
+    const error = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
+    throw invalid({ group, kind }, stored.name, [{ ...error, badValue: '0x0' }]);
+  }
+  demandSameVersion(working.groupResource, stored, metadata.resourceVersion);
+}
+
+function settleMetadata({ request, working, object, current }: Write): void {
+  const { metadata } = object;
+  settleName(metadata, request.name);
+  settleNamespace(metadata, working.definition.namespaced, request.namespace);
+  if (current === undefined) return;
+  keepSystemFields(object, current.object);
+  metadata.resourceVersion = String(current.stored.revision);
+  dropRepeatedOwners(metadata);
+}
+
+function bumpGeneration({ working, object, current, subresource }: Write): void {
+  if (current !== undefined && subresource !== 'status') settleGeneration(object, current.object, working.definition);
+}
+
+function validate({ working, object, current, subresource }: Write): void {
+  if (current === undefined) return;
+  const { definition } = working;
+  const errors: FieldError[] = [
+    ...newFinalizers(object, current.object),
+    ...definition.validate(object),
+    ...definition.validateUpdate(object, current.object, preparedAs(subresource)),
+  ];
+  if (errors.length > 0) throw invalid(definition, object.metadata.name ?? '', errors);
+}
+
+/** An object in deletion takes no more finalizers. */
+function newFinalizers(object: Unstructured, old: Unstructured): FieldError[] {
+  if (old.metadata.deletionTimestamp === undefined) return [];
+  const before = old.metadata.finalizers ?? [];
+  const added = (object.metadata.finalizers ?? []).filter((finalizer) => !before.includes(finalizer));
+  if (added.length === 0) return [];
+  const list = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
+  const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
+  return [forbiddenField('metadata.finalizers', detail)];
+}
+
+function sendWarnings({ request, working, object, current }: Write): void {
+  for (const text of working.definition.warnings(object)) request.exchange.warn(text);
+  for (const text of metadataWarnings(object, current?.object)) request.exchange.warn(text);
+}
+
+async function store(write: Write, stored: StoredObject, old: Unstructured): Promise<Written | undefined> {
+  const { request, working, object, options } = write;
+  if (isFinished(object, old)) return finishDeletion(write, stored);
+  if (options.dryRun) return { object, stored: undefined };
+  if (deepEqual(object, old)) return { object: old, stored };
+  const form = working === request.resource && working.kind.custom ? working.toStorage(object) : object;
+  const next = await request.storage.replace(stored, form);
+  return next === undefined ? undefined : { object: working.read(next), stored: next };
+}
+
+/** True when nothing holds an object in deletion any more. */
+function isFinished(object: Unstructured, old: Unstructured): boolean {
+  if (old.metadata.deletionTimestamp === undefined) return false;
+  if ((object.metadata.finalizers ?? []).length > 0 || (old.metadata.deletionGracePeriodSeconds ?? 0) > 0) return false;
+  return !hasNamespaceFinalizers(object);
+}
+
+/** A namespace has finalizers of its own in its spec, for what is inside it. */
+export function hasNamespaceFinalizers(object: Unstructured): boolean {
+  if (object.kind !== 'Namespace' || object.apiVersion !== 'v1') return false;
+  // A namespace's spec is an object with a list of finalizers; the type table saw to that.
+  const spec = object['spec'] as { finalizers?: readonly string[] } | undefined;
+  return (spec?.finalizers ?? []).length > 0;
+}
+
+async function finishDeletion({ request, options, object }: Write, stored: StoredObject): Promise<Written | undefined> {
+  if (options.dryRun) return { object, stored: undefined, deleted: true };
+  const removed = await request.storage.remove(stored);
+  if (removed === undefined) return undefined;
+  object.metadata.resourceVersion = String(removed.revision);
+  return { object, stored: undefined, deleted: true };
+}

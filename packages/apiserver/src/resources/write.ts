@@ -1,0 +1,65 @@
+/**
+ * A write on its way: the object that is to be stored and everything that the steps of `create-steps.ts` and
+ * `update-steps.ts` need to know about the request.
+ */
+import type { Unstructured } from '@kindred/machinery';
+import type { AdmissionAttributes } from '../admission/plugin.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import type { ResourceRequest } from './resource-request.ts';
+import type { ServedResource } from './served-resource.ts';
+import { optionsObject, type WriteOptions } from './write-options.ts';
+
+export interface Write {
+  readonly request: ResourceRequest;
+  readonly options: WriteOptions;
+  /** The version that the object is in; see `workingResource`. */
+  readonly working: ServedResource;
+  /** The new object. Owned by this write until it is stored. */
+  readonly object: Unstructured;
+  /** The stored object that an update replaces; absent on create. */
+  readonly current?: { readonly stored: StoredObject; readonly object: Unstructured };
+  /** Fields of this write belong to this subresource's managers. */
+  readonly subresource: string;
+  /** Server-side apply has settled the managed fields already. */
+  readonly applied: boolean;
+}
+
+/** What came of a write. Without `stored` it was a dry run, and nothing has been written. */
+export interface Written {
+  /** In the working version. Shared: never to be changed. */
+  readonly object: Unstructured;
+  readonly stored: StoredObject | undefined;
+  /** True when the write took the last finalizer of an object in deletion, which is gone now. */
+  readonly deleted?: boolean;
+}
+
+/** A step of a write: changes `write.object` in place, or refuses by throwing. */
+export type WriteStep = (write: Write) => void | Promise<void>;
+
+/** Runs the steps in order, waiting only where a step has something to wait for. */
+export async function runWriteSteps(steps: readonly WriteStep[], write: Write): Promise<void> {
+  for (const step of steps) {
+    const pending = step(write);
+    if (pending instanceof Promise) await pending;
+  }
+}
+
+/** What admission plugins see of a write. */
+export function admissionAttributes(write: Write): AdmissionAttributes {
+  const { request, working, object, current, options } = write;
+  const { group, version, kind, resource } = working.definition;
+  return {
+    operation: current === undefined ? 'CREATE' : 'UPDATE',
+    user: request.exchange.user,
+    resource: { group, version, resource },
+    kind: { group, version, kind },
+    namespace: request.namespace,
+    name: request.name === '' ? (object.metadata.name ?? '') : request.name,
+    subresource: request.subresource,
+    object,
+    oldObject: current?.object,
+    options: optionsObject(options),
+    dryRun: options.dryRun,
+    warn: (text) => request.exchange.warn(text),
+  };
+}

@@ -1,0 +1,168 @@
+/**
+ * The API server as one thing: its resources, its handler chain, its port. Everything with an effect (storage, clock,
+ * randomness, authentication, authorization, admission) is given to it.
+ */
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { type KindDefinition, typeTable } from '@kindred/apis';
+import { type Clock, systemClock } from '@kindred/machinery';
+import { AdmissionChain } from './admission/chain.ts';
+import type { AdmissionPlugin } from './admission/plugin.ts';
+import type { Authenticator } from './authentication/authenticator.ts';
+import type { UserInfo } from './authentication/user-info.ts';
+import type { Authorizer } from './authorization/authorizer.ts';
+import type { ReportFault } from './chain/error-response.ts';
+import { FlowControl, type FlowControlLimits } from './chain/flow-control.ts';
+import { type Handler, handlerChain } from './chain/handler-chain.ts';
+import { HealthChecks } from './health/health-checks.ts';
+import { type ListenOptions, SecureServer } from './http/secure-server.ts';
+import { type InProcessTransport, inProcessTransport } from './in-process/in-process-transport.ts';
+import { resourceDispatch } from './resources/dispatch.ts';
+import { ResourceRegistry } from './resources/registry.ts';
+import type { VerbParts } from './resources/resource-request.ts';
+import { builtInKind } from './resources/served-kind.ts';
+import { ServedResource } from './resources/served-resource.ts';
+import type { ReviewHandler, SubresourceHandler } from './resources/subresource-handler.ts';
+import { type RouteHandler, Routes } from './routes/routes.ts';
+import type { ApiStorage } from './storage/resource-storage.ts';
+import { ensureSystemNamespaces } from './system/system-namespaces.ts';
+
+export interface ApiServerOptions {
+  /** Opened by the caller with `openApiStorage`, and closed by the caller after the server. */
+  readonly storage: ApiStorage;
+  /** The built-in kinds to serve: `builtinKinds()` of `@kindred/apis`, or a part of them. */
+  readonly kinds: readonly KindDefinition[];
+  /** Asked in turn; who is known to none of them is anonymous. */
+  readonly authenticators: readonly Authenticator[];
+  readonly authorizer: Authorizer;
+  /** In the order in which they run. */
+  readonly admission?: readonly AdmissionPlugin[];
+  readonly subresources?: readonly SubresourceHandler[];
+  readonly reviews?: readonly ReviewHandler[];
+  /** More paths that are no resources: `/.well-known/openid-configuration`, `/metrics`. */
+  readonly routes?: Readonly<Record<string, RouteHandler>>;
+  readonly flowControl?: FlowControlLimits;
+  /** Told of every fault: a failure that isn't an answer of the API. */
+  readonly reportFault: ReportFault;
+  readonly clock?: Clock;
+  /** In [0, 1). */
+  readonly random?: () => number;
+  readonly randomUuid?: () => string;
+}
+
+/** A running API server. */
+export interface ApiServer {
+  /** The handler chain: any transport may bring requests to it. */
+  readonly handle: Handler;
+  /** What is served now. */
+  readonly registry: ResourceRegistry;
+  /** Register here what must be well for `/readyz` to answer 200. */
+  readonly health: HealthChecks;
+  /** Opens the secure port. @throws ListenError when it can't be had. */
+  listen(options: ListenOptions): Promise<AddressInfo>;
+  /** A way in for callers of the same process, as `user`. */
+  transport(user: UserInfo): InProcessTransport;
+  /** Ends watches cleanly and closes the port, within five seconds. The storage stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a server and its system objects. It answers in process at once, and over the network after `listen`.
+ *
+ * @example
+ * const storage = await openApiStorage({ store: openMemoryStore() });
+ * const server = await createApiServer({ storage, kinds: builtinKinds(), authenticators: [], authorizer: alwaysAllow, reportFault });
+ * const { port } = await server.listen({ host: '127.0.0.1', port: 0, tls });
+ */
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { storage, authenticators, authorizer, reportFault } = options;
+  const clock = options.clock ?? systemClock;
+  const randomUuid = options.randomUuid ?? randomUUID;
+  const registry = new ResourceRegistry();
+  for (const definition of options.kinds) registry.add(new ServedResource(builtInKind(definition), storage));
+  const closing = new AbortController();
+  const parts: VerbParts = {
+    apiStorage: storage,
+    registry,
+    admission: new AdmissionChain(options.admission ?? []),
+    authorizer,
+    typeTable,
+    clock,
+    random: options.random ?? Math.random,
+    randomUuid,
+    closing: closing.signal,
+  };
+  const health = new HealthChecks();
+  const dispatchResource = resourceDispatch({
+    server: parts,
+    subresources: options.subresources ?? [],
+    reviews: options.reviews ?? [],
+  });
+  const routes = new Routes();
+  for (const [path, handler] of Object.entries(options.routes ?? {})) routes.add(path, handler);
+  const handle = handlerChain({
+    authenticators,
+    authorizer,
+    flowControl: new FlowControl(options.flowControl),
+    dispatch: (exchange) =>
+      exchange.info.isResourceRequest
+        ? dispatchResource(exchange)
+        : (health.handle(exchange) ?? routes.handle(exchange)),
+    randomUuid,
+    reportFault,
+  });
+  await createSystemObjects(parts);
+  return running(handle, { registry, health, closing, clock });
+}
+
+async function createSystemObjects({ registry, clock, randomUuid }: VerbParts): Promise<void> {
+  const namespaces = registry.get('', 'v1', 'namespaces');
+  if (namespaces === undefined) return;
+  await ensureSystemNamespaces(await namespaces.storage(), { now: clock.now(), randomUuid });
+}
+
+interface RunningParts {
+  readonly registry: ResourceRegistry;
+  readonly health: HealthChecks;
+  readonly closing: AbortController;
+  readonly clock: Clock;
+}
+
+function running(handle: Handler, { registry, health, closing, clock }: RunningParts): ApiServer {
+  const servers = new Set<SecureServer>();
+  const transports = new Set<InProcessTransport>();
+  return {
+    handle,
+    registry,
+    health,
+    async listen(options) {
+      const server = new SecureServer(handle, clock);
+      const address = await server.listen(options);
+      servers.add(server);
+      return address;
+    },
+    transport(user) {
+      const transport = inProcessTransport(handle, user);
+      transports.add(transport);
+      return transport;
+    },
+    async close() {
+      closing.abort();
+      await Promise.all([...transports].map((transport) => closeWhenIdle(transport, clock)));
+      await Promise.all([...servers].map((server) => server.close()));
+    },
+  };
+}
+
+/** Streams that the server has just ended are read to their end; a list that nobody reads is not waited for. */
+async function closeWhenIdle(transport: InProcessTransport, clock: Clock): Promise<void> {
+  let cancel = (): void => undefined;
+  const patience = new Promise<void>((resolve) => {
+    cancel = clock.after(transportGrace, resolve);
+  });
+  await Promise.race([transport.idle(), patience]);
+  cancel();
+  await transport.close();
+}
+
+const transportGrace = 500;
