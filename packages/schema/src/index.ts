@@ -43,6 +43,19 @@ export {
 } from './crd/validate-crd.ts';
 export { type ApprovalState, apiApprovalState } from './crd/validate-names.ts';
 export {
+  type CustomKind,
+  type CustomObject,
+  type CustomObjectInput,
+  defineKind,
+  type Input,
+  type KindColumn,
+  KindDefinitionError,
+  type KindOptions,
+  type ObservedOf,
+} from './dsl/define-kind.ts';
+export type { Condition, Field, Fields, InputField, ObservedField, Presence } from './dsl/field.ts';
+export { s } from './dsl/schema-builder.ts';
+export {
   createOpenApiV3,
   createOpenApiV3Index,
   type OpenApiInput,

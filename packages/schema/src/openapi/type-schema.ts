@@ -7,12 +7,16 @@ import type { OpenApiObject, OpenApiValue } from './served-kind.ts';
 
 const scalarTypes: ReadonlySet<string> = new Set(['string', 'integer', 'number', 'boolean', 'object']);
 
+const quantityType = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
+const quantity: OpenApiObject = { oneOf: [{ type: 'string' }, { type: 'number' }] };
+
 export const componentPrefix = '#/components/schemas/';
 
 /** The schema of one type of the table. `undefined` when the table doesn't have it. */
 export function typeSchema(table: TypeTable, name: string): OpenApiObject | undefined {
   const info = table.get(name);
   if (info === undefined) return undefined;
+  if (name === quantityType) return quantity;
   return info.fields === undefined ? scalarSchema(info) : structSchema(info, info.fields);
 }
 
@@ -93,7 +97,7 @@ function fieldExtensions(field: FieldInfo): OpenApiObject {
 function scalarSchema(info: TypeInfo): OpenApiObject {
   const extensions = info.gvk === undefined ? {} : { 'x-kubernetes-group-version-kind': sortedKinds(info.gvk) };
   if (info.format === 'int-or-string') return intOrString;
-  if (info.type === undefined) return { ...extensions };
+  if (info.type === undefined || info.type === 'any') return { ...extensions };
   return info.format === undefined
     ? { type: info.type, ...extensions }
     : { type: info.type, format: info.format, ...extensions };
