@@ -28,13 +28,13 @@ export interface ReconcileContext<T extends KubeObject> {
   /** Writes made through it are read back before the same key is reconciled again. */
   readonly client: Client;
   /** The informer's view of a kind that the controller watches or owns, or of its own. */
-  lister<K extends KubeObject>(kind: KindRef<K>): Lister<K>;
+  readonly lister: <K extends KubeObject>(kind: KindRef<K>) => Lister<K>;
   /** Objects of a watched or owned kind whose controller is `object`. */
-  owned<K extends KubeObject>(kind: KindRef<K>): Observed<K>[];
+  readonly owned: <K extends KubeObject>(kind: KindRef<K>) => Observed<K>[];
   readonly events: EventRecorder;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** Aborted when the controller stops and can wait no longer, or when the reconcile takes too long. */
   readonly signal: AbortSignal;
 }
