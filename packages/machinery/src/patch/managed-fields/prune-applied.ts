@@ -24,30 +24,32 @@ export function pruneApplied(
   if (last === undefined || isEmptyFieldSet(last.fields)) return merged;
   const view = inVersion(merged, last.apiVersion, context);
   if (view === undefined) return merged;
+  const owned = ownedByVersion(managers, context);
   const bare = { ...view, object: without(view, last.fields) };
-  const kept = withOwnedFields(view, bare, managers, { context, apiVersion: last.apiVersion });
+  const kept = withOwnedFields(view, bare, owned, { context, apiVersion: last.apiVersion });
   // Only what the applier had itself: children that nobody owns stay with a parent that stays.
   const dropped = intersectionOf(
     differenceOf(namedSetOf(view), namedSetOf({ ...view, object: kept })),
     withNamedFields(last.fields, view.schema),
   );
-  return inVersion(without(view, dropped), context.apiVersion, context)?.object ?? merged;
+  const keep = owned.get(context.convert === undefined ? context.apiVersion : last.apiVersion);
+  return inVersion(without(view, dropped, keep), context.apiVersion, context)?.object ?? merged;
 }
 
 /** The bare object with every field of the whole one that some manager owns, version by version. */
 function withOwnedFields(
   whole: VersionedObject,
   bare: VersionedObject,
-  managers: FieldManagers,
+  ownedSets: ReadonlyMap<string, FieldsV1>,
   { context, apiVersion }: { context: VersionContext; apiVersion: string },
 ): Unstructured {
   let kept = bare.object;
-  for (const [version, owned] of ownedByVersion(managers, context)) {
+  for (const [version, owned] of ownedSets) {
     const wholeView = inVersion(whole.object, version, context);
     const keptView = inVersion(kept, version, context);
     if (wholeView === undefined || keptView === undefined) continue;
     const wanted = unionOf(namedSetOf(keptView), withNamedFields(owned, wholeView.schema));
-    kept = without(wholeView, differenceOf(namedSetOf(wholeView), wanted));
+    kept = without(wholeView, differenceOf(namedSetOf(wholeView), wanted), owned);
   }
   return inVersion(kept, apiVersion, context)?.object ?? kept;
 }
@@ -65,8 +67,8 @@ function namedSetOf({ object, schema }: VersionedObject): FieldsV1 {
   return isJsonObject(object) ? withNamedFields(fieldSetOfValue(object, schema), schema) : emptyFieldSet;
 }
 
-function without({ object, schema }: VersionedObject, set: FieldsV1): Unstructured {
+function without({ object, schema }: VersionedObject, remove: FieldsV1, keep?: FieldsV1): Unstructured {
   if (!isJsonObject(object)) return object;
-  const rest = removeFields(object, set, schema);
+  const rest = removeFields(object, { remove, keep }, schema);
   return isUnstructured(rest) ? rest : object;
 }

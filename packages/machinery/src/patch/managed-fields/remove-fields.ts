@@ -9,46 +9,60 @@ import { isEmptyFieldSet, isMember } from './field-set.ts';
 import { listSchemaFor, mapSchemaFor } from './field-set-of-value.ts';
 import { fieldElement, listElement } from './path-element.ts';
 
+export interface Removal {
+  /** What to take out. */
+  readonly remove: FieldsV1;
+  /** Containers at these paths stay when they lose all they have; others go with their last field. */
+  readonly keep: FieldsV1 | undefined;
+}
+
 /**
- * The value without the fields and list elements that are paths of the set. Containers that this empties go as well:
- * then the result is undefined. The value is not changed; parts without removals are shared.
+ * The value without the fields and list elements that are paths of the set; undefined when that empties it. The value
+ * is not changed; parts without removals are shared.
  */
-export function removeFields(value: JsonValue, set: FieldsV1, schema: MergeSchema): JsonValue | undefined {
-  if (isEmptyFieldSet(set)) return value;
+export function removeFields(value: JsonValue, removal: Removal, schema: MergeSchema): JsonValue | undefined {
+  if (isEmptyFieldSet(removal.remove)) return value;
   if (Array.isArray(value)) {
     const listSchema = listSchemaFor(schema, value);
-    return listSchema === undefined ? value : removeItems(value, set, listSchema);
+    return listSchema === undefined ? value : removeItems(value, removal, listSchema);
   }
   const mapSchema = mapSchemaFor(schema, value);
-  return mapSchema === undefined || !isJsonObject(value) ? value : removeMembers(value, set, mapSchema);
+  return mapSchema === undefined || !isJsonObject(value) ? value : removeMembers(value, removal, mapSchema);
 }
 
-function removeMembers(value: JsonObject, set: FieldsV1, schema: MapSchema): JsonObject | undefined {
+function removeMembers(value: JsonObject, removal: Removal, schema: MapSchema): JsonObject | undefined {
   const result: JsonObject = {};
-  let removed = false;
+  let empty = true;
   for (const name of Object.keys(value)) {
-    const rest = removeChild(value[name], set[fieldElement(name)], schema.field(name) ?? { kind: 'deduced' });
-    if (rest === undefined) removed = true;
-    else setMember(result, name, rest);
+    const childSchema = schema.field(name) ?? { kind: 'deduced' };
+    const rest = removeChild(value[name], removal, fieldElement(name), childSchema);
+    if (rest === undefined) continue;
+    setMember(result, name, rest);
+    empty = false;
   }
-  return removed && Object.keys(result).length === 0 ? undefined : result;
+  return empty && !stays(removal) ? undefined : result;
 }
 
-function removeItems(items: readonly JsonValue[], set: FieldsV1, schema: ListSchema): JsonValue[] | undefined {
+function removeItems(items: readonly JsonValue[], removal: Removal, schema: ListSchema): JsonValue[] | undefined {
   const elementSchema = schema.element();
   const result = items.flatMap((item) => {
-    const element = listElement(schema, item);
-    const rest = removeChild(item, element === undefined ? undefined : set[element], elementSchema);
+    const rest = removeChild(item, removal, listElement(schema, item), elementSchema);
     return rest === undefined ? [] : [rest];
   });
-  return items.length > 0 && result.length === 0 ? undefined : result;
+  return result.length === 0 && !stays(removal) ? undefined : result;
+}
+
+function stays({ keep }: Removal): boolean {
+  return keep !== undefined && isMember(keep);
 }
 
 function removeChild(
   value: JsonValue | undefined,
-  node: FieldsV1 | undefined,
+  { remove, keep }: Removal,
+  element: string | undefined,
   schema: MergeSchema,
 ): JsonValue | undefined {
-  if (value === undefined || node === undefined) return value;
-  return isMember(node) ? undefined : removeFields(value, node, schema);
+  const node = element === undefined ? undefined : remove[element];
+  if (value === undefined || element === undefined || node === undefined) return value;
+  return isMember(node) ? undefined : removeFields(value, { remove: node, keep: keep?.[element] }, schema);
 }
