@@ -10,7 +10,7 @@ import type { FieldInfo, TypeTable } from '../../types/type-table.ts';
 import { DecodeError } from '../decode-error.ts';
 import { decodeUtf8 } from '../json.ts';
 import { openEnvelope } from './envelope.ts';
-import { messagePlan, typeNameOfObject } from './message-plan.ts';
+import { type MemberField, messagePlan, typeNameOfObject } from './message-plan.ts';
 import { type NestedDecoder, specialType } from './special-types.ts';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader.ts';
 import { isOmittedZero } from './zero-values.ts';
@@ -67,23 +67,17 @@ class MessageDecoder implements NestedDecoder {
       const field = plan.get(number);
       if (field === undefined) reader.skip(wireType);
       else if ('inlined' in field) this.#decodeInto(object, reader.readBytes(), field.inlined);
-      else this.#readField(object, typeName, field.name, field.info, reader, wireType);
+      else this.#readField(object, field, reader, wireType);
     }
   }
 
-  #readField(
-    object: JsonObject,
-    typeName: string,
-    name: string,
-    info: FieldInfo,
-    reader: WireReader,
-    wireType: number,
-  ): void {
+  #readField(object: JsonObject, field: MemberField, reader: WireReader, wireType: number): void {
+    const { name, info } = field;
     if (info.map === true || info.mapOfArrays === true) this.#readMapEntry(memberObject(object, name), info, reader);
     else if (info.array === true) this.#readItems(memberList(object, name), info, reader, wireType);
     else {
       const value = this.#readValue(info, reader, wireType);
-      if (value !== undefined && !isOmittedZero(typeName, name, info, value)) object[name] = value;
+      if (value !== undefined && !isOmittedZero(field.typeName, name, info, value)) object[name] = value;
     }
   }
 

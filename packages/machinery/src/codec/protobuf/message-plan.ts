@@ -5,9 +5,17 @@ import type { FieldInfo, TypeTable } from '../../types/type-table.ts';
 import { DecodeError } from '../decode-error.ts';
 
 export type PlannedField =
-  | { readonly name: string; readonly info: FieldInfo; readonly n: number }
+  | MemberField
   /** A nested message whose fields belong to the same JSON object. */
   | { readonly inlined: string; readonly n: number };
+
+/** An ordinary field; `typeName` is the type that it is in. */
+export interface MemberField {
+  readonly name: string;
+  readonly typeName: string;
+  readonly info: FieldInfo;
+  readonly n: number;
+}
 
 export type MessagePlan = ReadonlyMap<number, PlannedField>;
 
@@ -27,7 +35,7 @@ function makePlan(table: TypeTable, typeName: string): MessagePlan {
   if (type === undefined) throw new DecodeError(`no type ${typeName} is known`);
   const fields: PlannedField[] = (type.inlined ?? []).map((member) => ({ inlined: member.type, n: member.n }));
   for (const [name, info] of Object.entries(type.fields ?? {})) {
-    if (info.n !== undefined) fields.push({ name, info, n: info.n });
+    if (info.n !== undefined) fields.push({ name, typeName, info, n: info.n });
   }
   return new Map(fields.toSorted((a, b) => a.n - b.n).map((field) => [field.n, field]));
 }

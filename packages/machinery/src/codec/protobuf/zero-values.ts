@@ -99,13 +99,16 @@ const PLAIN_STRUCTS = new Set([
   'updateStrategy',
 ]);
 
+/** Pointers to structs, in which being there is all they say. */
+const POINTER_STRUCTS = new Set(['CustomResourceSubresources.status']);
+
 /** True when a value that protobuf carried must not show in the JSON form. `typeName` is the type the field is in. */
 export function isOmittedZero(typeName: string, field: string, info: FieldInfo, value: unknown): boolean {
   if (value === undefined) return true;
   if (info.required === true) return false;
   if (value === '') return !POINTER_STRINGS.has(`${shortName(typeName)}.${field}`);
   if (value === 0 || value === false) return isPlain(typeName, field);
-  return PLAIN_STRUCTS.has(field) && isEmptyObject(value);
+  return PLAIN_STRUCTS.has(field) && isEmptyObject(value) && !POINTER_STRUCTS.has(`${shortName(typeName)}.${field}`);
 }
 
 function isPlain(typeName: string, field: string): boolean {
