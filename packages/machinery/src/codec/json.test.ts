@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { DecodeError } from './decode-error.ts';
 import { decodeJson, encodeJson } from './json.ts';
+import { readJsonText } from './json-reader.ts';
 
 const decode = (text: string, options = {}) => decodeJson(Buffer.from(text), options);
 
@@ -88,4 +89,26 @@ test('takes a field called __proto__ as data', () => {
 
 test('leaves out undefined members next to bigints as well', () => {
   assert.equal(encodeJson({ a: undefined, b: 1n, c: [undefined, 'x'] }).toString(), '{"b":1,"c":[null,"x"]}');
+});
+
+test('finds duplicates wherever they are, and nothing else', () => {
+  const key = fc.constantFrom('a', 'b', '"', '\\', ':', 'é', '__proto__', '');
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      key.map((text) => JSON.stringify(text)),
+      fc.array(tie('value'), { maxLength: 3 }).map((items) => `[${items.join(' , ')}]`),
+      fc
+        .array(fc.tuple(key, tie('value')), { maxLength: 3 })
+        .map((members) => `{${members.map(([name, member]) => `${JSON.stringify(name)} :\n${member}`).join(',')}}`),
+    ),
+  }));
+  fc.assert(
+    fc.property(value, (text) => {
+      const { duplicateFields, value: decoded } = decode(String(text), { duplicates: true });
+      const exact = readJsonText(String(text), 1000);
+      assert.deepEqual(duplicateFields, exact.duplicateFields);
+      assert.deepEqual(decoded, exact.value);
+    }),
+  );
 });

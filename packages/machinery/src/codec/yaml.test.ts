@@ -94,6 +94,9 @@ test('refuses what it should with a clear text', () => {
   assert.throws(() => decodeYaml(Buffer.from([0x61, 0x3a, 0x20, 0xff])), /not valid UTF-8/);
 });
 
+// Integers beyond 2^53 come back as bigints, and there is no -0 among Go's integers.
+const isExact = (n: number) => !Object.is(n, -0) && (Number.isSafeInteger(n) || !Number.isInteger(n));
+
 test('reads back every value that it wrote', () => {
   const text = fc.oneof(
     fc.string(),
@@ -123,7 +126,7 @@ test('reads back every value that it wrote', () => {
       text,
       fc.constantFrom(null, true, false),
       fc.integer(),
-      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Object.is(n, -0)),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).filter(isExact),
       fc.array(tie('value'), { maxLength: 4 }),
       fc.dictionary(text, tie('value'), { maxKeys: 4, noNullPrototype: true }),
     ),

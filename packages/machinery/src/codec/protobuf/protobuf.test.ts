@@ -146,19 +146,30 @@ test('explains what it cannot read', () => {
   const cases: [Uint8Array, RegExp][] = [
     [Buffer.from('{}'), /begins with the bytes 6b 38 73 00/],
     [good.subarray(0, good.length - 20), /found the end/],
-    [sealEnvelope({ apiVersion: 'v1', kind: 'Gadget', raw: Buffer.of() }), /no kind "Gadget" is registered for version "v1"/],
+    [
+      sealEnvelope({ apiVersion: 'v1', kind: 'Gadget', raw: Buffer.of() }),
+      /no kind "Gadget" is registered for version "v1"/,
+    ],
     [sealEnvelope({ apiVersion: 'v1', kind: 'Widget', raw: Buffer.of(0x10, 0xff) }), /found the end/],
     [sealEnvelope({ apiVersion: 'v1', kind: 'Widget', raw: Buffer.of(0x12, 0x00) }), /wire type 2, expected 0/],
     [sealEnvelope({ apiVersion: 'v1', kind: 'Widget', raw: Buffer.of(0x6a, 0x01, 0xff) }), /not valid UTF-8/],
   ];
-  for (const [bytes, message] of cases) assert.throws(() => decodeProtobufObject(bytes, table), { name: 'DecodeError', message });
+  for (const [bytes, message] of cases)
+    assert.throws(() => decodeProtobufObject(bytes, table), { name: 'DecodeError', message });
 });
 
 test('refuses deep nesting', () => {
   let body: Uint8Array = Buffer.of();
   for (let level = 0; level < 600; level++) {
     const inner = encodeProtobufMessage({}, schema, table);
-    body = Buffer.concat([inner, Buffer.of(0xc2, 0x01), varint(body.length + varint(body.length).length + 1), Buffer.of(0x0a), varint(body.length), body]);
+    body = Buffer.concat([
+      inner,
+      Buffer.of(0xc2, 0x01),
+      varint(body.length + varint(body.length).length + 1),
+      Buffer.of(0x0a),
+      varint(body.length),
+      body,
+    ]);
   }
   assert.throws(() => decodeProtobufMessage(body, schema, table), /nested more than 500 deep/);
 });
