@@ -90,20 +90,20 @@ class YamlConstructor {
 
   #readMapping(path: string): JsonObject {
     const object: JsonObject = {};
-    const merged: JsonValue[] = [];
+    const own = new Set<string>();
     while (!this.#atPop()) {
       const keyEvent = this.#events[this.#next];
       const key = this.#readKey(path);
       if (key === MERGE_KEY) {
-        merged.push(this.#readNode(path));
+        mergeInto(object, this.#readNode(path));
         continue;
       }
       const memberPath = path === '' ? key : `${path}.${key}`;
-      if (Object.hasOwn(object, key)) this.#reportDuplicate(memberPath, key, keyEvent);
+      if (own.has(key)) this.#reportDuplicate(memberPath, key, keyEvent);
+      own.add(key);
       setMember(object, key, this.#readNode(memberPath));
     }
     this.#next++;
-    for (const source of merged) mergeInto(object, source);
     return object;
   }
 
@@ -179,17 +179,16 @@ const RESOLVED_TAGS: ReadonlyMap<string, readonly string[]> = new Map([
   ['!!null', ['null']],
 ]);
 
-/** Fields of the object itself win over merged ones, earlier sources over later ones. */
+/** Go's reader lets whatever comes later in the text win, merged fields included; in a list of maps the first wins. */
 function mergeInto(object: JsonObject, source: JsonValue): void {
   if (Array.isArray(source)) {
-    for (const item of source) mergeInto(object, item);
+    for (const item of source.toReversed()) mergeInto(object, item);
     return;
   }
-  if (!isJsonObject(source))
+  if (!isJsonObject(source)) {
     throw new DecodeError('invalid YAML: map merge requires map or sequence of maps as the value');
-  for (const [key, value] of Object.entries(source)) {
-    if (!Object.hasOwn(object, key)) setMember(object, key, value);
   }
+  for (const [key, value] of Object.entries(source)) setMember(object, key, value);
 }
 
 function countValues(value: JsonValue): number {

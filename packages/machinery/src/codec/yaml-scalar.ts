@@ -37,13 +37,7 @@ export function resolvePlain(text: string): YamlScalar {
 
 /** True when the plain text would not be read back as this string: the writer must quote it. */
 export function looksLikeOtherThanString(text: string): boolean {
-  return (
-    typeof resolveOrNull(text) !== 'string' ||
-    text === '<<' ||
-    text === '=' ||
-    DATE.test(text) ||
-    SEXAGESIMAL.test(text)
-  );
+  return typeof resolveOrNull(text) !== 'string' || DATE.test(text) || SEXAGESIMAL.test(text);
 }
 
 function resolveOrNull(text: string): YamlScalar {

@@ -76,7 +76,8 @@ function numberText(value: number): string {
 }
 
 function keyText(key: string): string {
-  if (key.includes('\n')) return doubleQuoted(key);
+  // A plain `<<` in this place would merge.
+  if (key.includes('\n') || key === '<<') return doubleQuoted(key);
   return stringText(key, '');
 }
 

@@ -53,12 +53,13 @@ test('names duplicate fields by path and by line', () => {
   assert.deepEqual(decodeYaml('{"a":1,"a":2}').duplicateFields, ['a']);
 });
 
-test('merges maps, own fields first', () => {
-  const text = 'base: &b {x: 1, w: 2}\nother: &o {w: 3, z: 4}\nall:\n  <<: [*b, *o]\n  x: 9\n';
+test('merges maps as Go does: what comes later wins', () => {
+  const text = 'base: &b {x: 1, w: 2}\nother: &o {w: 3, z: 4}\nall:\n  <<: [*b, *o]\n  x: 9\nlate: {x: 9, <<: *b}\n';
   assert.deepEqual(decodeYaml(text).value, {
     base: { x: 1, w: 2 },
     other: { w: 3, z: 4 },
     all: { x: 9, w: 2, z: 4 },
+    late: { x: 1, w: 2 },
   });
 });
 
