@@ -72,7 +72,7 @@ export class MemoryApi implements Transport {
 
   /** Ends all watches, as a server that shuts down, or with the error of a broken connection. */
   dropWatches(error?: Error): void {
-    for (const watcher of [...this.#watchers]) watcher.stream.end(error);
+    for (const watcher of this.#watchers) watcher.stream.end(error);
     this.#watchers.clear();
   }
 
