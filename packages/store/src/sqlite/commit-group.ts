@@ -12,25 +12,35 @@ import {
   type WireError,
   type WireRequest,
   type WireResult,
+  type WorkerOptions,
 } from './protocol.ts';
+import { setSpace } from './schema.ts';
 import { toStoreError } from './sqlite-error.ts';
 import type { Answering, SqliteState } from './sqlite-state.ts';
 
 /** Rows that one slice of a sweep looks at; requests go between slices. */
 const sweepSlice = 200;
 
+/** Requests that get an error instead of being carried out. */
+interface Refusal {
+  readonly error: StoreError;
+  refuses(request: WireRequest): boolean;
+}
+
 /** Carries requests out, in the order in which they came. */
 export class CommitGroup {
   readonly #database: Database;
   readonly #state: SqliteState;
   readonly #file: string;
+  readonly #maxBytes: number | undefined;
   /** Set when the disk failed in the middle of a commit: what it holds is then uncertain until the file is opened anew. */
   #failure: StoreError | undefined;
 
-  constructor(database: Database, state: SqliteState, file: string) {
+  constructor(database: Database, state: SqliteState, { file, maxBytes }: WorkerOptions) {
     this.#database = database;
     this.#state = state;
     this.#file = file;
+    this.#maxBytes = maxBytes;
   }
 
   /** Answers all requests of the messages. */
@@ -52,15 +62,25 @@ export class CommitGroup {
 
   #runAndCommit(messages: readonly RequestMessage[], values: Uint8Array[]): WireResult[] {
     let results: WireResult[] = [];
-    const failure =
+    let failure =
       this.#failure ??
       this.#inTransaction(() => {
         results = this.#runAll(messages, values, undefined);
       });
+    if (failure?.code === 'noSpace') {
+      // What frees space must be possible when there is none.
+      const refusal = { error: failure, refuses: needsSpace };
+      setSpace(this.#database, this.#maxBytes, { reserve: true });
+      failure = this.#inTransaction(() => {
+        values.length = 0;
+        results = this.#runAll(messages, values, refusal);
+      });
+      setSpace(this.#database, this.#maxBytes, { reserve: false });
+    }
     if (failure === undefined) return results;
     // Reads may have seen what is now undone: they are answered again.
     values.length = 0;
-    return this.#runAll(messages, values, failure);
+    return this.#runAll(messages, values, { error: failure, refuses: isWrite });
   }
 
   /** Runs `work` and makes it durable; gives the error that undid it. */
@@ -99,15 +119,16 @@ export class CommitGroup {
     }
   }
 
-  /** With `refusal`, writes get it as their answer. */
-  #runAll(messages: readonly RequestMessage[], values: Uint8Array[], refusal: StoreError | undefined): WireResult[] {
+  #runAll(messages: readonly RequestMessage[], values: Uint8Array[], refusal: Refusal | undefined): WireResult[] {
     const results: WireResult[] = [];
     for (const message of messages) {
       const reader = new ValueReader(message.values);
       const answering = { values, previous: message.previous };
       for (const request of message.requests) {
-        if (refusal !== undefined && isWrite(request)) results.push(errorResult(refusal));
-        else results.push(this.#answer(request, reader, answering));
+        if (refusal?.refuses(request) === true) {
+          reader.take(sizeOfValues(request));
+          results.push(errorResult(refusal.error));
+        } else results.push(this.#answer(request, reader, answering));
       }
     }
     return results;
@@ -161,4 +182,16 @@ function errorResult(error: StoreError): WireResult {
 
 function isWrite(request: WireRequest): boolean {
   return request.type === 'txn' || request.type === 'compact' || request.type === 'grant' || request.type === 'revoke';
+}
+
+/** Whether carrying the request out makes the file larger in itself; deletions and compaction make room. */
+function needsSpace(request: WireRequest): boolean {
+  if (request.type === 'grant') return true;
+  return request.type === 'txn' && [...request.success, ...request.failure].some(({ type }) => type === 'put');
+}
+
+function sizeOfValues(request: WireRequest): number {
+  if (request.type !== 'txn') return 0;
+  const sized = [...request.compare, ...request.success, ...request.failure];
+  return sized.reduce((sum, part) => sum + ('size' in part ? part.size : 0), 0);
 }

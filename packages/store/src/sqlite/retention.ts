@@ -32,6 +32,11 @@ export class RetentionTimer {
     this.#plan();
   }
 
+  /** Forgets all history now: there is no space left, and it is what can be done without most easily. */
+  giveUpHistory(): void {
+    this.#compactTo(this.#revision());
+  }
+
   close(): void {
     this.#cancel();
   }
@@ -48,6 +53,10 @@ export class RetentionTimer {
     const old = this.#samples.filter((sample) => now - sample.time >= this.#retention.milliseconds);
     const target = Math.max(old.at(-1)?.revision ?? 0, revision - this.#retention.revisions);
     this.#samples = this.#samples.slice(Math.max(0, old.length - 1));
+    this.#compactTo(target);
+  }
+
+  #compactTo(target: Revision): void {
     if (target <= Math.max(1, this.#compacted)) return;
     this.#compacted = target;
     this.#compact(target);

@@ -9,6 +9,10 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { StoreError } from '../port.ts';
 import type { Database } from './database.ts';
 
+const pageSize = 8192;
+/** Pages beyond the limit that deletions and compaction may use. */
+const reservePages = 256;
+
 /** Kept in the file's user_version; a file with a higher one was written by a newer release. */
 export const formatVersion = 1;
 /** SQLite's application_id of our files: "KNDR". */
@@ -65,7 +69,6 @@ export function checkHeader(file: string): void {
 
 /** Sets the connection up and creates the tables in a new file. The lock on the file is held from here on. */
 export function prepareDatabase(database: Database, file: string, maxBytes: number | undefined): void {
-  const pageSize = 8192;
   // Records of a few kilobytes waste less of a page of this size than of the default one.
   database.exec(`PRAGMA page_size = ${pageSize}`);
   database.exec('PRAGMA busy_timeout = 0');
@@ -74,7 +77,7 @@ export function prepareDatabase(database: Database, file: string, maxBytes: numb
   database.exec('PRAGMA synchronous = FULL');
   pragma(database, 'wal_autocheckpoint = 2000');
   database.exec('PRAGMA cache_size = -16000');
-  if (maxBytes !== undefined) pragma(database, `max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`);
+  setSpace(database, maxBytes, { reserve: false });
   database.exec('BEGIN IMMEDIATE');
   const version = pragma(database, 'user_version');
   const application = pragma(database, 'application_id');
@@ -88,6 +91,13 @@ export function prepareDatabase(database: Database, file: string, maxBytes: numb
     throw error;
   }
   database.exec('COMMIT');
+}
+
+/** Limits the file to `maxBytes`, and what is reserved for making room if asked for. */
+export function setSpace(database: Database, maxBytes: number | undefined, { reserve }: { reserve: boolean }): void {
+  if (maxBytes === undefined) return;
+  const pages = Math.max(1, Math.floor(maxBytes / pageSize));
+  pragma(database, `max_page_count = ${reserve ? pages + reservePages : pages}`);
 }
 
 function pragma(database: Database, text: string): number {

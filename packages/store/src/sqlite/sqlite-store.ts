@@ -168,7 +168,10 @@ class SqliteStore implements Store {
     return new Promise((resolve, reject) => {
       this.#link.send(request, values, (result, reader) => {
         if (isOfType(result, type)) resolve(read(result, reader));
-        else if (result.type === 'error') reject(fromWire(result.error));
+        else if (result.type === 'error') {
+          if (result.error.code === 'noSpace') this.#retention?.giveUpHistory();
+          reject(fromWire(result.error));
+        }
       });
     });
   }

@@ -50,7 +50,9 @@ export class WorkerLink {
   private constructor(options: WorkerLinkOptions, onOpen: (message: ResultMessage) => void) {
     this.#options = options;
     const { file, maxBytes } = options;
-    this.#worker = new Worker(options.workerUrl, { workerData: { file, maxBytes } satisfies WorkerOptions });
+    const workerData: WorkerOptions = { file, maxBytes };
+    // Flags of the main thread's program are none of the worker's business; some would keep it from starting.
+    this.#worker = new Worker(options.workerUrl, { workerData, execArgv: [] });
     this.#worker.on('message', (message: ResultMessage) => {
       if (message.type === 'results') this.#settleAll(message);
       else onOpen(message);

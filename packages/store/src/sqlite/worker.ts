@@ -18,7 +18,8 @@ if (parentPort !== null) {
   start(parentPort, workerData as WorkerOptions);
 }
 
-function start(port: MessagePort, { file, maxBytes }: WorkerOptions): void {
+function start(port: MessagePort, options: WorkerOptions): void {
+  const { file, maxBytes } = options;
   let database: Database | undefined;
   try {
     createFile(file);
@@ -27,7 +28,7 @@ function start(port: MessagePort, { file, maxBytes }: WorkerOptions): void {
     noteHolder(file, process.pid);
     const state = new SqliteState(database);
     post(port, { type: 'open', revision: state.progress.revision, leases: state.leases() });
-    serve(port, database, new CommitGroup(database, state, file), file);
+    serve(port, database, new CommitGroup(database, state, options), file);
   } catch (error) {
     database?.close();
     post(port, { type: 'failed', error: wireError(toStoreError(error, file, readHolder(file))) });
