@@ -41,7 +41,8 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
     resource,
     singular: kind.toLowerCase(),
     shortNames: shortNames[resource] ?? [],
-    categories: categoryAll.includes(resource) ? ['all'] : [],
+    // Older versions of a kind would show each object a second time.
+    categories: categoryAll.includes(resource) && traits.conversion === undefined ? ['all'] : [],
     namespaced,
     verbs,
     subresources,

@@ -14,9 +14,12 @@ import type { Authorizer } from './authorization/authorizer.ts';
 import type { ReportFault } from './chain/error-response.ts';
 import { FlowControl, type FlowControlLimits } from './chain/flow-control.ts';
 import { type Handler, handlerChain } from './chain/handler-chain.ts';
+import { addDiscoveryRoutes } from './discovery/discovery-routes.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { type ListenOptions, SecureServer } from './http/secure-server.ts';
 import { type InProcessTransport, inProcessTransport } from './in-process/in-process-transport.ts';
+import { valueResponse } from './negotiation/encode.ts';
+import { addOpenApiRoutes } from './openapi/openapi-routes.ts';
 import { resourceDispatch } from './resources/dispatch.ts';
 import { ResourceRegistry } from './resources/registry.ts';
 import type { VerbParts } from './resources/resource-request.ts';
@@ -24,6 +27,7 @@ import { builtInKind } from './resources/served-kind.ts';
 import { ServedResource } from './resources/served-resource.ts';
 import type { ReviewHandler, SubresourceHandler } from './resources/subresource-handler.ts';
 import { type RouteHandler, Routes } from './routes/routes.ts';
+import { versionInfo } from './routes/version.ts';
 import type { ApiStorage } from './storage/resource-storage.ts';
 import { ensureSystemNamespaces } from './system/system-namespaces.ts';
 
@@ -99,6 +103,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     reviews: options.reviews ?? [],
   });
   const routes = new Routes();
+  let serverAddress = '';
+  const version = versionInfo(`${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`);
+  addDiscoveryRoutes(routes, registry, () => serverAddress);
+  addOpenApiRoutes(routes, { registry, typeTable, serverVersion: version.gitVersion });
+  routes.add('/version', ({ request }) => valueResponse(request, version));
+  routes.add('/', ({ request }) => valueResponse(request, { paths: [...routes.paths(), ...healthPaths].sort() }));
   for (const [path, handler] of Object.entries(options.routes ?? {})) routes.add(path, handler);
   const handle = handlerChain({
     authenticators,
@@ -112,7 +122,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     reportFault,
   });
   await createSystemObjects(parts);
-  return running(handle, { registry, health, closing, clock });
+  return running(handle, { registry, health, closing, clock, setAddress: (address) => (serverAddress = address) });
 }
 
 async function createSystemObjects({ registry, clock, randomUuid }: VerbParts): Promise<void> {
@@ -126,9 +136,10 @@ interface RunningParts {
   readonly health: HealthChecks;
   readonly closing: AbortController;
   readonly clock: Clock;
+  setAddress(address: string): void;
 }
 
-function running(handle: Handler, { registry, health, closing, clock }: RunningParts): ApiServer {
+function running(handle: Handler, { registry, health, closing, clock, setAddress }: RunningParts): ApiServer {
   const servers = new Set<SecureServer>();
   const transports = new Set<InProcessTransport>();
   return {
@@ -139,6 +150,7 @@ function running(handle: Handler, { registry, health, closing, clock }: RunningP
       const server = new SecureServer(handle, clock);
       const address = await server.listen(options);
       servers.add(server);
+      setAddress(`${address.address}:${address.port}`);
       return address;
     },
     transport(user) {
@@ -165,4 +177,5 @@ async function closeWhenIdle(transport: InProcessTransport, clock: Clock): Promi
   await transport.close();
 }
 
+const healthPaths = ['/healthz', '/livez', '/readyz'];
 const transportGrace = 500;

@@ -3,13 +3,6 @@ import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet
 import type { KindRules } from '../kind-rules.ts';
 import { workloadScale } from './scale.ts';
 import {
-  controllerRevisionCells,
-  daemonSetCells,
-  deploymentCells,
-  replicaSetCells,
-  statefulSetCells,
-} from './workload-cells.ts';
-import {
   setDaemonSetDefaults,
   setDeploymentDefaults,
   setReplicaSetDefaults,
@@ -20,14 +13,12 @@ export const deploymentRules: KindRules<Deployment> = {
   hasGeneration: true,
   scale: workloadScale,
   setDefaults: setDeploymentDefaults,
-  cells: deploymentCells,
 };
 
 export const replicaSetRules: KindRules<ReplicaSet> = {
   hasGeneration: true,
   scale: workloadScale,
   setDefaults: setReplicaSetDefaults,
-  cells: replicaSetCells,
   prepareForCreate(set) {
     set.status = { replicas: 0 };
   },
@@ -38,7 +29,6 @@ export const statefulSetRules: KindRules<StatefulSet> = {
   hasGeneration: true,
   scale: workloadScale,
   setDefaults: setStatefulSetDefaults,
-  cells: statefulSetCells,
   prepareForCreate(set) {
     set.status = { replicas: 0, availableReplicas: 0 };
   },
@@ -47,10 +37,9 @@ export const statefulSetRules: KindRules<StatefulSet> = {
 export const daemonSetRules: KindRules<DaemonSet> = {
   hasGeneration: true,
   setDefaults: setDaemonSetDefaults,
-  cells: daemonSetCells,
   prepareForCreate(set) {
     set.status = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
   },
 };
 
-export const controllerRevisionRules: KindRules<ControllerRevision> = { cells: controllerRevisionCells };
+export const controllerRevisionRules: KindRules<ControllerRevision> = {};

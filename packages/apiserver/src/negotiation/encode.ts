@@ -11,6 +11,11 @@ import { acceptedMediaTypes, type Negotiated, negotiate } from './accept.ts';
 
 const gzipAsync = promisify(gzip);
 
+/** Compresses at the fastest level. */
+export function gzipBytes(bytes: Uint8Array): Promise<Uint8Array> {
+  return gzipAsync(bytes, { level: 1 });
+}
+
 /** Answers below this size aren't worth compressing. */
 export const compressAbove = 128 * 1024;
 
@@ -44,7 +49,7 @@ export function jsonResponse(
   if (encoded.byteLength <= compressAbove || !acceptsGzip(request)) return { status, headers, body: encoded };
   headers['content-encoding'] = 'gzip';
   headers['vary'] = 'Accept-Encoding';
-  return gzipAsync(encoded, { level: 1 }).then((body) => ({ status, headers, body }));
+  return gzipBytes(encoded).then((body) => ({ status, headers, body }));
 }
 
 /** An answer out of a value. */

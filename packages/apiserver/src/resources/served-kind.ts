@@ -4,6 +4,7 @@
  */
 import { decodeObject, type KindDefinition } from '@kindred/apis';
 import type { Unstructured } from '@kindred/machinery';
+import type { ServedKind as OpenApiKind } from '@kindred/schema';
 
 /** What fitting a body to its kind has found. */
 export interface FieldFindings {
@@ -24,6 +25,10 @@ export interface ServedKind {
    * was written under this one.
    */
   refresh?(object: Unstructured): void;
+  /** Changes whenever the kind's schema does; absent when it never does. */
+  readonly schemaRevision?: string;
+  /** What OpenAPI shows of a custom resource. */
+  readonly openApi?: Pick<OpenApiKind, 'schema' | 'selectableFields'>;
   /** Why new objects are refused now; asked before each create. */
   refuseCreate?(): string | undefined;
 }
