@@ -71,7 +71,7 @@ function compareMaps(before: JsonObject, after: JsonObject, schema: MapSchema): 
   for (const name of Object.keys(after)) {
     const previous = member(before, name);
     const next = after[name];
-    if (previous === next) continue;
+    if (previous === next || next === undefined) continue;
     const fieldSchema = schema.field(name) ?? { kind: 'deduced' };
     if (previous === undefined) {
       const counts = schema.alwaysPresent?.(name) !== true;
@@ -82,7 +82,7 @@ function compareMaps(before: JsonObject, after: JsonObject, schema: MapSchema): 
     }
   }
   for (const name of Object.keys(before)) {
-    if (Object.hasOwn(after, name)) continue;
+    if (before[name] === undefined || member(after, name) !== undefined) continue;
     const gone = nodeOfValue(before[name], schema.field(name) ?? { kind: 'deduced' }, 'added', true);
     sides.add(fieldElement(name), undefined, gone);
   }

@@ -51,9 +51,9 @@ function setElement(item: unknown): string | undefined {
 /** Orders elements as FieldsV1 lists them: itself, fields, keys, values, indices; each kind by its own order. */
 export function compareElements(a: string, b: string): number {
   if (a === b) return 0;
-  const rank = rankOf(a) - rankOf(b);
-  if (rank !== 0) return rank;
-  if (a.startsWith('f:')) return a < b ? -1 : 1;
+  const kind = a.charAt(0);
+  if (kind !== b.charAt(0)) return rankOf(a) - rankOf(b);
+  if (kind === 'f') return a < b ? -1 : 1;
   return compareValues(parsePayload(a), parsePayload(b));
 }
 

@@ -18,51 +18,82 @@ import { fieldNameOf, listElement, SELF } from './path-element.ts';
 /** The managers with sets as they have to be under today's schema of the live object. */
 export function reconcileManagers(managers: FieldManagers, live: JsonObject, schema: MergeSchema): FieldManagers {
   if (schema.kind === 'deduced' || managers.size === 0) return managers;
-  const sets = [...managers.values()].map((manager) => manager.fields);
-  const result = new Map<string, FieldManager>();
+  const root: Root = { live, schema, sets: [...managers.values()].map((manager) => manager.fields) };
+  let result: Map<string, FieldManager> | undefined;
   for (const [key, manager] of managers) {
-    const fields = reconcileChildren({ node: manager.fields, all: sets, live, schema });
-    result.set(key, fields === manager.fields ? manager : { ...manager, fields });
+    const fields = reconcileChildren(manager.fields, schema, undefined, root);
+    if (fields !== manager.fields) (result ??= new Map(managers)).set(key, { ...manager, fields });
   }
-  return result;
+  return result ?? managers;
 }
 
-/** A node of one manager's set, the nodes of all managers at that path, and what is there. */
-interface Spot {
-  readonly node: FieldsV1;
-  readonly all: readonly FieldsV1[];
-  readonly live: JsonValue | undefined;
+interface Root {
+  readonly live: JsonObject;
   readonly schema: MergeSchema;
+  readonly sets: readonly FieldsV1[];
 }
 
-function reconcileChildren(spot: Spot): FieldsV1 {
+/** The way to a node from the root, last element first. */
+interface Path {
+  readonly element: string;
+  readonly parent: Path | undefined;
+}
+
+function reconcileChildren(node: FieldsV1, schema: MergeSchema, path: Path | undefined, root: Root): FieldsV1 {
   let result: FieldsV1 | undefined;
-  for (const element of Object.keys(spot.node)) {
-    if (element === SELF) continue;
-    const child = spot.node[element] ?? LEAF;
-    const schema = schemaAt(spot.schema, element);
-    if (schema === undefined || schema.kind === 'scalar' || schema.kind === 'deduced') continue;
-    const all = spot.all.flatMap((node) => node[element] ?? []);
-    const reconciled = reconcileNode({ node: child, all, live: valueAt(spot, element), schema });
-    if (reconciled !== child) (result ??= { ...spot.node })[element] = reconciled;
+  for (const element in node) {
+    const child = node[element];
+    const childSchema = element === SELF ? undefined : schemaAt(schema, element);
+    if (child === undefined || childSchema === undefined) continue;
+    if (childSchema.kind === 'scalar' || childSchema.kind === 'deduced') continue;
+    const reconciled = reconcileNode(child, childSchema, { element, parent: path }, root);
+    if (reconciled !== child) (result ??= { ...node })[element] = reconciled;
   }
-  return result ?? spot.node;
+  return result ?? node;
 }
 
-function reconcileNode(spot: Spot): FieldsV1 {
-  const { node, live, schema } = spot;
+function reconcileNode(node: FieldsV1, schema: MergeSchema, path: Path, root: Root): FieldsV1 {
   if (isAtomic(schema)) return isEmptyFieldSet(node) ? node : LEAF;
-  if (!isEmptyFieldSet(node)) return reconcileChildren(spot);
-  return spot.all.every(isEmptyFieldSet) ? nodeOfValue(live, schema, 'applied', true) : node;
+  if (!isEmptyFieldSet(node)) return reconcileChildren(node, schema, path, root);
+  const elements = elementsOf(path);
+  const live = valueAt(elements, root);
+  const nothingInside = typeof live !== 'object' || live === null || Object.keys(live).length === 0;
+  if (nothingInside || !root.sets.every((set) => isLeafAt(set, elements))) return node;
+  return nodeOfValue(live, schema, 'applied', true);
 }
 
 function isAtomic(schema: MergeSchema): boolean {
   return schema.kind === 'map' ? schema.atomic : schema.kind === 'list' && schema.listType === 'atomic';
 }
 
-function valueAt({ live, schema }: Spot, element: string): JsonValue | undefined {
+function elementsOf(path: Path): string[] {
+  const elements: string[] = [];
+  for (let at: Path | undefined = path; at !== undefined; at = at.parent) elements.unshift(at.element);
+  return elements;
+}
+
+function isLeafAt(set: FieldsV1, elements: readonly string[]): boolean {
+  let node: FieldsV1 | undefined = set;
+  for (const element of elements) {
+    node = node[element];
+    if (node === undefined) return true;
+  }
+  return isEmptyFieldSet(node);
+}
+
+function valueAt(elements: readonly string[], root: Root): JsonValue | undefined {
+  let value: JsonValue | undefined = root.live;
+  let schema: MergeSchema | undefined = root.schema;
+  for (const element of elements) {
+    value = schema === undefined ? undefined : childAt(value, element, schema);
+    schema = schema === undefined ? undefined : schemaAt(schema, element);
+  }
+  return value;
+}
+
+function childAt(value: JsonValue | undefined, element: string, schema: MergeSchema): JsonValue | undefined {
   const name = fieldNameOf(element);
-  if (name !== undefined) return isJsonObject(live) ? member(live, name) : undefined;
-  if (!Array.isArray(live) || schema.kind !== 'list' || schema.listType === 'atomic') return undefined;
-  return live.find((item) => listElement(schema, item) === element);
+  if (name !== undefined) return isJsonObject(value) ? member(value, name) : undefined;
+  if (!Array.isArray(value) || schema.kind !== 'list' || schema.listType === 'atomic') return undefined;
+  return value.find((item) => listElement(schema, item) === element);
 }
