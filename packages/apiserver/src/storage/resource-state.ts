@@ -39,6 +39,7 @@ export class ResourceState {
   readonly #watches = new Set<ObjectWatch>();
   readonly #source: WatchSource;
   #awake = new Set<ObjectWatch>();
+  #changed = false;
   #turnPlanned = false;
   #changedRevision: number;
 
@@ -92,7 +93,9 @@ export class ResourceState {
         ...(current === undefined ? {} : { current }),
       }),
     );
-    for (const watch of this.#watches) this.#wake(watch);
+    // However many changes a turn brings, each watch is looked at once.
+    this.#changed = true;
+    if (this.#watches.size > 0) this.#planTurn();
   }
 
   list(range: ListRange): ResourceList {
@@ -166,6 +169,10 @@ export class ResourceState {
 
   #wake(watch: ObjectWatch): void {
     this.#awake.add(watch);
+    this.#planTurn();
+  }
+
+  #planTurn(): void {
     if (this.#turnPlanned) return;
     this.#turnPlanned = true;
     this.#later(() => this.#turn());
@@ -173,7 +180,8 @@ export class ResourceState {
 
   #turn(): void {
     this.#turnPlanned = false;
-    const due = this.#awake;
+    const due = this.#changed ? new Set([...this.#awake, ...this.#watches]) : this.#awake;
+    this.#changed = false;
     this.#awake = new Set();
     let served = 0;
     for (const watch of due) {

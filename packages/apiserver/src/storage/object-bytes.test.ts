@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { StatusError, type Unstructured } from '@kindred/machinery';
+import fc from 'fast-check';
+import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { encodeStored, replaceResourceVersion, sameContent, spliceResourceVersion } from './object-bytes.ts';
+import { parseStorageKey, resourcePrefix } from './storage-key.ts';
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+test('the resourceVersion is spliced in, whatever the object holds', () => {
+  const metadata = fc.dictionary(
+    fc.constantFrom('name', 'labels', 'uid', 'resourceVersion'),
+    fc.string({ unit: 'binary' }),
+  );
+  const kind = fc.constantFrom('Website', '"metadata":{', '\\"metadata":{"resourceVersion":"7"');
+  fc.assert(
+    fc.property(kind, metadata, fc.jsonValue(), fc.integer({ min: 1 }), (kindName, fields, spec, revision) => {
+      // Only the shape of metadata matters here.
+      const object = { spec, metadata: fields, apiVersion: 'v1', kind: kindName } as Unstructured;
+      const stored = encodeStored(object);
+      const served = spliceResourceVersion(stored, revision);
+      const { resourceVersion: _, ...rest } = fields;
+      const expected = JSON.stringify({
+        kind: kindName,
+        apiVersion: 'v1',
+        metadata: { resourceVersion: String(revision), ...rest },
+        spec,
+      });
+      assert.equal(text(served), expected);
+      assert.ok(sameContent(served, stored));
+      assert.equal(text(replaceResourceVersion(served, 1234567)), text(spliceResourceVersion(stored, 1234567)));
+      assert.ok(!sameContent(served, encodeStored({ ...object, spec: [spec] })));
+    }),
+  );
+});
+
+test('keys name the resource and the object, and read back', () => {
+  const resource = { group: 'apps', resource: 'deployments' };
+  assert.equal(resourcePrefix(resource), '/registry/apps/deployments/');
+  assert.equal(resourcePrefix({ group: '', resource: 'pods' }), '/registry/core/pods/');
+  assert.deepEqual(parseStorageKey('/registry/apps/deployments/default/web'), {
+    prefix: '/registry/apps/deployments/',
+    resource,
+    at: { namespace: 'default', name: 'web' },
+  });
+  const role = parseStorageKey('/registry/rbac.authorization.k8s.io/clusterroles/system:node');
+  assert.deepEqual(role?.at, { namespace: '', name: 'system:node' });
+  assert.equal(parseStorageKey('/other/a/b/c'), undefined);
+  assert.equal(parseStorageKey('/registry/a'), undefined);
+});
+
+test('a continue token is what Kubernetes sends, and anything else is refused', () => {
+  const token = encodeContinue({ revision: 42, after: 'default/web' });
+  const json = Buffer.from(token, 'base64url').toString();
+  assert.equal(json, '{"v":"meta.k8s.io/v1","rv":42,"start":"default/web\\u0000"}');
+  assert.deepEqual(decodeContinue(token), { revision: 42, after: 'default/web' });
+  const bad = ['', '%%', Buffer.from('[]').toString('base64url'), Buffer.from('{"v":"x"}').toString('base64url')];
+  const zero = Buffer.from('{"v":"meta.k8s.io/v1","rv":0,"start":"a"}').toString('base64url');
+  for (const wrong of [...bad, zero]) {
+    assert.throws(
+      () => decodeContinue(wrong),
+      (error) =>
+        error instanceof StatusError && error.code === 400 && error.message.startsWith('continue key is not valid'),
+    );
+  }
+});
