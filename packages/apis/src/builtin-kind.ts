@@ -41,8 +41,7 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
     resource,
     singular: kind.toLowerCase(),
     shortNames: shortNames[resource] ?? [],
-    // Older versions of a kind would show each object a second time.
-    categories: categoryAll.includes(resource) && traits.conversion === undefined ? ['all'] : [],
+    categories: categoryAll.includes(resource) ? ['all'] : [],
     namespaced,
     verbs,
     subresources,

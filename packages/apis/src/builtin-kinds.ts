@@ -2,9 +2,11 @@
  * Every built-in kind that is served: the generally available versions of Kubernetes 1.36, and the older versions that
  * documents and controllers of earlier years use.
  */
+import type { Unstructured } from '@kindred/machinery';
 import { builtinKind } from './builtin-kind.ts';
 import { resourceFacts } from './gen/resources.ts';
 import type { KindDefinition } from './kind-definition.ts';
+import type { KindRules } from './kind-rules.ts';
 import type { ResourceFact } from './resource-facts.ts';
 import { kindRules } from './rules.ts';
 import { type OtherVersion, otherVersions } from './versions/other-versions.ts';
@@ -24,15 +26,28 @@ export function builtinKinds(): KindDefinition[] {
 function otherKind(other: OtherVersion): KindDefinition {
   const storedFact = factOf({ ...other, ...other.storage });
   const { group, version } = other;
-  const { setDefaults } = other;
   const subresources = storedFact.subresources.map((subresource) =>
     subresource.kind?.kind === other.kind
       ? { ...subresource, kind: { group, version, kind: other.kind } }
       : subresource,
   );
   const fact = factOf(other, { ...storedFact, group, version, subresources });
-  const rules = rulesOf(storedFact);
-  return builtinKind(fact, setDefaults === undefined ? rules : { ...rules, setDefaults }, other.traits);
+  return builtinKind(fact, rulesOfVersion(rulesOf(storedFact), other), other.traits);
+}
+
+/** Rules are written for the stored version: what only reads is given the object in that form. */
+function rulesOfVersion(
+  rules: KindRules<Unstructured>,
+  { traits, setDefaults = rules.setDefaults }: OtherVersion,
+): KindRules<Unstructured> {
+  const toStorage = (object: Unstructured) => traits.conversion?.toStorage(object) ?? object;
+  const { cells, selectableFields } = rules;
+  return {
+    ...rules,
+    ...(setDefaults === undefined ? {} : { setDefaults }),
+    ...(cells === undefined ? {} : { cells: (object, now) => cells(toStorage(object), now) }),
+    ...(selectableFields === undefined ? {} : { selectableFields: (object) => selectableFields(toStorage(object)) }),
+  };
 }
 
 /** Beta and alpha versions are off unless somebody asks for them, as upstream. */

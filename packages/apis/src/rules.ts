@@ -4,6 +4,7 @@ import {
   mutatingWebhookRules,
   validatingWebhookRules,
 } from './admissionregistration/webhook-rules.ts';
+import { apiServiceRules } from './apiregistration/api-service-rules.ts';
 import {
   controllerRevisionRules,
   daemonSetRules,
@@ -40,7 +41,7 @@ import {
 import { podDisruptionBudgetRules } from './policy/policy-rules.ts';
 import { roleBindingRules, roleRules } from './rbac/rbac-rules.ts';
 import { priorityClassRules } from './scheduling/priority-class-rules.ts';
-import { csiDriverRules, storageClassRules } from './storage/storage-rules.ts';
+import { csiDriverRules, csiNodeRules, storageClassRules, volumeAttachmentRules } from './storage/storage-rules.ts';
 
 /** Configurations that controllers follow by generation, and that nobody may overwrite unseen. */
 const configuration: KindRules = { hasGeneration: true, allowUnconditionalUpdate: false };
@@ -67,7 +68,7 @@ export const kindRules: Readonly<Record<string, KindRules>> = {
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': configuration,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': validatingWebhookRules,
   'apiextensions.k8s.io/CustomResourceDefinition': configuration,
-  'apiregistration.k8s.io/APIService': { allowUnconditionalUpdate: false },
+  'apiregistration.k8s.io/APIService': apiServiceRules,
   'apps/ControllerRevision': controllerRevisionRules,
   'apps/DaemonSet': daemonSetRules,
   'apps/Deployment': deploymentRules,
@@ -91,5 +92,7 @@ export const kindRules: Readonly<Record<string, KindRules>> = {
   'rbac.authorization.k8s.io/RoleBinding': roleBindingRules,
   'scheduling.k8s.io/PriorityClass': priorityClassRules,
   'storage.k8s.io/CSIDriver': csiDriverRules,
+  'storage.k8s.io/CSINode': csiNodeRules,
   'storage.k8s.io/StorageClass': storageClassRules,
+  'storage.k8s.io/VolumeAttachment': volumeAttachmentRules,
 };

@@ -1,3 +1,23 @@
+export type {
+  Condition,
+  ConditionChange,
+  ConditionInput,
+  ConditionState,
+  ConditionTuple,
+} from './conditions/conditions.ts';
+export { conditionsOf, findCondition, isConditionTrue, nextConditions } from './conditions/conditions.ts';
+export { child } from './controller/children.ts';
+export { controller } from './controller/controller.ts';
+export type {
+  ControllerOptions,
+  Desired,
+  FinalizeResult,
+  References,
+  ReferenceTarget,
+  View,
+} from './controller/declaration.ts';
+export type { FinalizerOptions } from './finalizers/finalizers.ts';
+export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizers/finalizers.ts';
 export type { ImperativeOptions, ReconcileContext } from './imperative/imperative.ts';
 export { imperative } from './imperative/imperative.ts';
 export type { JsonLoggerOptions, LogFields, Logger } from './log/logger.ts';

@@ -22,3 +22,6 @@ export type {
   WatchRequest,
 } from './port.ts';
 export { endOfKeys, prefixEnd, StoreError } from './port.ts';
+export type { Retention } from './sqlite/retention.ts';
+export type { SqliteStoreOptions } from './sqlite/sqlite-store.ts';
+export { openSqliteStore } from './sqlite/sqlite-store.ts';

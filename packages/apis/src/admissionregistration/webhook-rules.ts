@@ -5,8 +5,10 @@ import type {
   ValidatingWebhookConfiguration,
 } from '../gen/types/admissionregistration/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { webhookCells } from '../printing/other-cells.ts';
 
 export const mutatingWebhookRules: KindRules<MutatingWebhookConfiguration> = {
+  cells: webhookCells,
   hasGeneration: true,
   allowUnconditionalUpdate: false,
   setDefaults({ webhooks }) {
@@ -18,6 +20,7 @@ export const mutatingWebhookRules: KindRules<MutatingWebhookConfiguration> = {
 };
 
 export const validatingWebhookRules: KindRules<ValidatingWebhookConfiguration> = {
+  cells: webhookCells,
   hasGeneration: true,
   allowUnconditionalUpdate: false,
   setDefaults({ webhooks }) {

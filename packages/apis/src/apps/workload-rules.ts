@@ -3,6 +3,13 @@ import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet
 import type { KindRules } from '../kind-rules.ts';
 import { workloadScale } from './scale.ts';
 import {
+  controllerRevisionCells,
+  daemonSetCells,
+  deploymentCells,
+  replicaSetCells,
+  statefulSetCells,
+} from './workload-cells.ts';
+import {
   setDaemonSetDefaults,
   setDeploymentDefaults,
   setReplicaSetDefaults,
@@ -13,12 +20,14 @@ export const deploymentRules: KindRules<Deployment> = {
   hasGeneration: true,
   scale: workloadScale,
   setDefaults: setDeploymentDefaults,
+  cells: deploymentCells,
 };
 
 export const replicaSetRules: KindRules<ReplicaSet> = {
   hasGeneration: true,
   scale: workloadScale,
   setDefaults: setReplicaSetDefaults,
+  cells: replicaSetCells,
   prepareForCreate(set) {
     set.status = { replicas: 0 };
   },
@@ -29,6 +38,7 @@ export const statefulSetRules: KindRules<StatefulSet> = {
   hasGeneration: true,
   scale: workloadScale,
   setDefaults: setStatefulSetDefaults,
+  cells: statefulSetCells,
   prepareForCreate(set) {
     set.status = { replicas: 0, availableReplicas: 0 };
   },
@@ -37,9 +47,10 @@ export const statefulSetRules: KindRules<StatefulSet> = {
 export const daemonSetRules: KindRules<DaemonSet> = {
   hasGeneration: true,
   setDefaults: setDaemonSetDefaults,
+  cells: daemonSetCells,
   prepareForCreate(set) {
     set.status = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
   },
 };
 
-export const controllerRevisionRules: KindRules<ControllerRevision> = {};
+export const controllerRevisionRules: KindRules<ControllerRevision> = { cells: controllerRevisionCells };

@@ -1,6 +1,7 @@
 /** HorizontalPodAutoscalers, stored as autoscaling/v2. */
 import type { HorizontalPodAutoscaler, HPAScalingRules } from '../gen/types/autoscaling/v2.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { autoscalerCells } from './autoscaler-cells.ts';
 
 const scaleUp: HPAScalingRules = {
   stabilizationWindowSeconds: 0,
@@ -17,6 +18,7 @@ const scaleDown: HPAScalingRules = {
 };
 
 export const autoscalerRules: KindRules<HorizontalPodAutoscaler> = {
+  cells: autoscalerCells,
   setDefaults({ spec }) {
     if (spec === undefined) return;
     spec.minReplicas ??= 1;

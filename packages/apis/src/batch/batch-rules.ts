@@ -1,11 +1,13 @@
 /** Jobs and CronJobs. */
 import type { CronJob, Job } from '../gen/types/batch/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { cronJobCells, jobCells } from './batch-cells.ts';
 import { setCronJobDefaults, setJobDefaults } from './job-defaults.ts';
 
 export const jobRules: KindRules<Job> = {
   hasGeneration: true,
   setDefaults: setJobDefaults,
+  cells: jobCells,
   prepareForCreate(job) {
     job.status = {};
     if (job.spec?.manualSelector !== true) generateSelector(job);
@@ -33,6 +35,7 @@ function generateSelector({ metadata, spec }: Job): void {
 export const cronJobRules: KindRules<CronJob> = {
   hasGeneration: true,
   setDefaults: setCronJobDefaults,
+  cells: cronJobCells,
   prepareForCreate(cronJob) {
     cronJob.status = {};
   },

@@ -1,8 +1,10 @@
 /** Leases: heartbeats of nodes and locks of leaders. */
 import type { Lease } from '../gen/types/coordination/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { leaseCells } from '../printing/other-cells.ts';
 
 export const leaseRules: KindRules<Lease> = {
+  cells: leaseCells,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
 };

@@ -17,9 +17,21 @@ import type {
   Secret,
 } from '../gen/types/core/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
+import {
+  configMapCells,
+  namespaceCells,
+  nodeCells,
+  replicationControllerCells,
+  resourceQuotaCells,
+  secretCells,
+} from './core-cells.ts';
 import { setClaimSpecDefaults } from './pod/volume-defaults.ts';
+import { endpointsCells } from './service/service-cells.ts';
+import { persistentVolumeCells, persistentVolumeClaimCells } from './volume/volume-cells.ts';
 
-export const configMapRules: KindRules<ConfigMap> = {};
+export const configMapRules: KindRules<ConfigMap> = {
+  cells: configMapCells,
+};
 
 export const secretRules: KindRules<Secret> = {
   setDefaults(secret) {
@@ -31,6 +43,7 @@ export const secretRules: KindRules<Secret> = {
       secret.data[key] = Buffer.from(value).toString('base64');
     delete secret.stringData;
   },
+  cells: secretCells,
   selectableFields: ({ type }) => ({ type: type ?? '' }),
 };
 
@@ -53,6 +66,7 @@ export const namespaceRules: KindRules<Namespace> = {
     if (subresource === '' && old.spec !== undefined) namespace.spec = { ...namespace.spec, ...old.spec };
     if (subresource === 'finalize' && old.status !== undefined) namespace.status = old.status;
   },
+  cells: namespaceCells,
   selectableFields: ({ metadata, status }) => ({ 'status.phase': status?.phase ?? '', name: metadata.name ?? '' }),
 };
 
@@ -64,10 +78,12 @@ export const nodeRules: KindRules<Node> = {
     if (status.capacity !== undefined) status.allocatable ??= { ...status.capacity };
     setQuantityStrings(status.allocatable);
   },
+  cells: nodeCells,
   selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable ?? false) }),
 };
 
 export const endpointsRules: KindRules<Endpoints> = {
+  cells: endpointsCells,
   allowCreateOnUpdate: true,
   setDefaults({ subsets }) {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) port.protocol ??= 'TCP';
@@ -75,6 +91,7 @@ export const endpointsRules: KindRules<Endpoints> = {
 };
 
 export const persistentVolumeRules: KindRules<PersistentVolume> = {
+  cells: persistentVolumeCells,
   setDefaults({ spec }) {
     if (spec === undefined) return;
     spec.persistentVolumeReclaimPolicy ??= 'Retain';
@@ -88,6 +105,7 @@ export const persistentVolumeRules: KindRules<PersistentVolume> = {
 };
 
 export const persistentVolumeClaimRules: KindRules<PersistentVolumeClaim> = {
+  cells: persistentVolumeClaimCells,
   setDefaults: ({ spec }) => setClaimSpecDefaults(spec),
   prepareForCreate(claim) {
     claim.status = { phase: 'Pending' };
@@ -97,6 +115,7 @@ export const persistentVolumeClaimRules: KindRules<PersistentVolumeClaim> = {
 export const replicationControllerRules: KindRules<ReplicationController> = {
   hasGeneration: true,
   scale: replicationControllerScale,
+  cells: replicationControllerCells,
   setDefaults: setReplicationControllerDefaults,
   prepareForCreate(controller) {
     controller.status = { replicas: 0 };
@@ -105,6 +124,7 @@ export const replicationControllerRules: KindRules<ReplicationController> = {
 };
 
 export const resourceQuotaRules: KindRules<ResourceQuota> = {
+  cells: resourceQuotaCells,
   setDefaults: ({ spec }) => setQuantityStrings(spec?.hard),
 };
 

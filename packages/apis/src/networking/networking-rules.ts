@@ -2,8 +2,11 @@
 import type { EndpointSlice } from '../gen/types/discovery/v1.ts';
 import type { Ingress, IngressClass, NetworkPolicy } from '../gen/types/networking/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { stringColumns } from '../printing/string-columns.ts';
+import { endpointSliceCells, ingressCells, ingressClassCells, networkPolicyCells } from './networking-cells.ts';
 
 export const ingressRules: KindRules<Ingress> = {
+  cells: ingressCells,
   hasGeneration: true,
   prepareForCreate(ingress) {
     ingress.status = { loadBalancer: {} };
@@ -11,6 +14,7 @@ export const ingressRules: KindRules<Ingress> = {
 };
 
 export const ingressClassRules: KindRules<IngressClass> = {
+  cells: ingressClassCells,
   hasGeneration: true,
   setDefaults({ spec }) {
     if (spec?.parameters !== undefined) spec.parameters.scope ??= 'Cluster';
@@ -18,6 +22,8 @@ export const ingressClassRules: KindRules<IngressClass> = {
 };
 
 export const networkPolicyRules: KindRules<NetworkPolicy> = {
+  columns: stringColumns('Name', 'Pod-Selector', 'Age'),
+  cells: networkPolicyCells,
   hasGeneration: true,
   setDefaults({ spec }) {
     if (spec === undefined) return;
@@ -29,6 +35,7 @@ export const networkPolicyRules: KindRules<NetworkPolicy> = {
 };
 
 export const endpointSliceRules: KindRules<EndpointSlice> = {
+  cells: endpointSliceCells,
   hasGeneration: true,
   setDefaults({ ports }) {
     for (const port of ports ?? []) {

@@ -2,6 +2,7 @@
 import { checkPathSegment } from '@kindred/machinery';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../gen/types/rbac/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { roleBindingCells } from './rbac-cells.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 
@@ -11,6 +12,7 @@ export const roleRules: KindRules<Role | ClusterRole> = {
 };
 
 export const roleBindingRules: KindRules<RoleBinding | ClusterRoleBinding> = {
+  cells: roleBindingCells,
   nameCheck: checkPathSegment,
   allowCreateOnUpdate: true,
   setDefaults({ roleRef, subjects }) {

@@ -1,8 +1,10 @@
 /** PriorityClasses. */
 import type { PriorityClass } from '../gen/types/scheduling/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { priorityClassCells } from '../printing/other-cells.ts';
 
 export const priorityClassRules: KindRules<PriorityClass> = {
+  cells: priorityClassCells,
   hasGeneration: true,
   setDefaults(priorityClass) {
     priorityClass.preemptionPolicy ??= 'PreemptLowerPriority';

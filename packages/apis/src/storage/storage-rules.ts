@@ -1,8 +1,12 @@
 /** storage.k8s.io. */
-import type { CSIDriver, StorageClass } from '../gen/types/storage/v1.ts';
+
+import { storageClassCells } from '../core/volume/volume-cells.ts';
+import type { CSIDriver, CSINode, StorageClass, VolumeAttachment } from '../gen/types/storage/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { csiDriverCells, csiNodeCells, volumeAttachmentCells } from '../printing/other-cells.ts';
 
 export const storageClassRules: KindRules<StorageClass> = {
+  cells: storageClassCells,
   setDefaults(storageClass) {
     storageClass.reclaimPolicy ??= 'Delete';
     storageClass.volumeBindingMode ??= 'Immediate';
@@ -10,6 +14,7 @@ export const storageClassRules: KindRules<StorageClass> = {
 };
 
 export const csiDriverRules: KindRules<CSIDriver> = {
+  cells: csiDriverCells,
   hasGeneration: true,
   allowUnconditionalUpdate: false,
   setDefaults({ spec }) {
@@ -22,4 +27,14 @@ export const csiDriverRules: KindRules<CSIDriver> = {
     spec.requiresRepublish ??= false;
     spec.seLinuxMount ??= false;
   },
+};
+
+export const csiNodeRules: KindRules<CSINode> = {
+  allowUnconditionalUpdate: false,
+  cells: csiNodeCells,
+};
+
+export const volumeAttachmentRules: KindRules<VolumeAttachment> = {
+  allowUnconditionalUpdate: false,
+  cells: volumeAttachmentCells,
 };

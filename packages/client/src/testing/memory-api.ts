@@ -6,14 +6,7 @@
 import { decodeJson, encodeJson } from '@kindred/machinery';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.ts';
 import { ByteStream } from './byte-stream.ts';
-import {
-  type MemoryObject,
-  mergeInto,
-  pathOf,
-  type RequestPath,
-  setOwnedFields,
-  withoutNulls,
-} from './memory-object.ts';
+import { applyIntent, type MemoryObject, mergeInto, pathOf, type RequestPath, withoutNulls } from './memory-object.ts';
 
 interface HistoryEvent {
   readonly version: number;
@@ -72,7 +65,7 @@ export class MemoryApi implements Transport {
 
   /** Ends all watches, as a server that shuts down, or with the error of a broken connection. */
   dropWatches(error?: Error): void {
-    for (const watcher of [...this.#watchers]) watcher.stream.end(error);
+    for (const watcher of this.#watchers) watcher.stream.end(error);
     this.#watchers.clear();
   }
 
@@ -186,7 +179,7 @@ export class MemoryApi implements Transport {
     const old = this.#find(path);
     const manager = path.query.get('fieldManager') ?? '';
     if (contentType.startsWith('application/apply-patch')) {
-      const merged = setOwnedFields(old, body, `${manager}/${path.subresource ?? ''}`);
+      const merged = applyIntent(old, body, { manager, subresource: path.subresource ?? '' });
       return json(old === undefined ? 201 : 200, this.#store(path, merged, old));
     }
     if (old === undefined) return this.#respond(old, path);

@@ -1,5 +1,5 @@
 /** Objects of the in-memory API: their addresses, and how patches change them. */
-import { isJsonObject, type ObjectMeta } from '@kindred/machinery';
+import { type FieldsV1, isJsonObject, type ManagedFieldsEntry, type ObjectMeta } from '@kindred/machinery';
 
 export interface MemoryObject {
   readonly metadata: ObjectMeta;
@@ -45,31 +45,50 @@ function merge(target: unknown, patch: unknown): unknown {
   return result;
 }
 
-const ownedAnnotation = 'memory.test/owned';
-
 /**
  * Apply in its plainest form: what a manager applied before and now leaves out is removed, the rest is merged; lists are
- * replaced as a whole. The last intents are kept in an annotation.
+ * owned and replaced as a whole.
  */
-export function setOwnedFields(old: MemoryObject | undefined, intent: MemoryObject, manager: string): MemoryObject {
-  const intents = JSON.parse(old?.metadata.annotations?.[ownedAnnotation] ?? '{}') as Record<string, unknown>;
-  const base = old === undefined ? { metadata: {} } : (subtract(old, intents[manager], intent) as MemoryObject);
+export function applyIntent(
+  old: MemoryObject | undefined,
+  intent: MemoryObject,
+  { manager, subresource }: { readonly manager: string; readonly subresource: string },
+): MemoryObject {
+  const { apiVersion: _, kind: __, metadata, ...rest } = intent;
+  const { name: ___, namespace: ____, ...ownMetadata } = metadata;
+  const fields = fieldsOf(Object.keys(ownMetadata).length === 0 ? rest : { ...rest, metadata: ownMetadata });
+  const entries = old?.metadata.managedFields ?? [];
+  const isMine = (entry: ManagedFieldsEntry): boolean =>
+    entry.manager === manager && (entry.subresource ?? '') === subresource;
+  const before = entries.find(isMine)?.fieldsV1 ?? {};
+  const base = old === undefined ? { metadata: {} } : (withoutFields(old, before, fields) as MemoryObject);
   const merged = mergeInto(base, intent);
-  const annotations = {
-    ...merged.metadata.annotations,
-    [ownedAnnotation]: JSON.stringify({ ...intents, [manager]: intent }),
+  const entry = {
+    manager,
+    operation: 'Apply' as const,
+    fieldsV1: fields,
+    ...(subresource === '' ? {} : { subresource }),
   };
-  return { ...merged, metadata: { ...merged.metadata, annotations } };
+  const managedFields = [...entries.filter((each) => !isMine(each)), entry];
+  return { ...merged, metadata: { ...merged.metadata, managedFields } };
 }
 
-/** `value` without the fields that `before` has and `now` has not. */
-function subtract(value: unknown, before: unknown, now: unknown): unknown {
-  if (!isJsonObject(value) || !isJsonObject(before)) return value;
+function fieldsOf(value: object): FieldsV1 {
+  const fields: FieldsV1 = {};
+  for (const [name, member] of Object.entries(value))
+    fields[`f:${name}`] = isJsonObject(member) ? fieldsOf(member) : {};
+  return fields;
+}
+
+/** `value` without the fields that were owned and are not wanted now. */
+function withoutFields(value: unknown, before: FieldsV1, now: FieldsV1): unknown {
+  if (!isJsonObject(value)) return value;
   const result: Record<string, unknown> = { ...value };
-  for (const [name, was] of Object.entries(before)) {
-    const is = isJsonObject(now) ? now[name] : undefined;
-    if (is === undefined && !isJsonObject(was)) delete result[name];
-    else if (name in result) result[name] = subtract(result[name], was, is);
+  for (const [path, below] of Object.entries(before)) {
+    const name = path.slice(2);
+    const wanted = now[path];
+    if (wanted === undefined && Object.keys(below).length === 0) delete result[name];
+    else if (name in result) result[name] = withoutFields(result[name], below, wanted ?? {});
   }
   return result;
 }

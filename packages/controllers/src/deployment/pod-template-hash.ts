@@ -16,7 +16,7 @@ export function podTemplateHash(template: PodTemplateSpec, collisions = 0): stri
   for (const byte of Buffer.from(`${canonicalJson(template)}${collisions === 0 ? '' : collisions}`)) {
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   }
-  return [...String(hash)].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('');
+  return Array.from(String(hash), (digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('');
 }
 
 /** Equal up to the hash label, which only the copies in replica sets carry. */

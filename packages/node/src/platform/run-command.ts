@@ -31,13 +31,16 @@ export function runCommand(
     const child = spawn(file, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(options.env && { env: options.env }),
-      timeout: options.timeoutMs ?? 10_000,
-      killSignal: 'SIGKILL',
     });
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 10_000);
     const stdout = collect(child.stdout);
     const stderr = collect(child.stderr);
-    child.on('error', (error) => resolve({ code: 127, signal: null, stdout: '', stderr: error.message }));
-    child.on('close', (code, signal) => resolve({ code, signal, stdout: stdout(), stderr: stderr() }));
+    const finish = (result: CommandResult) => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    child.on('error', (error) => finish({ code: 127, signal: null, stdout: '', stderr: error.message }));
+    child.on('close', (code, signal) => finish({ code, signal, stdout: stdout(), stderr: stderr() }));
     // A program that ends without reading its input makes the pipe fail; its exit code tells the story.
     child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');

@@ -1,6 +1,7 @@
 /** Events of core/v1, the stored form of all events. */
 import type { Event } from '../../gen/types/core/v1.ts';
 import type { KindRules } from '../../kind-rules.ts';
+import { eventCells } from '../core-cells.ts';
 
 export const eventRules: KindRules<Event> = {
   allowCreateOnUpdate: true,
@@ -11,6 +12,7 @@ export const eventRules: KindRules<Event> = {
     }
     event.reportingInstance ??= event.source?.host ?? '';
   },
+  cells: eventCells,
   selectableFields: (event) => ({
     'involvedObject.kind': event.involvedObject?.kind ?? '',
     'involvedObject.namespace': event.involvedObject?.namespace ?? '',

@@ -1,6 +1,7 @@
 /** Pods: what the API server must know of them beyond their type. */
 import type { Pod, PodTemplate } from '../../gen/types/core/v1.ts';
 import type { KindRules } from '../../kind-rules.ts';
+import { podCells, podTemplateCells } from './pod-cells.ts';
 import { setPodDefaults, setPodTemplateDefaults } from './pod-defaults.ts';
 import { qualityOfService } from './quality-of-service.ts';
 
@@ -28,12 +29,14 @@ export const podRules: KindRules<Pod> = {
     'status.podIP': status?.podIP ?? status?.podIPs?.[0]?.ip ?? '',
     'status.nominatedNodeName': status?.nominatedNodeName ?? '',
   }),
+  cells: podCells,
   gracePeriodSeconds: podGracePeriodSeconds,
 };
 
 export const podTemplateRules: KindRules<PodTemplate> = {
   hasGeneration: true,
   setDefaults: ({ template }) => setPodTemplateDefaults(template),
+  cells: podTemplateCells,
 };
 
 /** A pod that no node has, or whose containers have ended, has nobody to wait for. */

@@ -2,6 +2,7 @@
 import { checkDns1035Label } from '@kindred/machinery';
 import type { Service } from '../../gen/types/core/v1.ts';
 import type { KindRules } from '../../kind-rules.ts';
+import { serviceCells } from './service-cells.ts';
 import { setServiceDefaults } from './service-defaults.ts';
 
 export const serviceRules: KindRules<Service> = {
@@ -11,5 +12,6 @@ export const serviceRules: KindRules<Service> = {
   prepareForCreate(service) {
     service.status = { loadBalancer: {} };
   },
+  cells: serviceCells,
   selectableFields: ({ spec }) => ({ 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' }),
 };

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Waits for a container's first process and ends as it ended. Its children are born into the new PID namespace, so the
+# script run here becomes process 1 of it. (unshare's own --fork loses the fact that a process was killed.)
+#
+#   container-parent.sh SCRIPT [ARGUMENT]...
+exec 4>&2 2>/dev/null
+sh "$@" 2>&4 4>&-
+exit "$?"

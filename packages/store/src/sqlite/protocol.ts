@@ -1,0 +1,158 @@
+/**
+ * What the driver's two sides say to each other. Values travel in one buffer for each message, in the order in which the
+ * message's parts name their sizes: one copy on the way, whatever buffers the values came from.
+ */
+import type { Compare, RangeRequest, Revision, StoreErrorCode, TxnRequest, WatchRequest } from '../port.ts';
+
+export interface WorkerOptions {
+  readonly file: string;
+  /** The file may grow to this many bytes. */
+  readonly maxBytes: number | undefined;
+}
+
+/** key, size of the value, createRevision, modRevision, version, lease */
+export type WireKeyValue = readonly [string, number, number, number, number, number];
+
+export type WireOperation =
+  | {
+      readonly type: 'put';
+      readonly key: string;
+      readonly size: number;
+      readonly lease: number;
+      readonly prevKv: boolean;
+    }
+  | { readonly type: 'delete'; readonly key: string; readonly rangeEnd?: string; readonly prevKv: boolean }
+  | ({ readonly type: 'range' } & RangeRequest);
+
+export type WireCompare =
+  | Exclude<Compare, { target: 'value' }>
+  | { readonly key: string; readonly target: 'value'; readonly is: '=' | '!='; readonly size: number };
+
+export interface WireTxn {
+  readonly type: 'txn';
+  readonly compare: readonly WireCompare[];
+  readonly success: readonly WireOperation[];
+  readonly failure: readonly WireOperation[];
+}
+
+export type WireRequest =
+  | WireTxn
+  | { readonly type: 'range'; readonly range: RangeRequest }
+  | { readonly type: 'history'; readonly watch: WatchRequest; readonly start: Revision }
+  | { readonly type: 'compact'; readonly revision: Revision }
+  | { readonly type: 'grant'; readonly ttlSeconds: number }
+  | { readonly type: 'revoke'; readonly lease: number }
+  | { readonly type: 'status' }
+  | { readonly type: 'close' };
+
+export interface RequestMessage {
+  readonly requests: readonly WireRequest[];
+  readonly values: Uint8Array;
+  /** Whether some watch wants previous values with the events. */
+  readonly previous: boolean;
+}
+
+export interface WireRange {
+  readonly kvs: readonly WireKeyValue[];
+  readonly more: boolean;
+  readonly count: number;
+  readonly revision: Revision;
+}
+
+/** A put: what it made of the key, and the pair before if wanted. A delete: the keys, and the pairs if wanted. */
+export type WireOperationResult =
+  | { readonly type: 'put'; readonly created: Revision; readonly version: number; readonly previous?: WireKeyValue }
+  | { readonly type: 'delete'; readonly keys: readonly string[]; readonly previous?: readonly WireKeyValue[] }
+  | ({ readonly type: 'range' } & WireRange);
+
+export type WireEvent =
+  | { readonly type: 'put'; readonly kv: WireKeyValue; readonly previous?: WireKeyValue }
+  | { readonly type: 'delete'; readonly key: string; readonly revision: Revision; readonly previous?: WireKeyValue };
+
+export interface WireHistory {
+  readonly events: readonly WireEvent[];
+  /** Where to go on; undefined when this is all there is. */
+  readonly next: Revision | undefined;
+}
+
+export type WireResult =
+  | {
+      readonly type: 'txn';
+      readonly succeeded: boolean;
+      readonly revision: Revision;
+      readonly responses: readonly WireOperationResult[];
+    }
+  | ({ readonly type: 'range' } & WireRange)
+  | ({ readonly type: 'history' } & WireHistory)
+  | { readonly type: 'lease'; readonly id: number }
+  | {
+      readonly type: 'status';
+      readonly revision: Revision;
+      readonly compactedRevision: Revision;
+      readonly sizeBytes: number;
+    }
+  | { readonly type: 'done' }
+  | { readonly type: 'error'; readonly error: WireError };
+
+export interface WireError {
+  readonly code: StoreErrorCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly compactedRevision: Revision | undefined;
+}
+
+export type ResultMessage =
+  | { readonly type: 'results'; readonly results: readonly WireResult[]; readonly values: Uint8Array }
+  | { readonly type: 'open'; readonly revision: Revision; readonly leases: readonly (readonly [number, number])[] }
+  | { readonly type: 'failed'; readonly error: WireError };
+
+/** A transaction for the wire; its values go to `values`. */
+export function wireTxn(request: TxnRequest, values: Uint8Array[]): WireTxn {
+  const compare = request.compare.map((part): WireCompare => {
+    if (part.target !== 'value') return part;
+    values.push(part.than);
+    return { key: part.key, target: 'value', is: part.is, size: part.than.byteLength };
+  });
+  const operations = (list: TxnRequest['success']): WireOperation[] =>
+    list.map((part): WireOperation => {
+      if (part.type === 'range') return part;
+      if (part.type === 'delete') return { ...part, prevKv: part.prevKv === true };
+      values.push(part.value);
+      return {
+        type: 'put',
+        key: part.key,
+        size: part.value.byteLength,
+        lease: part.lease ?? 0,
+        prevKv: part.prevKv === true,
+      };
+    });
+  return { type: 'txn', compare, success: operations(request.success), failure: operations(request.failure) };
+}
+
+/** All values behind each other, in a buffer of their own that can be handed over without a copy. */
+export function joinValues(values: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let size = 0;
+  for (const value of values) size += value.byteLength;
+  const joined = new Uint8Array(size);
+  let at = 0;
+  for (const value of values) {
+    joined.set(value, at);
+    at += value.byteLength;
+  }
+  return joined;
+}
+
+/** Takes values from a message's buffer, in order. */
+export class ValueReader {
+  readonly #values: Uint8Array;
+  #at = 0;
+
+  constructor(values: Uint8Array) {
+    this.#values = values;
+  }
+
+  take(size: number): Uint8Array {
+    this.#at += size;
+    return this.#values.subarray(this.#at - size, this.#at);
+  }
+}

@@ -1,0 +1,206 @@
+/** The prepared statements over the file's tables, with typed rows. */
+import { StoreError } from '../port.ts';
+import type { Database, SqlValue, Statement } from './database.ts';
+
+/** A key's present row, or the row that was present once. `id` finds the value. */
+export interface LiveRow {
+  readonly key: string;
+  readonly id: number;
+  readonly revision: number;
+  readonly created: number;
+  readonly version: number;
+  readonly lease: number;
+}
+
+/** A write; `version` is 0 for a deletion, `previous` the id of the key's row before it or 0. */
+export interface EventRow extends LiveRow {
+  readonly previous: number;
+}
+
+const liveColumns = 'key, id, revision, created, version, lease';
+const eventColumns = `${liveColumns}, previous`;
+
+/** See the file's head. */
+export class SqliteTables {
+  readonly #database: Database;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** revision, last id, compacted revision, last swept id */
+  progress(): readonly [number, number, number, number] {
+    const row = this.#get('SELECT revision, last_id, compacted, swept FROM progress');
+    return [number(row?.[0]), number(row?.[1]), number(row?.[2]), number(row?.[3])];
+  }
+
+  saveProgress(revision: number, lastId: number, compacted: number, swept: number): void {
+    const parameters = [revision, lastId, compacted, swept];
+    this.#run('UPDATE progress SET revision = ?, last_id = ?, compacted = ?, swept = ?', parameters);
+  }
+
+  live(key: string): LiveRow | undefined {
+    const row = this.#get(`SELECT ${liveColumns} FROM live WHERE key = ?`, [key]);
+    return row === undefined ? undefined : liveRow(row);
+  }
+
+  /** Rows with `from` <= key < `to`; limit 0 is none. */
+  liveRange(from: string, to: string | undefined, limit: number): readonly LiveRow[] {
+    const { where, parameters } = bounds(from, to);
+    const sql = `SELECT ${liveColumns} FROM live WHERE ${where} ORDER BY key LIMIT ?`;
+    return this.#all(sql, [...parameters, limit === 0 ? -1 : limit]).map(liveRow);
+  }
+
+  countLive(from: string, to: string | undefined): number {
+    const { where, parameters } = bounds(from, to);
+    return number(this.#get(`SELECT count(*) FROM live WHERE ${where}`, parameters)?.[0]);
+  }
+
+  /** Keys bound to a lease, in order. */
+  leased(lease: number): readonly LiveRow[] {
+    const sql = `SELECT ${liveColumns} FROM live WHERE lease <> 0 AND lease = ? ORDER BY key`;
+    return this.#all(sql, [lease]).map(liveRow);
+  }
+
+  setLive(row: LiveRow): void {
+    this.#run(`INSERT OR REPLACE INTO live (${liveColumns}) VALUES (?, ?, ?, ?, ?, ?)`, liveParameters(row));
+  }
+
+  deleteLive(key: string): void {
+    this.#run('DELETE FROM live WHERE key = ?', [key]);
+  }
+
+  insertEvent(row: EventRow, value: Uint8Array | null): void {
+    const sql = `INSERT INTO events (${eventColumns}, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+    this.#run(sql, [...liveParameters(row), row.previous, value]);
+  }
+
+  deleteEvent(id: number): void {
+    this.#run('DELETE FROM events WHERE id = ?', [id]);
+  }
+
+  eventRow(id: number): EventRow {
+    const row = this.#get(`SELECT ${eventColumns} FROM events WHERE id = ?`, [id]);
+    if (row === undefined) throw damaged(`event ${id} is missing`);
+    return eventRow(row);
+  }
+
+  value(id: number): Uint8Array {
+    const value = this.#get('SELECT value FROM events WHERE id = ?', [id])?.[0];
+    if (!(value instanceof Uint8Array)) throw damaged(`value of event ${id} is missing`);
+    return value;
+  }
+
+  /** Writes from `start` on, at least `limit` of them if there are as many, ending with a whole revision. */
+  eventsFrom(start: number, limit: number): readonly EventRow[] {
+    const sql = `SELECT ${eventColumns} FROM events WHERE id >= ? ORDER BY id LIMIT ?`;
+    const rows = this.#all(sql, [start, limit]).map(eventRow);
+    const last = rows.at(-1);
+    if (rows.length < limit || last === undefined) return rows;
+    // A transaction's rows follow each other, so the rest of the last one comes next.
+    const next = 'SELECT id FROM events WHERE id > ? AND revision > ? ORDER BY id LIMIT 1';
+    const end = this.#get(next, [last.id, last.revision])?.[0] ?? Number.MAX_SAFE_INTEGER;
+    const rest = `SELECT ${eventColumns} FROM events WHERE id > ? AND id < ? ORDER BY id`;
+    return [...rows, ...this.#all(rest, [last.id, end]).map(eventRow)];
+  }
+
+  /** Key and previous id of every write after the revision, oldest first. */
+  changesAfter(revision: number): readonly (readonly [string, number])[] {
+    const sql = 'SELECT key, previous FROM events WHERE id > ? AND revision > ? ORDER BY id';
+    return this.#all(sql, [revision, revision]).map((row): [string, number] => [text(row[0]), number(row[1])]);
+  }
+
+  /** id, previous id and version of writes up to the compacted revision that no sweep has looked at. */
+  sweepable(after: number, compacted: number, limit: number): readonly (readonly [number, number, number])[] {
+    const sql = 'SELECT id, previous, version FROM events WHERE id > ? AND revision <= ? ORDER BY id LIMIT ?';
+    return this.#all(sql, [after, compacted, limit]).map((row): [number, number, number] => {
+      return [number(row[0]), number(row[1]), number(row[2])];
+    });
+  }
+
+  insertLease(ttlSeconds: number): number {
+    return number(this.#get('INSERT INTO leases (ttl_seconds) VALUES (?) RETURNING id', [ttlSeconds])?.[0]);
+  }
+
+  hasLease(id: number): boolean {
+    return this.#get('SELECT 1 FROM leases WHERE id = ?', [id]) !== undefined;
+  }
+
+  deleteLease(id: number): void {
+    this.#run('DELETE FROM leases WHERE id = ?', [id]);
+  }
+
+  /** id and time to live in seconds. */
+  leases(): readonly (readonly [number, number])[] {
+    const rows = this.#all('SELECT id, ttl_seconds FROM leases ORDER BY id', []);
+    return rows.map((row): [number, number] => [number(row[0]), number(row[1])]);
+  }
+
+  /** Bytes of the pages in use. */
+  sizeBytes(): number {
+    const sql =
+      'SELECT (c.page_count - f.freelist_count) * s.page_size FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s';
+    return number(this.#get(sql)?.[0]);
+  }
+
+  #run(sql: string, parameters: readonly SqlValue[]): void {
+    this.#statement(sql, false).run(parameters);
+  }
+
+  #get(sql: string, parameters: readonly SqlValue[] = []): readonly SqlValue[] | undefined {
+    return this.#statement(sql, true).get(parameters);
+  }
+
+  #all(sql: string, parameters: readonly SqlValue[]): readonly (readonly SqlValue[])[] {
+    return this.#statement(sql, true).all(parameters);
+  }
+
+  #statement(sql: string, reads: boolean): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql, { reads });
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function bounds(from: string, to: string | undefined): { where: string; parameters: string[] } {
+  return to === undefined
+    ? { where: 'key >= ?', parameters: [from] }
+    : { where: 'key >= ? AND key < ?', parameters: [from, to] };
+}
+
+function liveParameters(row: LiveRow): SqlValue[] {
+  return [row.key, row.id, row.revision, row.created, row.version, row.lease];
+}
+
+function liveRow(row: readonly SqlValue[]): LiveRow {
+  return {
+    key: text(row[0]),
+    id: number(row[1]),
+    revision: number(row[2]),
+    created: number(row[3]),
+    version: number(row[4]),
+    lease: number(row[5]),
+  };
+}
+
+function eventRow(row: readonly SqlValue[]): EventRow {
+  return { ...liveRow(row), previous: number(row[6]) };
+}
+
+function number(value: SqlValue | undefined): number {
+  if (typeof value !== 'number') throw damaged('it holds no number where one belongs');
+  return value;
+}
+
+function text(value: SqlValue | undefined): string {
+  if (typeof value !== 'string') throw damaged('it holds no text where some belongs');
+  return value;
+}
+
+function damaged(what: string): StoreError {
+  return new StoreError('corrupt', `the store's file is damaged: ${what}`, { hint: 'restore the file from a backup' });
+}
