@@ -39,12 +39,13 @@ function equalLists(a: unknown, b: unknown): boolean {
 }
 
 function equalObjects(a: object, b: object): boolean {
-  const right = new Map<string, unknown>(Object.entries(b).filter(([, value]) => value !== undefined));
   let count = 0;
-  for (const [key, value] of Object.entries(a)) {
+  for (const key of Object.keys(a)) {
+    const value: unknown = Reflect.get(a, key);
     if (value === undefined) continue;
-    if (!right.has(key) || !deepEqual(value, right.get(key))) return false;
+    if (!Object.hasOwn(b, key) || !deepEqual(value, Reflect.get(b, key))) return false;
     count++;
   }
-  return count === right.size;
+  for (const key of Object.keys(b)) if (Reflect.get(b, key) !== undefined) count--;
+  return count === 0;
 }

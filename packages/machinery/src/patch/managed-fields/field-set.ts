@@ -111,16 +111,16 @@ export function leavesOf(set: FieldsV1): FieldsV1 {
   return result;
 }
 
-export function equalFieldSets(a: FieldsV1, b: FieldsV1): boolean {
+/** True for the same paths. The second set may come from a client and be no set at all. */
+export function equalFieldSets(a: FieldsV1, b: FieldsV1 | null | undefined): boolean {
   if (a === b) return true;
-  const elements = Object.keys(a);
-  return (
-    elements.length === Object.keys(b).length &&
-    elements.every((element) => {
-      const other = b[element];
-      return other !== undefined && equalFieldSets(a[element] ?? LEAF, other);
-    })
-  );
+  if (typeof b !== 'object' || b === null) return false;
+  let count = 0;
+  for (const element in a) {
+    if (!equalFieldSets(a[element] ?? LEAF, b[element])) return false;
+    count++;
+  }
+  return count === Object.keys(b).length;
 }
 
 /** Calls `visit` for each path of the set, parents before children, elements in order. */

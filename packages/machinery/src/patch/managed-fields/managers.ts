@@ -4,8 +4,9 @@
  * A manager is told apart by name, operation, subresource and, for updates, apiVersion: what somebody applies replaces
  * what the same manager applied in another version.
  */
+import { isJsonObject } from '../../object/json.ts';
 import type { FieldsV1, KubeObject, ManagedFieldsEntry } from '../../object/meta.ts';
-import { emptyFieldSet, isEmptyFieldSet, readFieldSet } from './field-set.ts';
+import { emptyFieldSet, equalFieldSets, isEmptyFieldSet, readFieldSet } from './field-set.ts';
 
 export interface FieldManager {
   readonly name: string;
@@ -54,6 +55,7 @@ function decode(
 }
 
 function decodeEntry(entry: ManagedFieldsEntry, readFields: (fields: FieldsV1) => FieldsV1): FieldManager | undefined {
+  if (entry === null) return undefined;
   if (entry.operation !== 'Apply' && entry.operation !== 'Update') return undefined;
   if (entry.fieldsType !== 'FieldsV1' || !entry.apiVersion) return undefined;
   const fields = readEntryFields(entry.fieldsV1, readFields);
@@ -122,24 +124,55 @@ export function secondsOf(manager: FieldManager): number {
 }
 
 /**
- * The managers that hold before a write: those that the request itself sends, when they are valid, else the live ones.
+ * The entries that a request wants to set; undefined when it leaves them as they are, as nearly all do.
+ * Through a subresource nobody sets managers by hand.
+ */
+export function sentManagedFields(
+  live: KubeObject | undefined,
+  updated: KubeObject,
+  subresource: string,
+): readonly ManagedFieldsEntry[] | undefined {
+  const sent = updated.metadata?.managedFields;
+  if (subresource !== '' || sent === undefined || sameEntries(live?.metadata.managedFields ?? [], sent))
+    return undefined;
+  return sent;
+}
+
+/**
+ * The managers that hold before a write: those that the request sends, when they are valid, else the live ones.
  * Undefined when the request clears them by sending a single empty entry.
  */
 export function managersBeforeWrite(
   live: KubeObject | undefined,
-  updated: KubeObject,
-  subresource: string,
+  sent: readonly ManagedFieldsEntry[] | undefined,
 ): FieldManagers | undefined {
   const stored = live?.metadata.managedFields;
-  const sent = updated.metadata?.managedFields;
-  // Through a subresource nobody sets managers by hand.
-  if (subresource !== '' || sent === undefined || sent === stored) return decodeStoredManagedFields(stored);
+  if (sent === undefined) return decodeStoredManagedFields(stored);
   if (isReset(sent)) return undefined;
   const managers = decodeManagedFields(sent);
   return managers === undefined || managers.size === 0 ? decodeStoredManagedFields(stored) : managers;
 }
 
-function isReset(entries: readonly ManagedFieldsEntry[]): boolean {
+function isReset(entries: readonly (ManagedFieldsEntry | null)[]): boolean {
   const [only] = entries;
-  return entries.length === 1 && only !== undefined && Object.keys(only).length === 0;
+  return entries.length === 1 && isJsonObject(only) && Object.keys(only).length === 0;
+}
+
+/** Clients send back what they have read, so this is worth being fast. */
+function sameEntries(stored: readonly ManagedFieldsEntry[], sent: readonly ManagedFieldsEntry[]): boolean {
+  if (stored === sent) return true;
+  return stored.length === sent.length && stored.every((entry, index) => sameEntry(entry, sent[index]));
+}
+
+function sameEntry(stored: ManagedFieldsEntry, sent: ManagedFieldsEntry | null | undefined): boolean {
+  if (sent === undefined || sent === null || Object.keys(stored).length !== Object.keys(sent).length) return false;
+  return (
+    stored.manager === sent.manager &&
+    stored.operation === sent.operation &&
+    stored.apiVersion === sent.apiVersion &&
+    stored.time === sent.time &&
+    stored.fieldsType === sent.fieldsType &&
+    stored.subresource === sent.subresource &&
+    equalFieldSets(stored.fieldsV1 ?? emptyFieldSet, sent.fieldsV1 ?? emptyFieldSet)
+  );
 }

@@ -208,6 +208,16 @@ describe('trackUpdate on update', () => {
     assert.deepEqual(entries, sent);
   });
 
+  it('sees that a client sends back what it has read', () => {
+    const managedFields = JSON.parse(JSON.stringify(live.metadata.managedFields));
+    const next = deployment({ replicas: 1, paused: false }, { metadata: { managedFields } });
+    assert.equal(track(live, next), live.metadata.managedFields);
+    for (const broken of [[null], [{ ...managedFields[0], fieldsV1: { 'f:spec': 1 } }]]) {
+      const damaged = deployment({ replicas: 1, paused: false }, { metadata: { managedFields: broken } });
+      assert.deepEqual(track(live, damaged), live.metadata.managedFields);
+    }
+  });
+
   it('does not take managers through a subresource', () => {
     const next = deployment({ replicas: 1, paused: false }, { metadata: { managedFields: [{}] } });
     assert.deepEqual(track(live, next, { subresource: 'scale' }), live.metadata.managedFields);

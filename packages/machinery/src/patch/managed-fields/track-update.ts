@@ -13,6 +13,7 @@ import {
   type FieldManagers,
   managerKey,
   managersBeforeWrite,
+  sentManagedFields,
 } from './managers.ts';
 import { reconcileManagers } from './schema-change.ts';
 import { trackedPart } from './tracked-part.ts';
@@ -46,13 +47,12 @@ export interface TrackUpdateOptions {
 export function trackUpdate(options: TrackUpdateOptions): ManagedFieldsEntry[] {
   const { live, updated, subresource = '' } = options;
   const stored = live?.metadata.managedFields;
-  const managers = managersBeforeWrite(live, updated, subresource);
+  const sent = sentManagedFields(live, updated, subresource);
+  const managers = managersBeforeWrite(live, sent);
   if (managers === undefined || (live !== undefined && managers.size === 0)) return [];
   const comparisonIn = comparisonsByVersion(live, updated, options);
   const own = comparisonIn(options.apiVersion);
-  const sent = updated.metadata?.managedFields;
-  const untouched = isUnchanged(own) && (sent === undefined || sent === stored || subresource !== '');
-  if (untouched && stored !== undefined) return stored;
+  if (stored !== undefined && sent === undefined && isUnchanged(own)) return stored;
   const reconciled = reconcileManagers(managers, trackedPart(live), options.schema);
   const after = withUpdater(takeFrom(reconciled, comparisonIn), own, options);
   return encodeManagedFields(capUpdateManagers(after));
