@@ -62,6 +62,8 @@ export {
   openApiHash,
   openApiV3Key,
 } from './openapi/document.ts';
+export { encodeOpenApiV2, openApiV2AcceptType, openApiV2ContentType } from './openapi/gnostic.ts';
+export { createOpenApiV2 } from './openapi/openapi-v2.ts';
 export {
   customResourceName,
   type OpenApiObject,
