@@ -5,6 +5,7 @@
  * `admin`, `edit` and `view` are aggregated: extensions add to them by labelling their own cluster roles. Their own
  * rules stand in `system:aggregate-to-*`.
  */
+import type { ObjectMeta, Unstructured } from '@kindred/machinery';
 import type { PolicyRule } from './policy-rule.ts';
 import type { RoleReference, RoleSubject } from './policy-source.ts';
 
@@ -261,7 +262,7 @@ export const bootstrapBindings: readonly BootstrapBinding[] = [
 ];
 
 /** The roles and bindings as API objects, with the labels and annotations that mark them as the server's own. */
-export function bootstrapObjects(): { roles: Record<string, unknown>[]; bindings: Record<string, unknown>[] } {
+export function bootstrapObjects(): { roles: Unstructured[]; bindings: Unstructured[] } {
   return { roles: bootstrapRoles.map(roleObject), bindings: bootstrapBindings.map(bindingObject) };
 }
 
@@ -270,7 +271,7 @@ const ownedMetadata = {
   labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
 };
 
-function metadata(item: BootstrapRole | BootstrapBinding): Record<string, unknown> {
+function metadata(item: BootstrapRole | BootstrapBinding): ObjectMeta {
   const labels = { ...ownedMetadata.labels, ...('labels' in item ? item.labels : {}) };
   return {
     name: item.name,
@@ -280,7 +281,7 @@ function metadata(item: BootstrapRole | BootstrapBinding): Record<string, unknow
   };
 }
 
-function roleObject(role: BootstrapRole): Record<string, unknown> {
+function roleObject(role: BootstrapRole): Unstructured {
   const aggregation =
     role.aggregatedFrom === undefined
       ? {}
@@ -294,7 +295,7 @@ function roleObject(role: BootstrapRole): Record<string, unknown> {
   };
 }
 
-function bindingObject(binding: BootstrapBinding): Record<string, unknown> {
+function bindingObject(binding: BootstrapBinding): Unstructured {
   return {
     kind: binding.namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
     apiVersion: 'rbac.authorization.k8s.io/v1',
