@@ -3,7 +3,7 @@
  * (core/v1 ObjectFieldSelector, ResourceFieldSelector). Pure.
  */
 import type { Container, Pod, ResourceFieldSelector } from '@kindred/apis/core/v1';
-import { quantityValue } from '../platform/quantity.ts';
+import { quantityNumber } from '../platform/quantity.ts';
 
 export interface NodeFigures {
   readonly hostIP: string;
@@ -63,8 +63,8 @@ export function resourceField(
     memory: node.memory,
     'ephemeral-storage': node.ephemeralStorage,
   };
-  const value = quantityValue(stated) ?? (kind === 'limits' ? (capacity[resource] ?? 0) : 0);
-  const divisor = quantityValue(selector.divisor) || 1;
+  const value = quantityNumber(stated) ?? (kind === 'limits' ? (capacity[resource] ?? 0) : 0);
+  const divisor = quantityNumber(selector.divisor) || 1;
   // Milli-units are not exact in binary; a rounding error must not become one more.
   return String(Math.ceil(Number((value / divisor).toFixed(6))));
 }

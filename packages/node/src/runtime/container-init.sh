@@ -78,7 +78,7 @@ while [ "$#" -gt 0 ]; do
       shift 3
       ;;
     hide)
-      if [ -d "$1" ]; then must mount -t tmpfs -o ro,size=4k,mode=0755 tmpfs "$1"; fi
+      if [ -d "$1" ]; then must mount -t tmpfs -o size=64k,mode=0755 tmpfs "$1"; fi
       shift
       ;;
     --)

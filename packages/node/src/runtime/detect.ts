@@ -90,6 +90,7 @@ export function plainLimitations(userId: number, firstFreePort: number): string[
   const always = [
     'Containers see the files and processes of this machine; volumes are at the directories that KINDRED_MOUNTS names, not at their mountPaths.',
     'Each pod has a loopback address, which its programs must bind themselves; only programs of the built-in images do so.',
+    'Ports that programs open on localhost are shared by all pods.',
     'Names of services do not resolve inside pods, since they use the resolver of this machine.',
   ];
   const ports = `Ports below ${firstFreePort} are not open to this user: the built-in images serve port 80 on port 20080 instead, and ClusterIP ports in that range are not served.`;

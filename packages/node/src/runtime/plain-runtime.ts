@@ -8,9 +8,10 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@kindred/machinery';
 import type { AddressPool } from '../network/address-pool.ts';
+import { resolveThroughMounts } from '../programs/path-mapping.ts';
 import { childContainer, watchChild } from './child-container.ts';
 import { execProcess } from './exec-process.ts';
-import { mappedPort, portMap, resolveThroughMounts } from './plain-paths.ts';
+import { mappedPort, portMap } from './plain-ports.ts';
 import { processesWithEnvironment } from './process-table.ts';
 import {
   type ContainerSpec,

@@ -1,12 +1,9 @@
-/** How plain processes see mount paths and low ports: pure rules, shared by the runtime and the built-in programs. */
+/** How a program of a plain-process container finds its volumes: mount path → directory (KINDRED_MOUNTS). Pure. */
 
 export interface PathMapping {
   readonly hostPath: string;
   readonly mountPath: string;
 }
-
-/** Added to ports that an ordinary user may not listen on: 80 becomes 20080. */
-const lowPortOffset = 20_000;
 
 /** The path on this machine behind `path` of a container: through the longest mount path that holds it, else itself. */
 export function resolveThroughMounts(path: string, mounts: readonly PathMapping[]): string {
@@ -18,12 +15,9 @@ export function resolveThroughMounts(path: string, mounts: readonly PathMapping[
   return best ? best.hostPath + path.slice(best.mountPath.replace(/\/$/, '').length) : path;
 }
 
-export function mappedPort(port: number, firstFreePort: number): number {
-  return port < firstFreePort ? port + lowPortOffset : port;
-}
-
-/** Only the ports that move. */
-export function portMap(ports: readonly number[], firstFreePort: number): Record<string, number> {
-  const moved = ports.filter((port) => port < firstFreePort);
-  return Object.fromEntries(moved.map((port) => [String(port), mappedPort(port, firstFreePort)]));
+/** Reads a JSON object mountPath → directory. */
+export function mappingOf(json: string | undefined): PathMapping[] {
+  const parsed: unknown = JSON.parse(json ?? '{}');
+  if (typeof parsed !== 'object' || parsed === null) return [];
+  return Object.entries(parsed).map(([mountPath, hostPath]) => ({ mountPath, hostPath: String(hostPath) }));
 }

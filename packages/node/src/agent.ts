@@ -1,0 +1,280 @@
+/**
+ * The node agent: puts the parts of this package together over an API server, in the order in which they need each other,
+ * and takes them apart again. What runs is in the parts; nothing is decided here.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Pod, Service } from '@kindred/apis/core/v1';
+import { EndpointSlice } from '@kindred/apis/discovery/v1';
+import {
+  type Client,
+  createClient,
+  createHttpTransport,
+  EventSink,
+  type Informer,
+  InformerFactory,
+} from '@kindred/client';
+import type { Clock } from '@kindred/machinery';
+import type { AgentOptions } from './agent-options.ts';
+import { ClientCluster } from './cluster/client-cluster.ts';
+import { DnsServer } from './dns/dns-server.ts';
+import { type ClusterDns, parseResolvConf, podResolvConf } from './dns/resolv-conf.ts';
+import { createUpstream } from './dns/upstream.ts';
+import { zoneOf } from './dns/zone-of-informers.ts';
+import { builtInImages } from './images/built-in-images.ts';
+import { ImageStore } from './images/image-store.ts';
+import { readImagesFile } from './images/images-file.ts';
+import { parseCidr } from './network/cidr.ts';
+import { ServiceProxy } from './network/service-proxy.ts';
+import { type Backend, serviceForwards } from './network/service-table.ts';
+import { errorText, type Logger } from './platform/logger.ts';
+import type { NodeContext } from './pods/node-context.ts';
+import { PodManager } from './pods/pod-manager.ts';
+import { readMachineFigures } from './registration/machine-figures.ts';
+import { Registration } from './registration/registration.ts';
+import { type DetectedRuntime, detectRuntime } from './runtime/detect.ts';
+import type { IsolationLevel } from './runtime/runtime.ts';
+import { NodeServer } from './server/node-server.ts';
+import { TokenSource } from './volumes/service-account-token.ts';
+
+export interface AgentReady {
+  /** Port of the agent's endpoint. */
+  readonly port: number;
+  readonly isolation: IsolationLevel;
+  /** What pods can't do on this machine, one plain sentence each. */
+  readonly limitations: readonly string[];
+}
+
+export interface AgentParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+}
+
+/** Processes get this long after SIGTERM when the agent ends: all of it must be over in 5 s. */
+const closingGraceSeconds = 2;
+/** Services and endpoints change in bursts. */
+const settleMs = 20;
+const programs = fileURLToPath(new URL('./programs', import.meta.url));
+
+export class NodeAgent {
+  readonly #options: AgentOptions;
+  readonly #parts: AgentParts;
+  /** What has been started, newest last: closed in the opposite order. */
+  readonly #closers: (() => Promise<void> | void)[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor(options: AgentOptions, parts: AgentParts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  /** Resolves when the node is registered, Ready, and runs the pods bound to it. */
+  async start(): Promise<AgentReady> {
+    const { clock, log } = this.#parts;
+    const options = this.#options;
+    mkdirSync(options.dataDir, { recursive: true, mode: 0o711 });
+    const detected = await this.#runtime();
+    const client = this.#client();
+    const informers = new InformerFactory({
+      client,
+      clock,
+      random: this.#parts.random,
+      onError: (error, kind) => log.warn('Watch failed', { kind: kind.kind, error: errorText(error) }),
+    });
+    this.#closers.push(() => informers.close());
+    const pods = informers.informer(Pod, { fieldSelector: `spec.nodeName=${options.nodeName}` });
+    const services = informers.informer(Service);
+    const slices = informers.informer(EndpointSlice);
+    const zone = zoneOf(services, slices, options.clusterDomain);
+    const dns = await this.#dns(detected, zone);
+    informers.start();
+    await informers.waitForSync();
+
+    const context = this.#context(detected, { client, services, dns });
+    const manager = new PodManager(context);
+    await manager.removeLeftovers(new Set(pods.lister.list().map(({ metadata }) => metadata.uid)));
+    await this.#serviceProxy(detected, services, slices);
+    const port = await this.#server(manager);
+    this.#closers.push(() => manager.close(closingGraceSeconds));
+    pods.addHandler({
+      added: (pod) => manager.update(pod),
+      updated: (pod) => manager.update(pod),
+      deleted: (pod) => manager.remove(pod),
+    });
+    await this.#register(client, detected, port);
+    return { port, isolation: detected.runtime.level, limitations: detected.runtime.limitations() };
+  }
+
+  /** Stops all pods and everything else; what is left after the grace is killed. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const close of this.#closers.reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        this.#parts.log.error('A part could not be closed', error);
+      }
+    }
+  }
+
+  async #runtime(): Promise<DetectedRuntime> {
+    const { log, clock } = this.#parts;
+    const options = this.#options;
+    const detected = await detectRuntime({
+      level: options.isolation,
+      dataDir: options.dataDir,
+      clock,
+      log,
+      podCidr: parseCidr(options.podCidr),
+      serviceCidr: parseCidr(options.serviceCidr),
+      plainPodCidr: parseCidr(options.plainPodCidr),
+      hiddenPaths: [options.dataDir, ...options.hiddenPaths],
+      userId: process.getuid?.() ?? 0,
+    });
+    const { runtime, network } = detected;
+    this.#closers.push(async () => {
+      await runtime.close();
+      await network?.close();
+    });
+    const killed = await runtime.cleanUp();
+    if (killed > 0) log.info('Ended processes of an earlier agent', { processes: killed });
+    log.info('Runtime detected', { isolation: runtime.level, limitations: runtime.limitations() });
+    return detected;
+  }
+
+  #client(): Client {
+    const { server, caFile, certFile, keyFile, nodeName } = this.#options;
+    const { clock } = this.#parts;
+    const tls = async () => ({ ca: readFileSync(caFile), cert: readFileSync(certFile), key: readFileSync(keyFile) });
+    const transport = createHttpTransport({ server, tls, clock });
+    this.#closers.push(() => transport.close());
+    return createClient(transport, { userAgent: `kindred-node/${nodeName}`, fieldManager: 'kubelet', clock });
+  }
+
+  #context(
+    { runtime, network }: DetectedRuntime,
+    { client, services, dns }: { client: Client; services: Informer<Service>; dns: ClusterDns | undefined },
+  ): NodeContext {
+    const { clock, log, random } = this.#parts;
+    const options = this.#options;
+    const events = new EventSink({
+      client,
+      clock,
+      random,
+      host: options.nodeName,
+      onError: (error) => log.warn('Event could not be written', { error: errorText(error) }),
+    });
+    this.#closers.push(() => events.close());
+    const cluster = new ClientCluster({ client, clock, events: events.recorder('kubelet'), services: services.lister });
+    const machine = readMachineFigures(options.dataDir);
+    const images = options.imagesFile ? readImagesFile(options.imagesFile) : [];
+    const host = parseResolvConf(existsSync('/etc/resolv.conf') ? readFileSync('/etc/resolv.conf', 'utf8') : '');
+    return {
+      runtime,
+      cluster,
+      clock,
+      log,
+      dataDir: options.dataDir,
+      images: new ImageStore([...images, ...builtInImages], { node: process.execPath, programs }),
+      tokens: new TokenSource(cluster, clock),
+      figures: {
+        hostIP: network?.hostAddress ?? options.nodeAddress,
+        cpu: machine.cpu,
+        memory: machine.memory,
+        ephemeralStorage: machine.disk,
+      },
+      resolvConf: (pod) => (dns ? podResolvConf(pod, dns, host) : undefined),
+      // Without namespaces an ordinary user can't serve port 443 of the ClusterIP.
+      ...(runtime.level === 'plain' && { apiServer: apiServerOf(options.server) }),
+      newContainerId: () => randomBytes(32).toString('hex'),
+    };
+  }
+
+  /** undefined where pods use the machine's own resolver. */
+  async #dns({ network }: DetectedRuntime, zone: ReturnType<typeof zoneOf>): Promise<ClusterDns | undefined> {
+    if (!network) return undefined;
+    const { log } = this.#parts;
+    const { clusterDns, clusterDomain } = this.#options;
+    const host = existsSync('/etc/resolv.conf')
+      ? parseResolvConf(readFileSync('/etc/resolv.conf', 'utf8')).nameservers
+      : [];
+    const server = new DnsServer({ host: clusterDns, port: 53, zone, upstream: createUpstream(host), log });
+    try {
+      await server.start();
+    } catch (error) {
+      log.error('Cluster DNS is not served', error, { address: clusterDns });
+      return undefined;
+    }
+    this.#closers.push(() => server.close());
+    return { address: clusterDns, domain: clusterDomain };
+  }
+
+  async #serviceProxy(
+    { runtime, network }: DetectedRuntime,
+    services: Informer<Service>,
+    slices: Informer<EndpointSlice>,
+  ): Promise<void> {
+    const { clock, log } = this.#parts;
+    const { nodeAddress, clusterDns, server } = this.#options;
+    const proxy = new ServiceProxy({ clock, log, hostPort: (ip, port) => runtime.hostPort(ip, port) });
+    const nodePortAddresses = [...new Set([nodeAddress, '127.0.0.1', ...(network ? [network.hostAddress] : [])])];
+    const table = { nodePortAddresses, apiServer: apiServerOf(server), dnsAddress: clusterDns };
+    const update = () => proxy.update(serviceForwards(services.lister.list(), slices.lister.list(), table));
+    let pending = false;
+    const changed = () => {
+      if (pending) return;
+      pending = true;
+      clock.after(settleMs, () => {
+        pending = false;
+        void update();
+      });
+    };
+    this.#closers.push(() => proxy.close());
+    for (const informer of [services, slices]) {
+      informer.addHandler({ added: changed, updated: changed, deleted: changed });
+    }
+    await update();
+  }
+
+  async #server(pods: PodManager): Promise<number> {
+    const { certFile, keyFile, caFile, nodeName, nodeAddress, port, allowedClients } = this.#options;
+    const tls = {
+      cert: readFileSync(certFile, 'utf8'),
+      key: readFileSync(keyFile, 'utf8'),
+      ca: readFileSync(caFile, 'utf8'),
+    };
+    const server = new NodeServer({ ...this.#parts, pods, nodeName, tls, allowedClients, host: nodeAddress, port });
+    const opened = await server.start();
+    this.#closers.push(() => server.close());
+    return opened;
+  }
+
+  async #register(client: Client, { network }: DetectedRuntime, port: number): Promise<void> {
+    const { nodeName, nodeAddress, dataDir } = this.#options;
+    const registration = new Registration({
+      ...this.#parts,
+      client,
+      identity: {
+        name: nodeName,
+        address: nodeAddress,
+        podCidr: network ? this.#options.podCidr : this.#options.plainPodCidr,
+        port,
+        images: builtInImages.map(({ names }) => names),
+      },
+      figures: () => readMachineFigures(dataDir),
+    });
+    this.#closers.push(() => registration.close());
+    await registration.start();
+  }
+}
+
+function apiServerOf(server: string): Backend {
+  const { hostname, port } = new URL(server);
+  return { host: hostname, port: Number(port || 443) };
+}

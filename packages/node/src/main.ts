@@ -1,0 +1,45 @@
+/**
+ * Entry of the node agent's process. Logs go to stderr as lines of JSON. When the agent is ready it says so with a
+ * message `{ type: 'ready', … }` to the process that forked it, or, without one, with the same as a line on stdout.
+ * SIGTERM, SIGINT and the end of the parent stop all pods and then the agent.
+ */
+import { systemClock } from '@kindred/machinery';
+import { NodeAgent } from './agent.ts';
+import { parseAgentOptions } from './agent-options.ts';
+import { createLogger } from './platform/logger.ts';
+
+const log = createLogger(systemClock, (line) => process.stderr.write(line));
+/** After this the agent ends whatever is still open. */
+const longestCloseMs = 4_500;
+
+async function main(): Promise<void> {
+  const agent = new NodeAgent(parseAgentOptions(process.argv.slice(2)), {
+    clock: systemClock,
+    log,
+    random: Math.random,
+  });
+  let ending = false;
+  const end = (code: number) => {
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(code), longestCloseMs).unref();
+    void agent.close().then(() => process.exit(code));
+  };
+  process.on('SIGTERM', () => end(0));
+  process.on('SIGINT', () => end(0));
+  process.on('disconnect', () => end(0));
+  process.on('uncaughtException', (error) => {
+    log.error('Agent failed', error, { stack: error.stack });
+    end(1);
+  });
+  try {
+    const ready = { type: 'ready', ...(await agent.start()) };
+    if (process.send) process.send(ready);
+    else process.stdout.write(`${JSON.stringify(ready)}\n`);
+  } catch (error) {
+    log.error('Agent could not start', error);
+    end(1);
+  }
+}
+
+await main();

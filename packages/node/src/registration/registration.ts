@@ -1,0 +1,131 @@
+/**
+ * Keeps the node known to the cluster: its Node object, its Lease (renewed every 10 s, the cheap sign of life) and its
+ * status (written when it changes, and every 5 min), as the kubelet does.
+ */
+import { Lease } from '@kindred/apis/coordination/v1';
+import { Node } from '@kindred/apis/core/v1';
+import type { Client } from '@kindred/client';
+import { type Clock, isStatusError, type Observed } from '@kindred/machinery';
+import { errorText, type Logger } from '../platform/logger.ts';
+import { type MachineFigures, type NodeIdentity, nodeLabels, nodeStatus } from './node-status.ts';
+
+export interface RegistrationOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly identity: NodeIdentity;
+  readonly figures: () => MachineFigures;
+}
+
+const leasePeriodMs = 10_000;
+const leaseSeconds = 40;
+const statusPeriodMs = 300_000;
+const leaseNamespace = 'kube-node-lease';
+
+export class Registration {
+  readonly #options: RegistrationOptions;
+  #node: Observed<Node> | undefined;
+  #lease: Observed<Lease> | undefined;
+  #statusAt = 0;
+  #statusKey = '';
+  #closed = false;
+  #cancel = () => {};
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the node is registered and Ready; goes on renewing. */
+  async start(): Promise<void> {
+    await this.#register();
+    await this.#beat();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel();
+  }
+
+  async #register(): Promise<void> {
+    const { client, identity, figures } = this.#options;
+    const labels = nodeLabels(identity.name, figures().architecture);
+    const draft = {
+      metadata: { name: identity.name, labels },
+      spec: { podCIDR: identity.podCidr, podCIDRs: [identity.podCidr] },
+    };
+    try {
+      this.#node = await client.create(Node, draft);
+    } catch (error) {
+      if (!isStatusError(error, 'AlreadyExists')) throw error;
+      this.#node = await client.mergePatch(Node, { name: identity.name }, { metadata: { labels } });
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const { clock, log } = this.#options;
+    try {
+      await this.#writeStatus();
+      await this.#renewLease();
+    } catch (error) {
+      log.warn('Node could not report', { error: errorText(error) });
+      this.#lease = undefined;
+      // Somebody may have deleted the node: register again before the next report.
+      if (isStatusError(error, 'NotFound')) this.#node = undefined;
+    }
+    if (this.#closed) return;
+    this.#cancel = clock.after(leasePeriodMs, () => void this.#again());
+  }
+
+  async #again(): Promise<void> {
+    try {
+      if (!this.#node) await this.#register();
+    } catch (error) {
+      this.#options.log.warn('Node could not be registered', { error: errorText(error) });
+    }
+    await this.#beat();
+  }
+
+  async #writeStatus(): Promise<void> {
+    const { client, clock, identity, figures } = this.#options;
+    const now = clock.now();
+    const status = nodeStatus(identity, figures(), this.#node, now);
+    const key = JSON.stringify([
+      status.conditions?.map((condition) => condition.status),
+      status.capacity,
+      status.addresses,
+      identity.port,
+    ]);
+    if (key === this.#statusKey && now - this.#statusAt < statusPeriodMs) return;
+    this.#node = await client.strategicPatch(Node, { name: identity.name }, { status }, { subresource: 'status' });
+    this.#statusKey = key;
+    this.#statusAt = now;
+  }
+
+  async #renewLease(): Promise<void> {
+    const { client, clock, identity } = this.#options;
+    const renewTime = new Date(clock.now()).toISOString().replace('Z', '000Z');
+    const { name } = identity;
+    if (!this.#lease) this.#lease = await this.#findLease();
+    const uid = this.#node?.metadata.uid ?? '';
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid }];
+    const spec = { holderIdentity: name, leaseDurationSeconds: leaseSeconds, renewTime };
+    const metadata = { name, namespace: leaseNamespace, ownerReferences };
+    this.#lease = this.#lease
+      ? await client.update(Lease, {
+          ...this.#lease,
+          metadata: { ...this.#lease.metadata, ownerReferences },
+          spec: { ...this.#lease.spec, ...spec },
+        })
+      : await client.create(Lease, { metadata, spec });
+  }
+
+  async #findLease(): Promise<Observed<Lease> | undefined> {
+    const { client, identity } = this.#options;
+    try {
+      return await client.get(Lease, { namespace: leaseNamespace, name: identity.name });
+    } catch (error) {
+      if (isStatusError(error, 'NotFound')) return undefined;
+      throw error;
+    }
+  }
+}
