@@ -14,6 +14,10 @@ import type { Authorizer } from './authorization/authorizer.ts';
 import type { ReportFault } from './chain/error-response.ts';
 import { FlowControl, type FlowControlLimits } from './chain/flow-control.ts';
 import { type Handler, handlerChain } from './chain/handler-chain.ts';
+import { type CrdKindParts, crdKinds } from './crds/crd-kinds.ts';
+import { crdGroup, crdResource } from './crds/crd-object.ts';
+import type { CleanupTransport } from './crds/custom-resource-cleanup.ts';
+import { CustomResourceServing } from './crds/custom-resource-serving.ts';
 import { addDiscoveryRoutes } from './discovery/discovery-routes.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { type ListenOptions, SecureServer } from './http/secure-server.ts';
@@ -83,7 +87,6 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const clock = options.clock ?? systemClock;
   const randomUuid = options.randomUuid ?? randomUUID;
   const registry = new ResourceRegistry();
-  for (const definition of options.kinds) registry.add(new ServedResource(builtInKind(definition), storage));
   const closing = new AbortController();
   const parts: VerbParts = {
     apiStorage: storage,
@@ -121,8 +124,16 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     randomUuid,
     reportFault,
   });
+  const serving = await serveKinds(options, parts, handle);
   await createSystemObjects(parts);
-  return running(handle, { registry, health, closing, clock, setAddress: (address) => (serverAddress = address) });
+  return running(handle, {
+    registry,
+    health,
+    serving,
+    closing,
+    clock,
+    setAddress: (address) => (serverAddress = address),
+  });
 }
 
 async function createSystemObjects({ registry, clock, randomUuid }: VerbParts): Promise<void> {
@@ -131,15 +142,59 @@ async function createSystemObjects({ registry, clock, randomUuid }: VerbParts): 
   await ensureSystemNamespaces(await namespaces.storage(), { now: clock.now(), randomUuid });
 }
 
+/** Fills the registry: built-in kinds, and where CustomResourceDefinition is among them, what those define. */
+async function serveKinds(
+  options: ApiServerOptions,
+  { registry, clock }: VerbParts,
+  handle: Handler,
+): Promise<CustomResourceServing | undefined> {
+  const { storage, kinds, reportFault } = options;
+  const isCrd = ({ group, resource }: KindDefinition): boolean => group === crdGroup && resource === crdResource;
+  for (const definition of kinds) {
+    if (!isCrd(definition)) registry.add(new ServedResource(builtInKind(definition), storage));
+  }
+  const base = kinds.find(isCrd);
+  if (base === undefined) return undefined;
+  const serving = new CustomResourceServing({
+    storage,
+    registry,
+    clock,
+    transport: cleanupTransport(inProcessTransport(handle, serverUser)),
+    reportFault: (error) => reportFault({ method: 'DELETE', path: '', error }),
+  });
+  const parts: CrdKindParts = {
+    base,
+    takenNames: (crd) => serving.takenNames(crd),
+    now: () => clock.now(),
+    changed: (object) => serving.sync(object),
+  };
+  for (const kind of crdKinds(parts)) registry.add(new ServedResource(kind, storage));
+  await serving.start();
+  return serving;
+}
+
+/** The server itself, where it makes requests of its own. */
+const serverUser: UserInfo = { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
+
+function cleanupTransport(transport: InProcessTransport): CleanupTransport {
+  return {
+    async delete(path) {
+      const answer = await transport.request({ method: 'DELETE', path, headers: {} });
+      for await (const _ of answer.body);
+    },
+  };
+}
+
 interface RunningParts {
   readonly registry: ResourceRegistry;
   readonly health: HealthChecks;
+  readonly serving: CustomResourceServing | undefined;
   readonly closing: AbortController;
   readonly clock: Clock;
   setAddress(address: string): void;
 }
 
-function running(handle: Handler, { registry, health, closing, clock, setAddress }: RunningParts): ApiServer {
+function running(handle: Handler, { registry, health, serving, closing, clock, setAddress }: RunningParts): ApiServer {
   const servers = new Set<SecureServer>();
   const transports = new Set<InProcessTransport>();
   return {
@@ -160,6 +215,7 @@ function running(handle: Handler, { registry, health, closing, clock, setAddress
     },
     async close() {
       closing.abort();
+      serving?.close();
       await Promise.all([...transports].map((transport) => closeWhenIdle(transport, clock)));
       await Promise.all([...servers].map((server) => server.close()));
     },

@@ -5,7 +5,8 @@
 const groupPriorities: Readonly<Record<string, number>> = {
   '': 18_000,
   'apiregistration.k8s.io': 18_000,
-  extensions: 17_900,
+  // Removed upstream: clients that find a kind elsewhere shall prefer that.
+  extensions: 100,
   apps: 17_800,
   'events.k8s.io': 17_750,
   'authentication.k8s.io': 17_700,

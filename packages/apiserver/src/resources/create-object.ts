@@ -30,6 +30,7 @@ const createSteps: readonly WriteStep[] = [
   (write) => write.request.server.admission.admit(admissionAttributes(write)),
   validate,
   (write) => write.request.server.admission.validate(admissionAttributes(write)),
+  ({ working, object: created }) => working.kind.settleStatus?.(created),
   sendWarnings,
 ];
 
@@ -105,7 +106,11 @@ async function store({ request, working, object }: Write): Promise<Written> {
   for (let attempt = 1; ; attempt++) {
     const name = metadata.name ?? '';
     const stored = await request.storage.create(metadata.namespace ?? '', name, storedForm(request, working, object));
-    if (stored !== undefined) return { object: working.read(stored), stored };
+    if (stored !== undefined) {
+      const created = working.read(stored);
+      working.kind.stored?.(created);
+      return { object: created, stored };
+    }
     if (!generated) throw alreadyExists(working.groupResource, name);
     if (attempt === nameAttempts) throw generateNameConflict(working.groupResource, name);
     metadata.name = generateName(base, request.server.random);

@@ -81,7 +81,10 @@ async function deleteOnce(
   if (marked === 'unchanged') return { object: working.read(stored), stored, gone: false };
   if (options.dryRun) return { object: marked, stored: undefined, gone: false };
   const next = await request.storage.replace(stored, working.kind.custom ? working.toStorage(marked) : marked);
-  return next === undefined ? undefined : { object: working.read(next), stored: next, gone: false };
+  if (next === undefined) return undefined;
+  const object = working.read(next);
+  working.kind.stored?.(object);
+  return { object, stored: next, gone: false };
 }
 
 async function remove(
@@ -104,9 +107,10 @@ function mark(
 ): Unstructured | 'remove' | 'unchanged' {
   const old = working.read(stored);
   const grace = working.definition.gracePeriodSeconds?.(old, options.gracePeriodSeconds) ?? 0;
-  const finalizers = finalizersFor(old.metadata.finalizers ?? [], options.propagationPolicy);
-  const held = finalizers.length > 0 || hasNamespaceFinalizers(old);
   const wasMarked = old.metadata.deletionTimestamp !== undefined;
+  const finalizers = finalizersFor(old.metadata.finalizers ?? [], options.propagationPolicy);
+  if (!wasMarked) finalizers.push(...missing(working.kind.deletionFinalizers ?? [], finalizers));
+  const held = finalizers.length > 0 || hasNamespaceFinalizers(old);
   if (grace === 0 && !held) return 'remove';
   if (wasMarked && !isSooner(old, grace) && sameList(finalizers, old.metadata.finalizers ?? [])) return 'unchanged';
   const object =
@@ -136,6 +140,10 @@ function finalizersFor(finalizers: readonly string[], policy: PropagationPolicy 
   if (policy === 'Orphan') others.push(orphan);
   if (policy === 'Foreground') others.push(foreground);
   return others;
+}
+
+function missing(wanted: readonly string[], present: readonly string[]): string[] {
+  return wanted.filter((finalizer) => !present.includes(finalizer));
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

@@ -3,7 +3,7 @@
  * kinds here, and from CustomResourceDefinitions in `crds/`.
  */
 import { decodeObject, type KindDefinition } from '@kindred/apis';
-import type { Unstructured } from '@kindred/machinery';
+import type { FieldError, Unstructured } from '@kindred/machinery';
 import type { ServedKind as OpenApiKind } from '@kindred/schema';
 
 /** What fitting a body to its kind has found. */
@@ -29,6 +29,14 @@ export interface ServedKind {
   readonly schemaRevision?: string;
   /** What OpenAPI shows of a custom resource. */
   readonly openApi?: Pick<OpenApiKind, 'schema' | 'selectableFields'>;
+  /** In place of the definition's two validations on update: where rules are only held against what has changed. */
+  validateChange?(object: Unstructured, old: Unstructured): FieldError[];
+  /** Computes the status that goes with the new state, in place, when all else about it is settled. */
+  settleStatus?(object: Unstructured): void;
+  /** Finalizers that an object gets when its deletion begins. */
+  readonly deletionFinalizers?: readonly string[];
+  /** Told of the new state of an object after it was stored and before the client hears of it. */
+  stored?(object: Unstructured): void;
   /** Why new objects are refused now; asked before each create. */
   refuseCreate?(): string | undefined;
 }

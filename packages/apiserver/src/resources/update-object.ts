@@ -38,6 +38,7 @@ const updateSteps: readonly WriteStep[] = [
   (write) => write.request.server.admission.admit(admissionAttributes(write)),
   validate,
   (write) => write.request.server.admission.validate(admissionAttributes(write)),
+  ({ working, object }) => working.kind.settleStatus?.(object),
   sendWarnings,
 ];
 
@@ -127,8 +128,10 @@ function validate({ working, object, current, subresource }: Write): void {
   const { definition } = working;
   const errors: FieldError[] = [
     ...newFinalizers(object, current.object),
-    ...definition.validate(object),
-    ...definition.validateUpdate(object, current.object, preparedAs(subresource)),
+    ...(working.kind.validateChange?.(object, current.object) ?? [
+      ...definition.validate(object),
+      ...definition.validateUpdate(object, current.object, preparedAs(subresource)),
+    ]),
   ];
   if (errors.length > 0) throw invalid(definition, object.metadata.name ?? '', errors);
 }
@@ -156,7 +159,10 @@ async function store(write: Write, stored: StoredObject, old: Unstructured): Pro
   if (deepEqual(object, old)) return { object: old, stored };
   const form = working === request.resource && working.kind.custom ? working.toStorage(object) : object;
   const next = await request.storage.replace(stored, form);
-  return next === undefined ? undefined : { object: working.read(next), stored: next };
+  if (next === undefined) return undefined;
+  const written = working.read(next);
+  working.kind.stored?.(written);
+  return { object: written, stored: next };
 }
 
 /** True when nothing holds an object in deletion any more. */

@@ -1,0 +1,220 @@
+/**
+ * One served version of a CustomResourceDefinition as a kind: names, pruning, defaults, validation, columns, all from the
+ * definition. Schemas are compiled when an object first needs them.
+ */
+import type { KindDefinition, SubresourceDefinition, Verb } from '@kindred/apis';
+import {
+  formatGroupVersion,
+  type JsonObject,
+  type MergeSchema,
+  type Unstructured,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '@kindred/machinery';
+import {
+  applyDefaults,
+  type CustomResourceDefinition,
+  type CustomResourceDefinitionVersion,
+  compileStructuralSchema,
+  createColumnPrinter,
+  createSelectableFieldsReader,
+  isConditionTrue,
+  mergeSchemaOfStructural,
+  preservesUnknownFields,
+  prune,
+  readScale,
+  type StructuralSchema,
+  validateValue,
+  validateValueUpdate,
+} from '@kindred/schema';
+import type { ServedKind } from '../resources/served-kind.ts';
+import { fitMetadata } from './custom-metadata.ts';
+
+const allVerbs: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
+const terminatingVerbs: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
+const partVerbs: readonly Verb[] = ['get', 'patch', 'update'];
+
+/** The kind that `version` of the definition serves. `storageVersion` is the name of the version that is stored. */
+export function customKind(
+  crd: CustomResourceDefinition,
+  version: CustomResourceDefinitionVersion,
+  storageVersion: string,
+): ServedKind {
+  const definition = customDefinition(crd, version, storageVersion);
+  const schema = lazySchema(version);
+  const keepUnknown = preservesUnknownFields(crd);
+  const source = version.schema?.openAPIV3Schema;
+  return {
+    definition,
+    custom: true,
+    schemaRevision: schemaRevisionOf(crd),
+    openApi: {
+      ...(source === undefined || keepUnknown ? {} : { schema: source }),
+      ...(version.selectableFields === undefined ? {} : { selectableFields: version.selectableFields }),
+    },
+    fitFields(object) {
+      const { errors, unknownFields } = fitMetadata(object);
+      return { errors, unknownFields: keepUnknown ? unknownFields : [...unknownFields, ...pruned(schema(), object)] };
+    },
+    // Under the first schema, everything in the store has been pruned and defaulted by it.
+    ...((crd.metadata.generation ?? 1) === 1 && definition.conversion === undefined
+      ? {}
+      : { refresh: (object: Unstructured) => refresh(schema(), object, { keepUnknown }) }),
+    refuseCreate: () =>
+      crd.metadata.deletionTimestamp === undefined
+        ? undefined
+        : 'create not allowed while custom resource definition is terminating',
+    validateChange: (object, old) => [
+      ...validateObjectMeta(object.metadata, { namespaced: definition.namespaced }),
+      ...validateObjectMetaUpdate(object.metadata, old.metadata),
+      ...validateValueUpdate(schema(), object, old, ''),
+    ],
+  };
+}
+
+/** Changes when anything about how objects of the definition are served may have changed. */
+export function schemaRevisionOf(crd: CustomResourceDefinition): string {
+  const ending = crd.metadata.deletionTimestamp === undefined ? '' : '/terminating';
+  return `${crd.metadata.uid ?? ''}/${crd.metadata.generation ?? 1}${ending}`;
+}
+
+function customDefinition(
+  crd: CustomResourceDefinition,
+  version: CustomResourceDefinitionVersion,
+  storageVersion: string,
+): KindDefinition {
+  const { group, scope } = crd.spec;
+  const names = crd.status?.acceptedNames ?? crd.spec.names;
+  const { kind, plural } = names;
+  const namespaced = scope === 'Namespaced';
+  const schema = lazySchema(version);
+  const printer = createColumnPrinter(version.additionalPrinterColumns);
+  const hasStatus = version.subresources?.status !== undefined;
+  let mergeSchema: MergeSchema | undefined;
+  return {
+    group,
+    version: version.name,
+    kind,
+    listKind: names.listKind ?? `${kind}List`,
+    resource: plural,
+    singular: names.singular ?? kind.toLowerCase(),
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    namespaced,
+    verbs: isConditionTrue(crd, 'Terminating') ? terminatingVerbs : allVerbs,
+    subresources: subresourcesOf(version),
+    ...(version.name === storageVersion ? {} : { conversion: noneConversion(crd, version.name, storageVersion) }),
+    ...(version.deprecated === true ? { deprecation: deprecationOf(crd, version) } : {}),
+    get mergeSchema() {
+      mergeSchema ??= mergeSchemaOfStructural(schema());
+      return mergeSchema;
+    },
+    allowCreateOnUpdate: false,
+    allowUnconditionalUpdate: false,
+    hasGeneration: true,
+    ...scaleOf(version),
+    setDefaults: (object) => applyDefaults(schema(), object),
+    prepareForCreate(object) {
+      if (hasStatus) delete object['status'];
+    },
+    prepareForUpdate(object, old, subresource) {
+      if (subresource === 'status') keepAllButStatus(object, old);
+      else if (hasStatus) restore(object, old, 'status');
+    },
+    validate: (object) => [
+      ...validateObjectMeta(object.metadata, { namespaced }),
+      ...validateValue(schema(), object, ''),
+    ],
+    validateUpdate: (object, old) => validateObjectMetaUpdate(object.metadata, old.metadata),
+    warnings: () => [],
+    columns: printer.columns,
+    cells: (object, now) => printer.cells(object, now),
+    selectableFields: createSelectableFieldsReader(version.selectableFields),
+  };
+}
+
+function subresourcesOf(version: CustomResourceDefinitionVersion): readonly SubresourceDefinition[] {
+  const subresources: SubresourceDefinition[] = [];
+  if (version.subresources?.status !== undefined) subresources.push({ name: 'status', verbs: partVerbs });
+  if (version.subresources?.scale !== undefined) {
+    subresources.push({
+      name: 'scale',
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      verbs: partVerbs,
+    });
+  }
+  return subresources;
+}
+
+function scaleOf(version: CustomResourceDefinitionVersion): Pick<KindDefinition, 'scale'> {
+  const scale = version.subresources?.scale;
+  if (scale === undefined) return {};
+  return {
+    scale: {
+      specReplicasPath: segments(scale.specReplicasPath),
+      statusReplicasPath: segments(scale.statusReplicasPath),
+      labelSelector: (object) => readScale(scale, object).selector,
+    },
+  };
+}
+
+function segments(path: string): string[] {
+  return path.split('.').filter((segment) => segment !== '');
+}
+
+/** Strategy None: versions differ in nothing but their name. */
+function noneConversion(
+  crd: CustomResourceDefinition,
+  version: string,
+  storageVersion: string,
+): NonNullable<KindDefinition['conversion']> {
+  const { group } = crd.spec;
+  const stored = formatGroupVersion({ group, version: storageVersion });
+  const served = formatGroupVersion({ group, version });
+  return {
+    storage: { group, version: storageVersion },
+    toStorage: (object) => ({ ...object, apiVersion: stored }),
+    fromStorage: (object) => ({ ...object, apiVersion: served }),
+  };
+}
+
+function deprecationOf(crd: CustomResourceDefinition, version: CustomResourceDefinitionVersion): string {
+  const { group, names } = crd.spec;
+  return version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated`;
+}
+
+function lazySchema(version: CustomResourceDefinitionVersion): () => StructuralSchema {
+  let compiled: StructuralSchema | undefined;
+  return () => {
+    compiled ??= compileStructuralSchema(
+      version.schema?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    );
+    return compiled;
+  };
+}
+
+function pruned(schema: StructuralSchema, object: Unstructured): string[] {
+  // A decoded body holds nothing but JSON values.
+  return prune(schema, object as Record<string, unknown> as JsonObject);
+}
+
+function refresh(schema: StructuralSchema, object: Unstructured, { keepUnknown }: { keepUnknown: boolean }): void {
+  if (!keepUnknown) pruned(schema, object);
+  applyDefaults(schema, object);
+}
+
+/** A request to `status` changes the status alone, and of metadata only what every write changes. */
+function keepAllButStatus(object: Unstructured, old: Unstructured): void {
+  for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
+    if (field !== 'status' && field !== 'metadata') restore(object, old, field);
+  }
+  const { managedFields, resourceVersion } = object.metadata;
+  object.metadata = { ...old.metadata };
+  if (managedFields !== undefined) object.metadata.managedFields = managedFields;
+  if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion;
+}
+
+function restore(object: Unstructured, old: Unstructured, field: string): void {
+  if (old[field] === undefined) delete object[field];
+  else object[field] = old[field];
+}
