@@ -27,11 +27,11 @@ export type References<T extends KubeObject, R extends Record<string, KubeObject
 export interface View<T extends KubeObject, R extends Record<string, KubeObject> = Record<never, KubeObject>> {
   readonly object: Observed<T>;
   /** Children of this kind: those that have the object as their controller. */
-  owned<K extends KubeObject>(kind: KindRef<K>): Observed<K>[];
+  readonly owned: <K extends KubeObject>(kind: KindRef<K>) => Observed<K>[];
   /** The objects referred to, as far as they exist. */
   readonly refs: { readonly [Name in keyof R]: Observed<R[Name]> | undefined };
   /** Reads of any kind that the controller owns, refers to or watches. */
-  lister<K extends KubeObject>(kind: KindRef<K>): Lister<K>;
+  readonly lister: <K extends KubeObject>(kind: KindRef<K>) => Lister<K>;
   /** The time, in milliseconds since the epoch. */
   readonly now: number;
   readonly signal: AbortSignal;
