@@ -1,4 +1,4 @@
-export type { ApplyIntent, Client, ClientOptions, Draft, RawRequest } from './client/client.ts';
+export type { ApplyIntent, Client, ClientOptions, Draft, Manifest, RawRequest } from './client/client.ts';
 export { createClient } from './client/client.ts';
 export type { ObjectPage, ObservedList } from './client/list.ts';
 export type {
@@ -44,6 +44,8 @@ export type { Kubeconfig, KubeconfigCluster, KubeconfigContext, KubeconfigUser }
 export { emptyKubeconfig, mergeKubeconfigs, parseKubeconfig } from './kubeconfig/kubeconfig.ts';
 export type { LoadKubeconfigOptions } from './kubeconfig/load-kubeconfig.ts';
 export { loadKubeconfig, writeKubeconfig } from './kubeconfig/load-kubeconfig.ts';
+export type { LeaderElectionOptions } from './leases/leader-election.ts';
+export { LeaderElector } from './leases/leader-election.ts';
 export type { WatchEvent } from './list-watch/watch-event.ts';
 export { watchEvents } from './list-watch/watch-event.ts';
 export type { Random } from './random.ts';

@@ -1,3 +1,5 @@
+export type { Input, ObservedOf } from '@kindred/schema';
+export { defineKind, s } from '@kindred/schema';
 export type {
   Condition,
   ConditionChange,
@@ -16,6 +18,10 @@ export type {
   ReferenceTarget,
   View,
 } from './controller/declaration.ts';
+export type { Extension, ExtensionImage, ExtensionOptions } from './extension/extension.ts';
+export { clusterRoleOf, defineExtension } from './extension/extension.ts';
+export type { InstallOptions } from './extension/install.ts';
+export { installKinds } from './extension/install.ts';
 export type { FinalizerOptions } from './finalizers/finalizers.ts';
 export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizers/finalizers.ts';
 export type { ImperativeOptions, ReconcileContext } from './imperative/imperative.ts';

@@ -39,6 +39,13 @@ export interface ClientOptions {
 /** An object as a writer hands it in: the KindRef has apiVersion and kind, so they may be left out. */
 export type Draft<T extends KubeObject> = Omit<T, 'apiVersion' | 'kind'> & { apiVersion?: string; kind?: string };
 
+/** What may be created: the kind's own input type where it has one (`defineKind`: fields with defaults may be missing). */
+export type Manifest<K extends KindRef<KubeObject>, T extends KubeObject> = K extends { readonly inputType?: infer I }
+  ? 'inputType' extends keyof K
+    ? NonNullable<I>
+    : Draft<T>
+  : Draft<T>;
+
 /** What is sent as it stands to a path: for what no method here covers. */
 export interface RawRequest extends RequestOptions {
   readonly method: TransportRequest['method'];
@@ -62,7 +69,11 @@ export interface Client {
     options: ListOptions & { readonly continue?: string | undefined },
   ): Promise<ObjectPage<T>>;
   /** The namespace comes from the object's metadata. @throws StatusError AlreadyExists, Invalid */
-  create<T extends KubeObject>(kind: KindRef<T>, object: Draft<T>, options?: WriteOptions): Promise<Observed<T>>;
+  create<T extends KubeObject, K extends KindRef<T> = KindRef<T>>(
+    kind: K & KindRef<T>,
+    object: Manifest<K, T>,
+    options?: WriteOptions,
+  ): Promise<Observed<T>>;
   /** Fails with Conflict when the object's resourceVersion isn't the stored one. */
   update<T extends KubeObject>(kind: KindRef<T>, object: Draft<T>, options?: WriteOptions): Promise<Observed<T>>;
   updateStatus<T extends KubeObject>(kind: KindRef<T>, object: Draft<T>, options?: WriteOptions): Promise<Observed<T>>;
@@ -215,13 +226,12 @@ function clientOf(requester: Requester, fieldManager: string): Client {
       send({ method: 'GET', path: resourcePath(kind, at, { resourceVersion }), signal }),
     list: (kind, at = {}, list = {}) => listAll(requester, kind, at, list),
     listPage: (kind, at, list) => listPage(requester, kind, at, list),
-    create: (kind, object, write = {}) =>
-      send({
-        method: 'POST',
-        path: resourcePath(kind, { namespace: object.metadata.namespace }, writeQuery(write)),
-        body: withType(kind, object),
-        signal: write.signal,
-      }),
+    create(kind, object, write = {}) {
+      // Input types differ by kind; metadata is in all of them.
+      const { metadata } = object as { readonly metadata: KubeObject['metadata'] };
+      const path = resourcePath(kind, { namespace: metadata.namespace }, writeQuery(write));
+      return send({ method: 'POST', path, body: withType(kind, object as object), signal: write.signal });
+    },
     update: (kind, object, write = {}) => put(kind, object, '', write),
     updateStatus: (kind, object, write = {}) => put(kind, object, 'status', write),
     async delete(kind, at, options = {}) {

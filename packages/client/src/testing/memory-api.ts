@@ -40,6 +40,8 @@ export class MemoryApi implements Transport {
   readonly #options: MemoryApiOptions;
   readonly #collections = new Map<string, Map<string, MemoryObject>>();
   readonly #watchers = new Set<Watcher>();
+  /** Collections that are held back, with the version since when. */
+  readonly #silent = new Map<string, number>();
   #history: HistoryEvent[] = [];
   #oldest = 0;
   #version = 1;
@@ -72,6 +74,17 @@ export class MemoryApi implements Transport {
   /** Cuts watches off without telling either side: the watcher's stream stays open and silent. */
   silenceWatches(): void {
     this.#watchers.clear();
+  }
+
+  /** Holds back what the watches of a collection should be told, until it is resumed. */
+  silenceWatchesOf(collection: string): void {
+    this.#silent.set(collection, this.#version);
+  }
+
+  resumeWatchesOf(collection: string): void {
+    const since = this.#silent.get(collection) ?? this.#version;
+    this.#silent.delete(collection);
+    for (const event of this.#history) if (event.version > since && event.collection === collection) this.#tell(event);
   }
 
   /** Sends these bytes into all watches. */
@@ -235,6 +248,10 @@ export class MemoryApi implements Transport {
   #emit(path: RequestPath, type: HistoryEvent['type'], object: MemoryObject): void {
     const event = { version: this.#version, collection: path.collection, namespace: path.namespace, type, object };
     this.#history.push(event);
+    if (!this.#silent.has(path.collection)) this.#tell(event);
+  }
+
+  #tell(event: HistoryEvent): void {
     for (const watcher of this.#watchers) send(watcher, event);
   }
 

@@ -16,7 +16,7 @@ import type { WatchDeclaration } from '../watch/watch.ts';
 /** Names an object of another kind that an object refers to: its name in the same namespace, or its address. */
 export type ReferenceTarget<T extends KubeObject> = (
   object: Observed<T>,
-) => string | { readonly name: string; readonly namespace?: string } | undefined | null | false | '';
+) => string | { readonly name: string; readonly namespace?: string } | undefined | null | false;
 
 /** Kind and target of each reference, by the name under which `refs` has the object. */
 export type References<T extends KubeObject, R extends Record<string, KubeObject>> = {
