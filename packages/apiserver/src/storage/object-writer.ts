@@ -9,7 +9,7 @@ import type { StoredObject } from './stored-object.ts';
 import type { TtlLeases } from './ttl-leases.ts';
 
 /** A write under way: what it was made from, and what the cache made of it. */
-export interface PendingWrite {
+interface PendingWrite {
   readonly object: Unstructured;
   stored?: StoredObject;
 }
@@ -18,7 +18,7 @@ export interface PendingWrite {
 export type PendingWrites = Map<Uint8Array, PendingWrite>;
 
 /** Makes the stored object of a written revision when the store's event did not carry the bytes it was given. */
-export type StoredObjectFactory = (key: string, value: Uint8Array, revision: number) => StoredObject;
+type StoredObjectFactory = (key: string, value: Uint8Array, revision: number) => StoredObject;
 
 export interface ObjectWriterOptions {
   readonly store: Store;

@@ -39,7 +39,7 @@ export function objectPath({ namespace, name }: ObjectName): string {
 }
 
 /** The other way round. */
-export function parseObjectPath(path: string): ObjectName {
+function parseObjectPath(path: string): ObjectName {
   const slash = path.indexOf('/');
   return slash < 0 ? { namespace: '', name: path } : { namespace: path.slice(0, slash), name: path.slice(slash + 1) };
 }

@@ -39,7 +39,7 @@ function hasNodeSqlite(version: string): boolean {
 }
 
 // Neither engine is imported by name: `node:sqlite` is unknown to Node 20, and bundlers must leave the native package alone.
-const load = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 interface LibsqlStatement {
   raw(): LibsqlStatement;
@@ -56,7 +56,7 @@ interface LibsqlDatabase {
 
 function openLibsql(file: string): Database {
   // The package's own types follow another library's API; this is the part that exists and is used here.
-  const Libsql = load('libsql') as new (path: string) => LibsqlDatabase;
+  const Libsql = require('libsql') as new (path: string) => LibsqlDatabase;
   const database = new Libsql(file);
   return {
     engine: 'libsql',
@@ -90,7 +90,7 @@ interface NodeDatabase {
 
 function openNodeSqlite(file: string): Database {
   // Node 20's types do not know the module.
-  const { DatabaseSync } = load('node:sqlite') as { DatabaseSync: new (path: string) => NodeDatabase };
+  const { DatabaseSync } = require('node:sqlite') as { DatabaseSync: new (path: string) => NodeDatabase };
   const database = new DatabaseSync(file);
   return {
     engine: 'node:sqlite',

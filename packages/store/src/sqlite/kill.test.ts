@@ -12,7 +12,7 @@ const directory = await mkdtemp(join(tmpdir(), 'kindred-store-'));
 after(() => rm(directory, { recursive: true, force: true }));
 
 const rounds = 100;
-const program = fileURLToPath(new URL('./kill-writer.js', import.meta.url));
+const program = fileURLToPath(new URL('./kill.test.writer.js', import.meta.url));
 
 const startWriters = (file: string, round: number) =>
   spawn(process.execPath, [program, file, String(round)], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -14,7 +14,7 @@ const pageSize = 8192;
 const reservePages = 256;
 
 /** Kept in the file's user_version; a file with a higher one was written by a newer release. */
-export const formatVersion = 1;
+const formatVersion = 1;
 /** SQLite's application_id of our files: "KNDR". */
 const applicationId = 0x4b4e4452;
 
