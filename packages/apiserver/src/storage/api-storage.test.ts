@@ -184,6 +184,14 @@ test('a watch begins with the present objects, or after a revision, and bookmark
   );
 });
 
+test('a watch with few selected among many objects finds them, over several turns', async () => {
+  const { websites } = await openWebsites();
+  for (let i = 0; i < 1500; i++) await create(websites, `w-${i}`, i % 700 === 699 ? { colour: 'red' } : {});
+  const red = record(websites, { matchesLabels: (labels) => labels['colour'] === 'red', initialEventsEnd: true });
+  for (let i = 0; i < 10 && red.seen.at(-1) !== 'END'; i++) await turn();
+  assert.deepEqual(red.seen, ['ADDED w-1399', 'ADDED w-699', 'END']);
+});
+
 test('a watch that is slower than history ends, and one that was only paused goes on', async () => {
   const history = { keepMilliseconds: 0, minChanges: 4, maxChanges: 4 };
   const { websites } = await openWebsites({ history });
@@ -223,6 +231,7 @@ test('closing ends the watches, and an old revision is too old', async () => {
   await storage.close();
   const reason = open.ended();
   assert.ok(reason instanceof StoreError && reason.code === 'closed');
+  assert.throws(() => record(websites, {}), reason);
 });
 
 test('waiting for a revision ends when it is reached, or after three seconds', async () => {

@@ -205,7 +205,7 @@ class StateCache implements ApiStorage {
   #end(reason: StoreError): void {
     this.#cancelTick();
     for (const waiter of this.#waiting) waiter.done(false);
-    for (const state of this.#resources.values()) state.endWatches(reason);
+    for (const state of this.#resources.values()) state.close(reason);
   }
 }
 

@@ -42,6 +42,7 @@ export class ResourceState {
   #changed = false;
   #turnPlanned = false;
   #changedRevision: number;
+  #closed: StoreError | undefined;
 
   constructor(options: ResourceStateOptions) {
     this.#history = new ResourceHistory(options.loadedRevision, options.limits);
@@ -124,6 +125,7 @@ export class ResourceState {
   }
 
   watch(request: ResourceWatchRequest, handler: ResourceWatchHandler): ResourceWatch {
+    if (this.#closed !== undefined) throw this.#closed;
     const since = request.since ?? 0;
     if (since > 0) this.#checkRevision(since);
     const from =
@@ -140,6 +142,12 @@ export class ResourceState {
   tick(now: number): void {
     this.#history.trim(now);
     for (const watch of this.#watches) if (watch.wantsBookmarks) watch.bookmark();
+  }
+
+  /** Ends the watches and allows no more of them. */
+  close(reason: StoreError): void {
+    this.#closed = reason;
+    this.endWatches(reason);
   }
 
   endWatches(reason: Error): void {
@@ -191,12 +199,13 @@ export class ResourceState {
   }
 }
 
+/** The selected objects, and undefined in place of each other one, so that looking for them can be interrupted. */
 function* selected(
   request: ResourceWatchRequest,
   snapshot: OrderedSnapshot<StoredObject>,
-): IterableIterator<StoredObject> {
+): IterableIterator<StoredObject | undefined> {
   const { from, to } = pathBounds(request);
-  for (const [, stored] of snapshot.entries(from, to)) if (selects(request, stored)) yield stored;
+  for (const [, stored] of snapshot.entries(from, to)) yield selects(request, stored) ? stored : undefined;
 }
 
 /** Bounds of the paths that the range is about; `after` excludes the object itself. */

@@ -68,7 +68,10 @@ export interface ResourceStorage {
   list(range: ListRange): ResourceList;
   /** The list as it was at `revision`; throws a StoreError `compacted` when that is forgotten, or `futureRevision`. */
   listAt(revision: Revision, range: ListRange): ResourceList;
-  /** Throws a StoreError `compacted` when the events after `since` are forgotten. The first event comes in a later turn. */
+  /**
+   * Throws a StoreError `compacted` when the events after `since` are forgotten, `futureRevision` when it is not reached
+   * yet, `closed` after the storage has closed. The first event comes in a later turn.
+   */
   watch(request: ResourceWatchRequest, handler: ResourceWatchHandler): ResourceWatch;
   /** Stores a new object; undefined when the name is taken. The object belongs to storage afterwards. */
   create(

@@ -10,6 +10,8 @@ import { objectEvent, type WatchEvent } from './watch-event.ts';
 
 /** Events handed over in one call at most, so that no watcher holds the event loop for long. */
 const batchLength = 128;
+/** Present objects looked at in one call at most: selectors may have to decode each. */
+const lookLength = 512;
 
 /** What a watch needs of its resource. */
 export interface WatchSource {
@@ -27,7 +29,7 @@ export class ObjectWatch implements ResourceWatch {
   readonly #request: ResourceWatchRequest;
   readonly #handler: ResourceWatchHandler;
   /** Present objects that are still to be sent as ADDED. */
-  #initial: Iterator<StoredObject> | undefined;
+  #initial: Iterator<StoredObject | undefined> | undefined;
   #initialRevision: number;
   #position: number;
   #paused = false;
@@ -38,7 +40,7 @@ export class ObjectWatch implements ResourceWatch {
     source: WatchSource,
     request: ResourceWatchRequest,
     handler: ResourceWatchHandler,
-    from: { position: number; initial?: Iterator<StoredObject> },
+    from: { position: number; initial?: Iterator<StoredObject | undefined> },
   ) {
     this.#source = source;
     this.#request = request;
@@ -99,10 +101,10 @@ export class ObjectWatch implements ResourceWatch {
   }
 
   #takeInitial(events: WatchEvent[]): void {
-    while (this.#initial !== undefined && events.length < batchLength) {
+    for (let looked = 0; this.#initial !== undefined && looked < lookLength && events.length < batchLength; looked++) {
       const { done, value } = this.#initial.next();
       if (done !== true) {
-        events.push(objectEvent('ADDED', value, value.revision));
+        if (value !== undefined) events.push(objectEvent('ADDED', value, value.revision));
         continue;
       }
       this.#initial = undefined;
