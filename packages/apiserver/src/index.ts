@@ -1,4 +1,6 @@
 export type { AdmissionAttributes, AdmissionOperation, AdmissionPlugin } from './admission/plugin.ts';
+export type { ServiceAllocationOptions } from './admission/service-allocation.ts';
+export { serviceAllocation } from './admission/service-allocation.ts';
 export type { Authenticator } from './authentication/authenticator.ts';
 export type { UserInfo } from './authentication/user-info.ts';
 export { anonymousUser } from './authentication/user-info.ts';

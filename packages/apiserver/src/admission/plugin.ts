@@ -28,6 +28,8 @@ export interface AdmissionAttributes {
   readonly dryRun: boolean;
   /** Adds a text to the response's `Warning` headers. */
   warn(text: string): void;
+  /** Calls back once when the write is over: stored, or refused by somebody after this plugin. */
+  onSettled(listener: () => void): void;
 }
 
 export interface AdmissionPlugin {

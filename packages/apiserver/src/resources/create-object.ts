@@ -17,7 +17,7 @@ import { dropRepeatedOwners, setSystemFields, settleName, settleNamespace } from
 import { metadataWarnings } from './metadata-warnings.ts';
 import { demandLiveNamespace } from './namespace-check.ts';
 import type { ResourceRequest } from './resource-request.ts';
-import { admissionAttributes, runWriteSteps, type Write, type WriteStep, type Written } from './write.ts';
+import { admissionAttributes, runWriteSteps, settle, type Write, type WriteStep, type Written } from './write.ts';
 import type { WriteOptions } from './write-options.ts';
 
 const createSteps: readonly WriteStep[] = [
@@ -50,9 +50,13 @@ export async function createObject(
   { applied = false }: { applied?: boolean } = {},
 ): Promise<Written> {
   const working = workingResource(request.resource, (...names) => request.server.registry.get(...names));
-  const write: Write = { request, options, working, object, subresource: '', applied };
-  await runWriteSteps(createSteps, write);
-  return options.dryRun ? dryRun(write) : store(write);
+  const write: Write = { request, options, working, object, subresource: '', applied, settled: [] };
+  try {
+    await runWriteSteps(createSteps, write);
+    return options.dryRun ? dryRun(write) : await store(write);
+  } finally {
+    settle(write);
+  }
 }
 
 function refuseWhileTerminating({ working, object }: Write): void {

@@ -37,18 +37,32 @@ export async function deleteObject(
     if (stored === undefined) throw notFound(working.groupResource, name);
     demandSameUid(working.groupResource, stored, options.preconditions.uid);
     demandSameVersion(working.groupResource, stored, options.preconditions.resourceVersion);
-    await admit(request, working, stored, options);
-    const deleted = await deleteOnce(request, working, stored, options);
+    const deleted = await attemptDelete(request, working, stored, options);
     if (deleted !== undefined) return deleted;
   }
   throw conflict(working.groupResource, name, OBJECT_MODIFIED);
+}
+
+async function attemptDelete(
+  request: ResourceRequest,
+  working: ServedResource,
+  stored: StoredObject,
+  options: DeleteOptions,
+): Promise<Deleted | undefined> {
+  const settled: (() => void)[] = [];
+  try {
+    await admit(request, working, stored, { options, settled });
+    return await deleteOnce(request, working, stored, options);
+  } finally {
+    for (const listener of settled) listener();
+  }
 }
 
 async function admit(
   request: ResourceRequest,
   working: ServedResource,
   stored: StoredObject,
-  options: DeleteOptions,
+  { options, settled }: { readonly options: DeleteOptions; readonly settled: (() => void)[] },
 ): Promise<void> {
   const { exchange, server } = request;
   const { group, version, kind, resource } = working.definition;
@@ -65,6 +79,7 @@ async function admit(
     options: deleteOptionsObject(options),
     dryRun: options.dryRun,
     warn: (text: string) => exchange.warn(text),
+    onSettled: (listener: () => void) => void settled.push(listener),
   };
   await server.admission.admit(attributes);
   await server.admission.validate(attributes);

@@ -25,7 +25,7 @@ import {
 import { metadataWarnings } from './metadata-warnings.ts';
 import { demandSameUid, demandSameVersion } from './preconditions.ts';
 import type { ResourceRequest } from './resource-request.ts';
-import { admissionAttributes, runWriteSteps, type Write, type WriteStep, type Written } from './write.ts';
+import { admissionAttributes, runWriteSteps, settle, type Write, type WriteStep, type Written } from './write.ts';
 import type { WriteOptions } from './write-options.ts';
 
 const updateSteps: readonly WriteStep[] = [
@@ -41,6 +41,8 @@ const updateSteps: readonly WriteStep[] = [
   ({ working, object }) => working.kind.settleStatus?.(object),
   sendWarnings,
 ];
+
+type UpdateWrite = Write & Required<Pick<Write, 'current'>>;
 
 /** Writes of others that a change without a resourceVersion gives way to before it gives up. */
 const maxAttempts = 100;
@@ -83,13 +85,30 @@ export async function updateObject(
     const version = object.metadata.resourceVersion ?? '';
     demandVersions(change, working, stored, object);
     const current = { stored, object: working.read(stored) };
-    const write: Write = { request, options, working, object, current, subresource: change.subresource, applied };
-    await runWriteSteps(updateSteps, write);
-    const written = await store(write, stored, current.object);
+    const { subresource } = change;
+    const written = await attemptWrite({
+      request,
+      options,
+      working,
+      object,
+      current,
+      subresource,
+      applied,
+      settled: [],
+    });
     if (written !== undefined) return written;
     const retry = version === '' || version === String(stored.revision);
     const giveUp = attempt >= (change.attempts ?? maxAttempts) || (change.demandVersion && version !== '');
     if (!retry || giveUp) throw conflict(working.groupResource, name, OBJECT_MODIFIED);
+  }
+}
+
+async function attemptWrite(write: UpdateWrite): Promise<Written | undefined> {
+  try {
+    await runWriteSteps(updateSteps, write);
+    return await store(write, write.current.stored, write.current.object);
+  } finally {
+    settle(write);
   }
 }
 

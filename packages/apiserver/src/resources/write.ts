@@ -22,6 +22,8 @@ export interface Write {
   readonly subresource: string;
   /** Server-side apply has settled the managed fields already. */
   readonly applied: boolean;
+  /** Called when the write is over, whatever came of it. */
+  readonly settled: (() => void)[];
 }
 
 /** What came of a write. Without `stored` it was a dry run, and nothing has been written. */
@@ -46,7 +48,7 @@ export async function runWriteSteps(steps: readonly WriteStep[], write: Write): 
 
 /** What admission plugins see of a write. */
 export function admissionAttributes(write: Write): AdmissionAttributes {
-  const { request, working, object, current, options } = write;
+  const { request, working, object, current, options, settled } = write;
   const { group, version, kind, resource } = working.definition;
   return {
     operation: current === undefined ? 'CREATE' : 'UPDATE',
@@ -61,5 +63,11 @@ export function admissionAttributes(write: Write): AdmissionAttributes {
     options: optionsObject(options),
     dryRun: options.dryRun,
     warn: (text) => request.exchange.warn(text),
+    onSettled: (listener) => void settled.push(listener),
   };
+}
+
+/** Tells those who asked for it that the write is over. */
+export function settle({ settled }: Write): void {
+  for (const listener of settled.splice(0)) listener();
 }
