@@ -1,5 +1,5 @@
 /** Reads a container's log file for a client: the part asked for, and then what is written while it follows. */
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { ContainerLog } from './container-log.ts';
 import { type LogLine, parseLogLine } from './log-line.ts';
@@ -26,13 +26,14 @@ export async function* readLog(source: LogSource, query: LogQuery, signal: Abort
 }
 
 async function* selectedText(source: LogSource, query: LogQuery, signal: AbortSignal): AsyncGenerator<string> {
-  const { live } = source;
-  const turnsBefore = live?.turns ?? 0;
-  const older = await readLines(`${source.path}.1`, 0);
-  const current = await readLines(source.path, 0);
-  const lines = [...older.lines, ...current.lines].filter((line) => wanted(line, query));
-  yield show(lastLines(lines, query.tailLines), query);
-  if (query.follow && live) yield* followedText({ live, query, signal }, { offset: current.end, turns: turnsBefore });
+  const { live, path } = source;
+  // Opened in one go, with the count: a turn of the file meanwhile must not lose or repeat lines.
+  const [older, current, turns] = [openLog(`${path}.1`), openLog(path), live?.turns ?? 0];
+  const before = await readLines(older, 0);
+  const { lines, end } = await readLines(current, 0);
+  const selected = [...before.lines, ...lines].filter((line) => wanted(line, query));
+  yield show(lastLines(selected, query.tailLines), query);
+  if (query.follow && live) yield* followedText({ live, query, signal }, { offset: end, turns });
 }
 
 interface Following {
@@ -46,19 +47,14 @@ async function* followedText({ live, query, signal }: Following, from: { offset:
   while (!signal.aborted) {
     const changed = nextChange(live, signal);
     const { open: stillOpen, turns: turnsNow } = live;
-    if (turnsNow !== turns) {
-      const rest = await readLines(`${live.path}.1`, offset);
-      yield show(
-        rest.lines.filter((line) => wanted(line, query)),
-        query,
-      );
-      offset = 0;
-      turns = turnsNow;
-    }
-    const { lines, end } = await readLines(live.path, offset);
+    const turned = turnsNow !== turns;
+    const [older, current] = [turned ? openLog(`${live.path}.1`) : undefined, openLog(live.path)];
+    const rest = await readLines(older, offset);
+    const { lines, end } = await readLines(current, turned ? 0 : offset);
     offset = end;
+    turns = turnsNow;
     yield show(
-      lines.filter((line) => wanted(line, query)),
+      [...rest.lines, ...lines].filter((line) => wanted(line, query)),
       query,
     );
     if (!stillOpen) return changed.stop();
@@ -98,11 +94,17 @@ function show(lines: readonly LogLine[], query: LogQuery): string {
   return lines.map((line) => shownLine(line, query)).join('');
 }
 
-/** Whole lines from `offset` on, and where the next one begins. */
-async function readLines(path: string, offset: number): Promise<{ lines: LogLine[]; end: number }> {
-  if (!existsSync(path)) return { lines: [], end: offset };
+/** undefined when there is no such file. */
+function openLog(path: string): number | undefined {
+  return existsSync(path) ? openSync(path, 'r') : undefined;
+}
+
+/** Whole lines from `offset` on, and where the next one begins. Closes the file. */
+async function readLines(file: number | undefined, offset: number): Promise<{ lines: LogLine[]; end: number }> {
+  if (file === undefined) return { lines: [], end: offset };
   const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { start: offset })) chunks.push(chunk as Buffer);
+  // Without an encoding a stream of a file gives buffers.
+  for await (const chunk of createReadStream('', { fd: file, start: offset })) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);
   const complete = bytes.lastIndexOf(0x0a) + 1;
   const lines: LogLine[] = [];

@@ -40,7 +40,7 @@ export class UdpForwarder implements Forwarder {
   }
 
   async close(): Promise<void> {
-    for (const key of [...this.#sessions.keys()]) this.#end(key);
+    for (const key of this.#sessions.keys()) this.#end(key);
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
   }
 

@@ -106,8 +106,14 @@ export class NamespaceRuntime implements Runtime {
     const init = containerInitArguments({ spec, directory, upper, layers, hiddenPaths });
     const args = [
       ...namespaceArguments(pod),
-      ...['unshare', '--mount', '--pid', '--'],
-      ...['sh', join(programs, 'container-parent.sh'), join(programs, 'container-init.sh'), ...init],
+      'unshare',
+      '--mount',
+      '--pid',
+      '--',
+      'sh',
+      join(programs, 'container-parent.sh'),
+      join(programs, 'container-init.sh'),
+      ...init,
     ];
     const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
     const child = spawn('nsenter', args, { detached: true, stdio: [...stdio], env: { ...spec.env } });

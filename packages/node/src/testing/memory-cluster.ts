@@ -67,6 +67,6 @@ export class MemoryCluster implements Cluster {
   }
 
   #changed(): void {
-    for (const check of [...this.#waiters]) check();
+    for (const check of this.#waiters) check();
   }
 }
