@@ -27,6 +27,7 @@ import {
   replicationControllerRules,
   resourceQuotaRules,
   secretRules,
+  serviceAccountRules,
 } from './core/core-rules.ts';
 import { eventRules } from './core/event/event-rules.ts';
 import { podRules, podTemplateRules } from './core/pod/pod-rules.ts';
@@ -61,6 +62,7 @@ export const kindRules: Readonly<Record<string, KindRules>> = {
   '/ResourceQuota': resourceQuotaRules,
   '/Secret': secretRules,
   '/Service': serviceRules,
+  '/ServiceAccount': serviceAccountRules,
   'admissionregistration.k8s.io/MutatingAdmissionPolicy': configuration,
   'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': configuration,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': mutatingWebhookRules,

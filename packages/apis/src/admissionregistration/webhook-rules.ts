@@ -6,8 +6,10 @@ import type {
 } from '../gen/types/admissionregistration/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { webhookCells } from '../printing/other-cells.ts';
+import { validateWebhooks } from '../validation/small-kinds.ts';
 
 export const mutatingWebhookRules: KindRules<MutatingWebhookConfiguration> = {
+  validate: validateWebhooks,
   cells: webhookCells,
   hasGeneration: true,
   allowUnconditionalUpdate: false,
@@ -20,6 +22,7 @@ export const mutatingWebhookRules: KindRules<MutatingWebhookConfiguration> = {
 };
 
 export const validatingWebhookRules: KindRules<ValidatingWebhookConfiguration> = {
+  validate: validateWebhooks,
   cells: webhookCells,
   hasGeneration: true,
   allowUnconditionalUpdate: false,

@@ -16,10 +16,21 @@ import {
   setStatefulSetDefaults,
 } from './workload-defaults.ts';
 
+import {
+  validateDaemonSet,
+  validateDeployment,
+  validateReplicaSet,
+  validateSelectorUpdate,
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+} from './workload-validation.ts';
+
 export const deploymentRules: KindRules<Deployment> = {
   hasGeneration: true,
   scale: workloadScale,
   setDefaults: setDeploymentDefaults,
+  validate: validateDeployment,
+  validateUpdate: validateSelectorUpdate,
   cells: deploymentCells,
 };
 
@@ -27,6 +38,8 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
   hasGeneration: true,
   scale: workloadScale,
   setDefaults: setReplicaSetDefaults,
+  validate: validateReplicaSet,
+  validateUpdate: validateSelectorUpdate,
   cells: replicaSetCells,
   prepareForCreate(set) {
     set.status = { replicas: 0 };
@@ -38,6 +51,8 @@ export const statefulSetRules: KindRules<StatefulSet> = {
   hasGeneration: true,
   scale: workloadScale,
   setDefaults: setStatefulSetDefaults,
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
   cells: statefulSetCells,
   prepareForCreate(set) {
     set.status = { replicas: 0, availableReplicas: 0 };
@@ -47,6 +62,8 @@ export const statefulSetRules: KindRules<StatefulSet> = {
 export const daemonSetRules: KindRules<DaemonSet> = {
   hasGeneration: true,
   setDefaults: setDaemonSetDefaults,
+  validate: validateDaemonSet,
+  validateUpdate: validateSelectorUpdate,
   cells: daemonSetCells,
   prepareForCreate(set) {
     set.status = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };

@@ -1,6 +1,7 @@
 /** HorizontalPodAutoscalers, stored as autoscaling/v2. */
 import type { HorizontalPodAutoscaler, HPAScalingRules } from '../gen/types/autoscaling/v2.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { validateAutoscaler } from '../validation/small-kinds.ts';
 import { autoscalerCells } from './autoscaler-cells.ts';
 
 const scaleUp: HPAScalingRules = {
@@ -18,6 +19,7 @@ const scaleDown: HPAScalingRules = {
 };
 
 export const autoscalerRules: KindRules<HorizontalPodAutoscaler> = {
+  validate: validateAutoscaler,
   cells: autoscalerCells,
   setDefaults({ spec }) {
     if (spec === undefined) return;

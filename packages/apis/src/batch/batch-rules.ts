@@ -3,10 +3,13 @@ import type { CronJob, Job } from '../gen/types/batch/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { cronJobCells, jobCells } from './batch-cells.ts';
 import { setCronJobDefaults, setJobDefaults } from './job-defaults.ts';
+import { validateCronJob, validateJob, validateJobUpdate } from './job-validation.ts';
 
 export const jobRules: KindRules<Job> = {
   hasGeneration: true,
   setDefaults: setJobDefaults,
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
   cells: jobCells,
   prepareForCreate(job) {
     job.status = {};
@@ -35,6 +38,7 @@ function generateSelector({ metadata, spec }: Job): void {
 export const cronJobRules: KindRules<CronJob> = {
   hasGeneration: true,
   setDefaults: setCronJobDefaults,
+  validate: validateCronJob,
   cells: cronJobCells,
   prepareForCreate(cronJob) {
     cronJob.status = {};

@@ -3,6 +3,7 @@
 import { checkDnsLabel } from '@kindred/machinery';
 import { replicationControllerScale } from '../apps/scale.ts';
 import { setReplicationControllerDefaults } from '../apps/workload-defaults.ts';
+import { validateReplicationController } from '../apps/workload-validation.ts';
 import { setQuantityStrings } from '../defaults/quantities.ts';
 import type {
   ConfigMap,
@@ -15,8 +16,16 @@ import type {
   ReplicationController,
   ResourceQuota,
   Secret,
+  ServiceAccount,
 } from '../gen/types/core/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { validateServiceAccount } from '../validation/small-kinds.ts';
+import {
+  validateConfigMap,
+  validateConfigMapUpdate,
+  validateSecret,
+  validateSecretUpdate,
+} from './config-validation.ts';
 import {
   configMapCells,
   namespaceCells,
@@ -27,9 +36,17 @@ import {
 } from './core-cells.ts';
 import { setClaimSpecDefaults } from './pod/volume-defaults.ts';
 import { endpointsCells } from './service/service-cells.ts';
+import { validateEndpoints } from './service/service-validation.ts';
 import { persistentVolumeCells, persistentVolumeClaimCells } from './volume/volume-cells.ts';
+import {
+  validatePersistentVolume,
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimUpdate,
+} from './volume/volume-validation.ts';
 
 export const configMapRules: KindRules<ConfigMap> = {
+  validate: validateConfigMap,
+  validateUpdate: validateConfigMapUpdate,
   cells: configMapCells,
 };
 
@@ -43,6 +60,8 @@ export const secretRules: KindRules<Secret> = {
       secret.data[key] = Buffer.from(value).toString('base64');
     delete secret.stringData;
   },
+  validate: validateSecret,
+  validateUpdate: validateSecretUpdate,
   cells: secretCells,
   selectableFields: ({ type }) => ({ type: type ?? '' }),
 };
@@ -66,6 +85,7 @@ export const namespaceRules: KindRules<Namespace> = {
     if (subresource === '' && old.spec !== undefined) namespace.spec = { ...namespace.spec, ...old.spec };
     if (subresource === 'finalize' && old.status !== undefined) namespace.status = old.status;
   },
+  validate: () => [],
   cells: namespaceCells,
   selectableFields: ({ metadata, status }) => ({ 'status.phase': status?.phase ?? '', name: metadata.name ?? '' }),
 };
@@ -78,11 +98,13 @@ export const nodeRules: KindRules<Node> = {
     if (status.capacity !== undefined) status.allocatable ??= { ...status.capacity };
     setQuantityStrings(status.allocatable);
   },
+  validate: () => [],
   cells: nodeCells,
   selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable ?? false) }),
 };
 
 export const endpointsRules: KindRules<Endpoints> = {
+  validate: validateEndpoints,
   cells: endpointsCells,
   allowCreateOnUpdate: true,
   setDefaults({ subsets }) {
@@ -91,6 +113,7 @@ export const endpointsRules: KindRules<Endpoints> = {
 };
 
 export const persistentVolumeRules: KindRules<PersistentVolume> = {
+  validate: validatePersistentVolume,
   cells: persistentVolumeCells,
   setDefaults({ spec }) {
     if (spec === undefined) return;
@@ -105,6 +128,8 @@ export const persistentVolumeRules: KindRules<PersistentVolume> = {
 };
 
 export const persistentVolumeClaimRules: KindRules<PersistentVolumeClaim> = {
+  validate: validatePersistentVolumeClaim,
+  validateUpdate: validatePersistentVolumeClaimUpdate,
   cells: persistentVolumeClaimCells,
   setDefaults: ({ spec }) => setClaimSpecDefaults(spec),
   prepareForCreate(claim) {
@@ -115,6 +140,7 @@ export const persistentVolumeClaimRules: KindRules<PersistentVolumeClaim> = {
 export const replicationControllerRules: KindRules<ReplicationController> = {
   hasGeneration: true,
   scale: replicationControllerScale,
+  validate: validateReplicationController,
   cells: replicationControllerCells,
   setDefaults: setReplicationControllerDefaults,
   prepareForCreate(controller) {
@@ -141,4 +167,8 @@ export const limitRangeRules: KindRules<LimitRange> = {
       if (Object.keys(fallback).length > 0) item.defaultRequest = { ...fallback, ...item.defaultRequest };
     }
   },
+};
+
+export const serviceAccountRules: KindRules<ServiceAccount> = {
+  validate: validateServiceAccount,
 };

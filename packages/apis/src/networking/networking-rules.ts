@@ -4,8 +4,15 @@ import type { Ingress, IngressClass, NetworkPolicy } from '../gen/types/networki
 import type { KindRules } from '../kind-rules.ts';
 import { stringColumns } from '../printing/string-columns.ts';
 import { endpointSliceCells, ingressCells, ingressClassCells, networkPolicyCells } from './networking-cells.ts';
+import {
+  validateEndpointSlice,
+  validateEndpointSliceUpdate,
+  validateIngress,
+  validateNetworkPolicy,
+} from './networking-validation.ts';
 
 export const ingressRules: KindRules<Ingress> = {
+  validate: validateIngress,
   cells: ingressCells,
   hasGeneration: true,
   prepareForCreate(ingress) {
@@ -23,6 +30,7 @@ export const ingressClassRules: KindRules<IngressClass> = {
 
 export const networkPolicyRules: KindRules<NetworkPolicy> = {
   columns: stringColumns('Name', 'Pod-Selector', 'Age'),
+  validate: validateNetworkPolicy,
   cells: networkPolicyCells,
   hasGeneration: true,
   setDefaults({ spec }) {
@@ -35,6 +43,8 @@ export const networkPolicyRules: KindRules<NetworkPolicy> = {
 };
 
 export const endpointSliceRules: KindRules<EndpointSlice> = {
+  validate: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceUpdate,
   cells: endpointSliceCells,
   hasGeneration: true,
   setDefaults({ ports }) {

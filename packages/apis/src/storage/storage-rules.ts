@@ -1,11 +1,14 @@
 /** storage.k8s.io. */
 
 import { storageClassCells } from '../core/volume/volume-cells.ts';
+import { validateStorageClass, validateStorageClassUpdate } from '../core/volume/volume-validation.ts';
 import type { CSIDriver, CSINode, StorageClass, VolumeAttachment } from '../gen/types/storage/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { csiDriverCells, csiNodeCells, volumeAttachmentCells } from '../printing/other-cells.ts';
 
 export const storageClassRules: KindRules<StorageClass> = {
+  validate: validateStorageClass,
+  validateUpdate: validateStorageClassUpdate,
   cells: storageClassCells,
   setDefaults(storageClass) {
     storageClass.reclaimPolicy ??= 'Delete';

@@ -1,6 +1,7 @@
 /** Events of core/v1, the stored form of all events. */
 import type { Event } from '../../gen/types/core/v1.ts';
 import type { KindRules } from '../../kind-rules.ts';
+import { validateEvent } from '../../validation/small-kinds.ts';
 import { eventCells } from '../core-cells.ts';
 
 export const eventRules: KindRules<Event> = {
@@ -12,6 +13,7 @@ export const eventRules: KindRules<Event> = {
     }
     event.reportingInstance ??= event.source?.host ?? '';
   },
+  validate: validateEvent,
   cells: eventCells,
   selectableFields: (event) => ({
     'involvedObject.kind': event.involvedObject?.kind ?? '',

@@ -3,6 +3,8 @@ import type { Pod, PodTemplate } from '../../gen/types/core/v1.ts';
 import type { KindRules } from '../../kind-rules.ts';
 import { podCells, podTemplateCells } from './pod-cells.ts';
 import { setPodDefaults, setPodTemplateDefaults } from './pod-defaults.ts';
+import { validatePodUpdate } from './pod-update-validation.ts';
+import { validatePod, validatePodTemplate } from './pod-validation.ts';
 import { qualityOfService } from './quality-of-service.ts';
 
 /** Grace of a pod that doesn't say, in seconds. */
@@ -19,6 +21,8 @@ export const podRules: KindRules<Pod> = {
     if (subresource !== 'status' || old.status?.qosClass === undefined) return;
     pod.status = { ...pod.status, qosClass: old.status.qosClass };
   },
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
   selectableFields: ({ spec, status }) => ({
     'spec.nodeName': spec?.nodeName ?? '',
     'spec.restartPolicy': spec?.restartPolicy ?? '',
@@ -36,6 +40,7 @@ export const podRules: KindRules<Pod> = {
 export const podTemplateRules: KindRules<PodTemplate> = {
   hasGeneration: true,
   setDefaults: ({ template }) => setPodTemplateDefaults(template),
+  validate: ({ template }) => validatePodTemplate(template, 'template'),
   cells: podTemplateCells,
 };
 

@@ -1,0 +1,151 @@
+/** Validation of kinds that have only a rule or two beyond their required fields. */
+import { checkDnsSubdomain, type FieldError, forbiddenField, invalidValue, required } from '@kindred/machinery';
+import type {
+  MutatingWebhookConfiguration,
+  ValidatingWebhookConfiguration,
+} from '../gen/types/admissionregistration/v1.ts';
+import type { APIService } from '../gen/types/apiregistration/v1.ts';
+import type { HorizontalPodAutoscaler } from '../gen/types/autoscaling/v2.ts';
+import type { Lease } from '../gen/types/coordination/v1.ts';
+import type { Event, ServiceAccount } from '../gen/types/core/v1.ts';
+import type { PodDisruptionBudget } from '../gen/types/policy/v1.ts';
+import type { PriorityClass } from '../gen/types/scheduling/v1.ts';
+import { intOrPercent, named, nonNegative, oneOf, requiredName, selectorErrors } from './common.ts';
+
+export function validateLease({ spec }: Lease): FieldError[] {
+  const duration = spec?.leaseDurationSeconds;
+  const errors = nonNegative('spec.leaseTransitions', spec?.leaseTransitions);
+  if (duration === undefined || duration > 0) return errors;
+  return [...errors, invalidValue('spec.leaseDurationSeconds', duration, 'must be greater than 0')];
+}
+
+export function validateServiceAccount({ secrets = [], imagePullSecrets = [] }: ServiceAccount): FieldError[] {
+  return [
+    ...secrets.flatMap(({ name }, index) => (name ? named(`secrets[${index}].name`, name, checkDnsSubdomain) : [])),
+    ...imagePullSecrets.flatMap(({ name }, index) => (name ? [] : [required(`imagePullSecrets[${index}].name`)])),
+  ];
+}
+
+/** Events of cluster-scoped objects live in `default`. */
+export function validateEvent({ metadata, involvedObject }: Event): FieldError[] {
+  const about = involvedObject?.namespace || 'default';
+  if (metadata.namespace === about || (!involvedObject?.namespace && metadata.namespace === 'kube-system')) return [];
+  return [invalidValue('involvedObject.namespace', involvedObject?.namespace ?? '', 'does not match event.namespace')];
+}
+
+export function validatePodDisruptionBudget({ spec }: PodDisruptionBudget): FieldError[] {
+  const errors: FieldError[] = [];
+  if (spec?.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
+    errors.push(invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
+  }
+  return [
+    ...errors,
+    ...intOrPercent('spec.minAvailable', spec?.minAvailable),
+    ...intOrPercent('spec.maxUnavailable', spec?.maxUnavailable),
+    ...selectorErrors('spec.selector', spec?.selector),
+  ];
+}
+
+export function validateAutoscaler({ spec }: HorizontalPodAutoscaler): FieldError[] {
+  const { minReplicas = 1, maxReplicas = 0, scaleTargetRef } = spec ?? {};
+  const errors: FieldError[] = [];
+  if (minReplicas < 1) errors.push(invalidValue('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
+  if (maxReplicas < 1) errors.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
+  if (maxReplicas < minReplicas) {
+    errors.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
+  }
+  if (!scaleTargetRef?.kind) errors.push(required('spec.scaleTargetRef.kind'));
+  if (!scaleTargetRef?.name) errors.push(required('spec.scaleTargetRef.name'));
+  return errors;
+}
+
+/** Above this the system's own classes live. */
+const highestUserPriority = 1_000_000_000;
+
+export function validatePriorityClass({ metadata, value = 0, preemptionPolicy }: PriorityClass): FieldError[] {
+  const { name = '' } = metadata;
+  const errors: FieldError[] = [];
+  if (name.startsWith('system-')) {
+    if (name !== 'system-node-critical' && name !== 'system-cluster-critical') {
+      const detail = "priority class names with 'system-' prefix are reserved for system use only";
+      errors.push(forbiddenField('metadata.name', detail));
+    }
+  } else if (value > highestUserPriority) {
+    const detail = `maximum allowed value of a user defined priority is ${highestUserPriority}`;
+    errors.push(forbiddenField('value', detail));
+  }
+  return [...errors, ...oneOf('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never'])];
+}
+
+export function validatePriorityClassUpdate(priorityClass: PriorityClass, old: PriorityClass): FieldError[] {
+  return priorityClass.value === old.value ? [] : [forbiddenField('value', 'may not be changed in an update.')];
+}
+
+export function validateApiService({ metadata, spec }: APIService): FieldError[] {
+  const { group = '', version = '', service, caBundle, insecureSkipTLSVerify } = spec ?? {};
+  const errors: FieldError[] = [];
+  const wanted = `${version}.${group}`;
+  if (metadata.name !== wanted && metadata.name !== undefined) {
+    const detail = `must be \`spec.version+"."+spec.group\`: "${wanted}"`;
+    errors.push(invalidValue('metadata.name', metadata.name, detail));
+  }
+  errors.push(...requiredName('spec.version', version, checkDnsSubdomain));
+  for (const [field, limit] of [
+    ['groupPriorityMinimum', 20000],
+    ['versionPriority', 1000],
+  ] as const) {
+    const value = spec?.[field] ?? 0;
+    if (value > 0 && value <= limit) continue;
+    errors.push(invalidValue(`spec.${field}`, value, `must be positive and less than ${limit}`));
+  }
+  if (service === undefined) {
+    if (caBundle)
+      errors.push(
+        invalidValue('spec.caBundle', `${caBundle.length} bytes`, 'local APIServices may not have a caBundle'),
+      );
+    return errors;
+  }
+  if (!service.namespace) errors.push(required('spec.service.namespace'));
+  if (!service.name) errors.push(required('spec.service.name'));
+  if (insecureSkipTLSVerify === true && caBundle) {
+    errors.push(invalidValue('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present'));
+  }
+  return errors;
+}
+
+type WebhookConfiguration = MutatingWebhookConfiguration | ValidatingWebhookConfiguration;
+
+export function validateWebhooks({ webhooks = [] }: WebhookConfiguration): FieldError[] {
+  const names = new Set<string>();
+  return webhooks.flatMap((webhook, index) => {
+    const at = `webhooks[${index}]`;
+    const { name, clientConfig, sideEffects, admissionReviewVersions = [], timeoutSeconds = 10 } = webhook;
+    const errors = requiredName(`${at}.name`, name, checkFullyQualified);
+    if (names.has(name)) errors.push({ type: 'Duplicate', field: `${at}.name`, detail: '', badValue: name });
+    names.add(name);
+    const targets = [clientConfig?.url, clientConfig?.service].filter((target) => target !== undefined);
+    if (targets.length !== 1) {
+      errors.push(required(`${at}.clientConfig`, 'exactly one of url or service is required'));
+    }
+    if (admissionReviewVersions.length === 0) {
+      errors.push(required(`${at}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
+    } else if (!admissionReviewVersions.some((version) => version === 'v1' || version === 'v1beta1')) {
+      const detail = 'must include at least one of v1, v1beta1';
+      errors.push(invalidValue(`${at}.admissionReviewVersions`, admissionReviewVersions, detail));
+    }
+    errors.push(...oneOf(`${at}.sideEffects`, sideEffects, ['None', 'NoneOnDryRun']));
+    if (timeoutSeconds < 1 || timeoutSeconds > 30) {
+      const detail = 'the timeout value must be between 1 and 30 seconds';
+      errors.push(invalidValue(`${at}.timeoutSeconds`, timeoutSeconds, detail));
+    }
+    return errors;
+  });
+}
+
+function checkFullyQualified(name: string): string[] {
+  const problems = checkDnsSubdomain(name);
+  if (problems.length === 0 && name.split('.').length < 3) {
+    problems.push('should be a domain with at least three segments separated by dots');
+  }
+  return problems;
+}
