@@ -105,7 +105,9 @@ export function fieldErrorCause(error: FieldError): StatusCause {
 }
 
 function formatBadValue(value: unknown): string {
-  if (value === null || value === undefined) return '"null"';
+  // Go tells an absent value from an absent map or list: the first is printed as text, the second as JSON.
+  if (value === null) return '"null"';
+  if (value === undefined) return 'null';
   if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'bigint') return value.toString();
   return JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? Number(member) : member));
