@@ -14,7 +14,7 @@ import { type ObjectName, objectPath, parseStorageKey, registryPrefix, resourceP
 import { StoredObject } from './stored-object.ts';
 import { TtlLeases } from './ttl-leases.ts';
 
-const pageLength = 1000;
+const pageLength = 2000;
 const tickMilliseconds = 60_000;
 const reachMilliseconds = 3000;
 

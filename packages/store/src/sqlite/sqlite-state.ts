@@ -184,7 +184,7 @@ export class SqliteState {
         return this.#put(operation, value, revision, answering);
       case 'delete': {
         const wanted = operation.prevKv || answering.previous;
-        return this.#deleteRows(this.#liveRows(operation).rows, revision, wanted, answering);
+        return this.#deleteRows(this.#liveRows({ ...operation, keysOnly: true }).rows, revision, wanted, answering);
       }
       case 'range':
         return { type: 'range', ...this.range(operation, answering) };
@@ -235,7 +235,11 @@ export class SqliteState {
     }
     const to = request.rangeEnd === endOfKeys ? undefined : request.rangeEnd;
     const limit = request.limit ?? 0;
-    const rows = request.countOnly === true ? [] : this.#tables.liveRange(request.key, to, limit);
+    const read = (): readonly LiveRow[] =>
+      request.keysOnly === true
+        ? this.#tables.liveRange(request.key, to, limit)
+        : this.#tables.liveRangeWithValues(request.key, to, limit);
+    const rows = request.countOnly === true ? [] : read();
     const whole = request.countOnly !== true && (limit === 0 || rows.length < limit);
     return { rows, count: whole ? rows.length : this.#tables.countLive(request.key, to) };
   }
@@ -246,7 +250,7 @@ export class SqliteState {
     for (const [key, previous] of this.#tables.changesAfter(revision)) {
       if (!undone.has(key) && inRange(key, request.key, request.rangeEnd)) undone.set(key, previous);
     }
-    const present = this.#liveRows({ ...request, limit: 0, countOnly: false }).rows.filter(
+    const present = this.#liveRows({ ...request, limit: 0, countOnly: false, keysOnly: true }).rows.filter(
       (row) => !undone.has(row.key),
     );
     const earlier = [...undone.values()].filter((id) => id !== 0).map((id) => this.#tables.eventRow(id));
@@ -255,7 +259,7 @@ export class SqliteState {
   }
 
   #keyValue(row: LiveRow, request: { keysOnly?: boolean }, answering: Answering): WireKeyValue {
-    const value = request.keysOnly === true ? undefined : this.#tables.value(row.id);
+    const value = request.keysOnly === true ? undefined : (row.value ?? this.#tables.value(row.id));
     if (value !== undefined) answering.values.push(value);
     return [row.key, value?.byteLength ?? 0, row.created, row.revision, row.version, row.lease];
   }

@@ -10,6 +10,8 @@ export interface LiveRow {
   readonly created: number;
   readonly version: number;
   readonly lease: number;
+  /** There when the row was read together with it. */
+  readonly value?: Uint8Array;
 }
 
 /** A write; `version` is 0 for a deletion, `previous` the id of the key's row before it or 0. */
@@ -52,6 +54,17 @@ export class SqliteTables {
     return this.#all(sql, [...parameters, limit === 0 ? -1 : limit]).map(liveRow);
   }
 
+  /** The same with the values: one statement, since loading everything at a start reads many. */
+  liveRangeWithValues(from: string, to: string | undefined, limit: number): readonly LiveRow[] {
+    const { where, parameters } = bounds(from, to);
+    const columns = 'l.key, l.id, l.revision, l.created, l.version, l.lease, e.value';
+    const sql = `SELECT ${columns} FROM live l CROSS JOIN events e ON e.id = l.id WHERE ${where.replaceAll('key', 'l.key')} ORDER BY l.key LIMIT ?`;
+    return this.#all(sql, [...parameters, limit === 0 ? -1 : limit]).map((row) => ({
+      ...liveRow(row),
+      value: bytes(row[6]),
+    }));
+  }
+
   countLive(from: string, to: string | undefined): number {
     const { where, parameters } = bounds(from, to);
     return number(this.#get(`SELECT count(*) FROM live WHERE ${where}`, parameters)?.[0]);
@@ -87,9 +100,7 @@ export class SqliteTables {
   }
 
   value(id: number): Uint8Array {
-    const value = this.#get('SELECT value FROM events WHERE id = ?', [id])?.[0];
-    if (!(value instanceof Uint8Array)) throw damaged(`value of event ${id} is missing`);
-    return value;
+    return bytes(this.#get('SELECT value FROM events WHERE id = ?', [id])?.[0]);
   }
 
   /** Writes from `start` on, at least `limit` of them if there are as many, ending with a whole revision. */
@@ -193,6 +204,11 @@ function eventRow(row: readonly SqlValue[]): EventRow {
 
 function number(value: SqlValue | undefined): number {
   if (typeof value !== 'number') throw damaged('it holds no number where one belongs');
+  return value;
+}
+
+function bytes(value: SqlValue | undefined): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw damaged('it holds no bytes where a value belongs');
   return value;
 }
 
