@@ -11,4 +11,4 @@ for (const [path, text] of files) {
   mkdirSync(dirname(join(target, path)), { recursive: true });
   writeFileSync(join(target, path), text);
 }
-console.log(`Wrote ${files.size} files to packages/apis/src/gen`);
+process.stdout.write(`Wrote ${files.size} files to packages/apis/src/gen\n`);

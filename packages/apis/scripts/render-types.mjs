@@ -73,10 +73,15 @@ function importLines({ machinery, packages }, packageName) {
       `export type { ${fromMachinery.filter((name) => name !== 'FieldsV1').join(', ')} } from '@kindred/machinery';`,
     );
   }
-  if (machinery.size > 0) lines.push(`import type { ${[...machinery].sort().join(', ')} } from '@kindred/machinery';`);
-  for (const name of [...packages].sort())
+  if (machinery.size > 0)
+    lines.push(`import type { ${[...machinery].toSorted(byName).join(', ')} } from '@kindred/machinery';`);
+  for (const name of [...packages].toSorted(byName))
     lines.push(`import type * as ${alias(name)} from '../${modulePath(name)}.ts';`);
   return lines;
+}
+
+function byName(a, b) {
+  return a < b ? -1 : 1;
 }
 
 function alias(packageName) {

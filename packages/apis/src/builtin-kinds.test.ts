@@ -4,6 +4,7 @@ import type { Unstructured } from '@kindred/machinery';
 import { builtinKinds } from './builtin-kinds.ts';
 import { decodeObject } from './decode/decode-object.ts';
 import type { KindDefinition } from './kind-definition.ts';
+import { typeTable } from './type-table.ts';
 
 const kinds = builtinKinds();
 
@@ -203,4 +204,39 @@ test('secrets take clear text and keep it as data', () => {
   assert.deepEqual(secret['data'], { user: 'YQ==', password: 'Z2VoZWlt' });
   assert.equal(secret['stringData'], undefined);
   assert.equal(secret['type'], 'Opaque');
+});
+
+/** A value of a type of the table with every field there and nothing in it: what no author writes but anybody can send. */
+function hollow(typeName: string, depth: number): Record<string, unknown> {
+  const members = Object.entries(typeTable.get(typeName)?.fields ?? {}).flatMap(([name, field]) => {
+    const type = field.type.includes('.') ? typeTable.get(field.type) : undefined;
+    if (type?.fields === undefined || name === 'metadata') return [];
+    const value = depth > 0 ? hollow(field.type, depth - 1) : {};
+    return [[name, field.array ? [value] : field.map ? { key: value } : value]];
+  });
+  return Object.fromEntries(members);
+}
+
+test('objects that lack all that is required are told so, and break nothing', () => {
+  for (const kind of kinds) {
+    for (const depth of [0, 1, 2, 8]) {
+      const fields = hollow(kind.typeName ?? '', depth);
+      const bare = object(fields);
+      kind.setDefaults(bare);
+      const stored = kind.conversion?.toStorage(bare) ?? bare;
+      const storage = kind.conversion?.storage;
+      const rules = storage === undefined ? kind : kindOf(storage.group, storage.version, kind.kind);
+      rules.prepareForCreate(stored);
+      rules.prepareForUpdate(stored, structuredClone(stored), '');
+      assert.ok(Array.isArray(rules.validate(stored)));
+      assert.ok(Array.isArray(rules.validateUpdate(stored, structuredClone(stored), '')));
+      assert.ok(Array.isArray(rules.validateUpdate(stored, object({}), '')));
+      assert.ok(Array.isArray(rules.validateUpdate(object({}), stored, '')));
+      assert.equal(kind.cells(bare, 0).length, kind.columns.length);
+      assert.ok(kind.selectableFields(bare));
+      assert.ok(rules.warnings(stored));
+      kind.gracePeriodSeconds?.(bare, undefined);
+      kind.scale?.labelSelector(bare);
+    }
+  }
 });

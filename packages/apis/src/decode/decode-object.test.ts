@@ -59,4 +59,7 @@ test('unknown fields are reported with their index and dropped, null is dropped 
   assert.deepEqual(errors, []);
   assert.equal(dropped.length, 2);
   assert.deepEqual(object, withContainer({ name: 'a' }));
+  const list = { spec: { containers: [null], nodeSelector: { a: null } } };
+  decodeObject('io.k8s.api.core.v1.Pod', list);
+  assert.deepEqual(list, { spec: { containers: [{}], nodeSelector: { a: '' } } });
 });

@@ -2,7 +2,7 @@
  * What Go's JSON decoder does to an object of a built-in type: values of the wrong JSON type are errors, fields that the
  * type lacks are dropped (and reported, for strict field validation), and `null` is the same as absent.
  */
-import { type FieldInfo, isJsonObject, type TypeInfo } from '@kindred/machinery';
+import { childPath, type FieldInfo, isJsonObject, type TypeInfo } from '@kindred/machinery';
 import { typeTable } from '../type-table.ts';
 import { scalarError } from './scalar-error.ts';
 
@@ -42,41 +42,39 @@ interface Walk {
 function walk(typeName: string, object: object, prune: boolean): DecodeResult {
   const context: Walk = { result: { errors: [], unknownFields: [] }, prune };
   const type = typeTable.get(typeName);
-  if (type !== undefined && isJsonObject(object)) visitObject(context, typeName, type, object, '', '');
+  if (type !== undefined && isJsonObject(object)) {
+    visitObject(context, type, object, { struct: shortName(typeName), goField: '', at: '' });
+  }
   return context.result;
 }
 
-/** `path` has list indexes, as strict validation shows it; `goPath` has none, as Go's decoder counts. */
-function visitObject(
-  context: Walk,
-  typeName: string,
-  { fields = {} }: TypeInfo,
-  object: Record<string, unknown>,
-  path: string,
-  goPath: string,
-): void {
+/** Where a value stands. */
+interface Place {
+  /** The Go struct that holds the field. */
+  readonly struct: string;
+  /** Path without list indexes, as Go's decoder counts. */
+  readonly goField: string;
+  /** Path with list indexes, as strict validation shows it. */
+  readonly at: string;
+}
+
+/** `place.struct` is the object's own type here. */
+function visitObject(context: Walk, { fields = {} }: TypeInfo, object: Record<string, unknown>, place: Place): void {
   for (const name of Object.keys(object)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const value = object[name];
-    const at = path === '' ? name : `${path}.${name}`;
+    const at = childPath(place.at, name);
     if (field === undefined) context.result.unknownFields.push(at);
     if (context.prune && (field === undefined || value === null)) delete object[name];
     if (field === undefined || value === null || value === undefined) continue;
-    const goField = goPath === '' ? name : `${goPath}.${name}`;
-    visitField(context, { struct: shortName(typeName), goField, at }, field, value);
+    visitField(context, { struct: place.struct, goField: childPath(place.goField, name), at }, field, value);
   }
-}
-
-/** Where a value stands: the Go struct that holds the field, and both forms of its path. */
-interface Place {
-  readonly struct: string;
-  readonly goField: string;
-  readonly at: string;
 }
 
 function visitField(context: Walk, place: Place, field: FieldInfo, value: unknown): void {
   if (field.map) {
     if (!isJsonObject(value)) return wrongType(context, place, value, `map[string]${goElement(field)}`);
+    if (context.prune) fillNulls(value, field);
     for (const [key, member] of Object.entries(value)) {
       const memberPlace = { ...place, at: `${place.at}.${key}` };
       if (!field.mapOfArrays) visitElement(context, memberPlace, field, member);
@@ -87,9 +85,24 @@ function visitField(context: Walk, place: Place, field: FieldInfo, value: unknow
   }
   if (!field.array) return visitElement(context, place, field, value);
   if (!Array.isArray(value)) return wrongType(context, place, value, `[]${goElement(field)}`);
+  if (context.prune) fillNulls(value, field);
   value.forEach((element, index) => {
     visitElement(context, { ...place, at: `${place.at}[${index}]` }, field, element);
   });
+}
+
+/** In a list or map `null` is not absent: Go puts the element type's zero value there. */
+function fillNulls(holder: unknown[] | Record<string, unknown>, field: FieldInfo): void {
+  for (const [key, member] of Object.entries(holder)) {
+    if (member === null) Reflect.set(holder, key, field.mapOfArrays ? [] : zeroOf(field));
+  }
+}
+
+function zeroOf({ type }: FieldInfo): unknown {
+  if (type === 'integer' || type === 'number') return 0;
+  if (type === 'boolean') return false;
+  if (type === 'string') return '';
+  return typeTable.get(type)?.fields === undefined ? null : {};
 }
 
 function visitElement(context: Walk, place: Place, field: FieldInfo, value: unknown): void {
@@ -100,7 +113,7 @@ function visitElement(context: Walk, place: Place, field: FieldInfo, value: unkn
     if (problem?.goType !== undefined) wrongType(context, place, value, problem.goType);
     else if (problem !== undefined) context.result.errors.push(problem.message);
   } else if (isJsonObject(value)) {
-    visitObject(context, field.type, type, value, place.at, place.goField);
+    visitObject(context, type, value, { ...place, struct: shortName(field.type) });
   } else wrongType(context, place, value, goElement(field));
 }
 

@@ -40,7 +40,7 @@ export function validateRoleBindingUpdate(
   return deepEqual(roleRef, old.roleRef) ? [] : [invalidValue('roleRef', roleRef, 'cannot change roleRef')];
 }
 
-function ruleErrors(rule: PolicyRule, isNamespaced: boolean, path: string): FieldError[] {
+function ruleErrors(rule: Partial<PolicyRule>, isNamespaced: boolean, path: string): FieldError[] {
   const { verbs = [], apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
   const errors: FieldError[] = [];
   if (verbs.length === 0) errors.push(required(`${path}.verbs`, 'verbs must contain at least one value'));

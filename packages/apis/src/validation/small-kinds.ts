@@ -1,5 +1,12 @@
 /** Validation of kinds that have only a rule or two beyond their required fields. */
-import { checkDnsSubdomain, type FieldError, forbiddenField, invalidValue, required } from '@kindred/machinery';
+import {
+  checkDnsSubdomain,
+  duplicate,
+  type FieldError,
+  forbiddenField,
+  invalidValue,
+  required,
+} from '@kindred/machinery';
 import type {
   MutatingWebhookConfiguration,
   ValidatingWebhookConfiguration,
@@ -47,7 +54,8 @@ export function validatePodDisruptionBudget({ spec }: PodDisruptionBudget): Fiel
 }
 
 export function validateAutoscaler({ spec }: HorizontalPodAutoscaler): FieldError[] {
-  const { minReplicas = 1, maxReplicas = 0, scaleTargetRef } = spec ?? {};
+  const { minReplicas = 1, scaleTargetRef } = spec ?? {};
+  const maxReplicas = spec?.maxReplicas ?? 0;
   const errors: FieldError[] = [];
   if (minReplicas < 1) errors.push(invalidValue('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
   if (maxReplicas < 1) errors.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
@@ -116,30 +124,37 @@ export function validateApiService({ metadata, spec }: APIService): FieldError[]
 type WebhookConfiguration = MutatingWebhookConfiguration | ValidatingWebhookConfiguration;
 
 export function validateWebhooks({ webhooks = [] }: WebhookConfiguration): FieldError[] {
-  const names = new Set<string>();
+  const names = new Set<string | undefined>();
   return webhooks.flatMap((webhook, index) => {
-    const at = `webhooks[${index}]`;
-    const { name, clientConfig, sideEffects, admissionReviewVersions = [], timeoutSeconds = 10 } = webhook;
-    const errors = requiredName(`${at}.name`, name, checkFullyQualified);
-    if (names.has(name)) errors.push({ type: 'Duplicate', field: `${at}.name`, detail: '', badValue: name });
+    const { name } = webhook;
+    const errors = webhookErrors(webhook, `webhooks[${index}]`);
+    if (names.has(name)) errors.push(duplicate(`webhooks[${index}].name`, name));
     names.add(name);
-    const targets = [clientConfig?.url, clientConfig?.service].filter((target) => target !== undefined);
-    if (targets.length !== 1) {
-      errors.push(required(`${at}.clientConfig`, 'exactly one of url or service is required'));
-    }
-    if (admissionReviewVersions.length === 0) {
-      errors.push(required(`${at}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
-    } else if (!admissionReviewVersions.some((version) => version === 'v1' || version === 'v1beta1')) {
-      const detail = 'must include at least one of v1, v1beta1';
-      errors.push(invalidValue(`${at}.admissionReviewVersions`, admissionReviewVersions, detail));
-    }
-    errors.push(...oneOf(`${at}.sideEffects`, sideEffects, ['None', 'NoneOnDryRun']));
-    if (timeoutSeconds < 1 || timeoutSeconds > 30) {
-      const detail = 'the timeout value must be between 1 and 30 seconds';
-      errors.push(invalidValue(`${at}.timeoutSeconds`, timeoutSeconds, detail));
-    }
     return errors;
   });
+}
+
+type Webhook = NonNullable<WebhookConfiguration['webhooks']>[number];
+
+function webhookErrors(webhook: Partial<Webhook>, at: string): FieldError[] {
+  const { clientConfig, admissionReviewVersions = [], timeoutSeconds = 10 } = webhook;
+  const errors = requiredName(`${at}.name`, webhook.name, checkFullyQualified);
+  const targets = [clientConfig?.url, clientConfig?.service].filter((target) => target !== undefined);
+  if (targets.length !== 1) {
+    errors.push(required(`${at}.clientConfig`, 'exactly one of url or service is required'));
+  }
+  if (admissionReviewVersions.length === 0) {
+    errors.push(required(`${at}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
+  } else if (!admissionReviewVersions.some((version) => version === 'v1' || version === 'v1beta1')) {
+    const detail = 'must include at least one of v1, v1beta1';
+    errors.push(invalidValue(`${at}.admissionReviewVersions`, admissionReviewVersions, detail));
+  }
+  errors.push(...oneOf(`${at}.sideEffects`, webhook.sideEffects, ['None', 'NoneOnDryRun']));
+  if (timeoutSeconds < 1 || timeoutSeconds > 30) {
+    const detail = 'the timeout value must be between 1 and 30 seconds';
+    errors.push(invalidValue(`${at}.timeoutSeconds`, timeoutSeconds, detail));
+  }
+  return errors;
 }
 
 function checkFullyQualified(name: string): string[] {

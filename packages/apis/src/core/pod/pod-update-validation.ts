@@ -28,7 +28,7 @@ export function validatePodUpdate(pod: Pod, old: Pod, subresource: string): Fiel
 
 /** The new spec with everything that may change set back: what is left must equal the old one. */
 function withUpdatableOf(spec: PodSpec, old: PodSpec): PodSpec {
-  const result: PodSpec = { ...spec, containers: withImagesOf(spec.containers, old.containers) };
+  const result: PodSpec = { ...spec, containers: withImagesOf(spec.containers ?? [], old.containers ?? []) };
   if (spec.initContainers !== undefined) {
     result.initContainers = withImagesOf(spec.initContainers, old.initContainers ?? []);
   }

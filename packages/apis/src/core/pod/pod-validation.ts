@@ -35,7 +35,7 @@ export function validatePodTemplate(template: PodTemplateSpec | undefined, path:
 }
 
 /** As the API reference documents the fields; what a spec lacks has been defaulted before. */
-export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
+export function validatePodSpec(spec: Partial<PodSpec>, path: string): FieldError[] {
   const { volumes = [], containers = [], initContainers = [] } = spec;
   const context: ContainerContext = { volumes: new Set(volumes.map(({ name }) => name)), names: new Set() };
   const errors = [
@@ -74,7 +74,7 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
   return [...errors, ...nonNegative(`${path}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds)];
 }
 
-function hostNetworkErrors({ hostNetwork, containers = [] }: PodSpec, path: string): FieldError[] {
+function hostNetworkErrors({ hostNetwork, containers = [] }: Partial<PodSpec>, path: string): FieldError[] {
   if (hostNetwork !== true) return [];
   return containers.flatMap(({ ports = [] }, index) =>
     ports.flatMap(({ hostPort, containerPort }, port) =>

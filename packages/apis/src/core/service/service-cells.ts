@@ -20,7 +20,7 @@ export function endpointsCells({ metadata, subsets = [] }: Endpoints, now: numbe
   const addresses = subsets.flatMap(({ addresses: ready = [], ports = [] }) =>
     ports.length === 0
       ? ready.map(({ ip }) => ip)
-      : ports.flatMap(({ port }) => ready.map(({ ip }) => hostPort(ip, port))),
+      : ports.flatMap(({ port }) => ready.map(({ ip }) => hostPort(ip ?? '', port))),
   );
   const endpoints = listCell(addresses, { maximum: 3, empty: none });
   return [metadata.name ?? '', endpoints, ageOf(metadata.creationTimestamp, now)];
