@@ -1,7 +1,6 @@
-export type { Input, ObservedOf } from '@kindred/schema';
+export type { Condition, CustomKind, CustomObject, CustomObjectInput, Input, ObservedOf } from '@kindred/schema';
 export { defineKind, s } from '@kindred/schema';
 export type {
-  Condition,
   ConditionChange,
   ConditionInput,
   ConditionState,

@@ -3,15 +3,7 @@
  * read and wait for (`kubectl wait --for=condition=Ready`).
  */
 import type { KubeObject } from '@kindred/machinery';
-
-export interface Condition {
-  readonly type: string;
-  readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: string;
-  readonly message: string;
-  readonly lastTransitionTime: string;
-  readonly observedGeneration?: number;
-}
+import type { Condition } from '@kindred/schema';
 
 /** What a controller says of one condition; the rest is filled in. */
 export interface ConditionState {

@@ -61,17 +61,14 @@ test('changes of the kind, of what it owns and of what it watches all lead to it
   await until(() => seen.length === 5 && manager.isIdle());
   await client.delete(ConfigMap, config.metadata);
   await until(() => seen.length === 6);
-  assert.deepEqual(
-    seen,
-    [
-      'default/a is there 0 0',
-      'default/a is there 1 0',
-      'default/a is there 1 1',
-      'default/b is gone 0 1',
-      'default/a is there 1 1',
-      'default/a is gone 0 1',
-    ].sort((a, b) => seen.indexOf(a) - seen.indexOf(b)),
-  );
+  assert.deepEqual(seen, [
+    'default/a is there 0 0',
+    'default/a is there 1 0',
+    'default/a is there 1 1',
+    'default/b is gone 0 1',
+    'default/a is there 1 1',
+    'default/a is gone 0 1',
+  ]);
 });
 
 test('failures come back with back-off, final ones do not, requeueAfter comes when it is due', async (t) => {

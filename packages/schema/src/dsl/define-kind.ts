@@ -72,8 +72,8 @@ export interface CustomObjectInput<Spec, Status> {
   status?: Partial<Status>;
 }
 
-export interface CustomKind<Spec extends Field, Status extends Field>
-  extends KindRef<CustomObject<ObservedField<Spec>, StatusOf<Status>>> {
+/** What `defineKind` makes: `T` is the object after defaulting, `I` what a manifest may say. */
+export interface CustomKind<T extends KubeObject, I> extends KindRef<T> {
   readonly listKind: string;
   readonly singular: string;
   readonly shortNames: readonly string[];
@@ -83,7 +83,7 @@ export interface CustomKind<Spec extends Field, Status extends Field>
   /** The schema of whole objects. */
   readonly schema: JSONSchemaProps;
   /** Never set: only there for type inference. */
-  readonly inputType?: CustomObjectInput<InputField<Spec>, StatusOf<Status>>;
+  readonly inputType?: I;
   /** The CustomResourceDefinition, `apiextensions.k8s.io/v1`; a new object on each call. */
   crd(): CustomResourceDefinition;
 }
@@ -113,7 +113,10 @@ export class KindDefinitionError extends Error {
  */
 export function defineKind<Spec extends Field, Status extends Field = Field<never>>(
   options: KindOptions<Spec, Status>,
-): CustomKind<Spec, Status> {
+): CustomKind<
+  CustomObject<ObservedField<Spec>, StatusOf<Status>>,
+  CustomObjectInput<InputField<Spec>, StatusOf<Status>>
+> {
   const schema = objectSchema(options);
   const crd = () => createCrd(options, schema);
   refuseInvalid(crd());
