@@ -1,1 +1,13 @@
-export {};
+export type { BuiltInControllersOptions } from './built-in-controllers.ts';
+export { builtInControllers } from './built-in-controllers.ts';
+export { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation-controller.ts';
+export { deploymentController } from './deployment/deployment-controller.ts';
+export { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts';
+export { endpointsController } from './endpoints/endpoints-controller.ts';
+export { garbageCollector } from './garbage-collection/garbage-collector.ts';
+export type { KubernetesServiceOptions } from './kubernetes-service/kubernetes-service.ts';
+export { kubernetesService } from './kubernetes-service/kubernetes-service.ts';
+export { namespaceController } from './namespace/namespace-controller.ts';
+export { replicaSetController } from './replica-set/replica-set-controller.ts';
+export { scheduler } from './scheduler/scheduler.ts';
+export { rootCaPublisher, serviceAccountController } from './service-account/service-account-controller.ts';

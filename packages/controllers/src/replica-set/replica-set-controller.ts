@@ -14,6 +14,7 @@ import type { ReconcileContext, ReconcileResult, Runnable } from '@kindred/opera
 import { controllerOf, controllerRef, imperative, watch } from '@kindred/operator';
 import { availableIn, isActive, podFromTemplate } from '../pod/pod-state.ts';
 import { slowStart } from '../pod/slow-start.ts';
+import { isNamespaceTerminating, unlessGone } from '../writes/settled.ts';
 import { deletionOrder } from './deletion-order.ts';
 import { replicaSetStatus, sameStatus } from './replica-set-status.ts';
 
@@ -185,20 +186,4 @@ function nextCheck(
 ): ReconcileResult | undefined {
   const waits = active.flatMap((pod) => availableIn(pod, set.spec?.minReadySeconds ?? 0, now) ?? []);
   return waits.length === 0 ? undefined : { requeueAfter: Math.min(...waits) };
-}
-
-function isNamespaceTerminating(error: Error): boolean {
-  return (
-    isStatusError(error, 'Forbidden') &&
-    (error.status.details?.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating')
-  );
-}
-
-async function unlessGone<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (isStatusError(error, 'NotFound')) return undefined;
-    throw error;
-  }
 }
