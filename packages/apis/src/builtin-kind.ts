@@ -13,6 +13,7 @@ import {
 } from '@kindred/machinery';
 import { requiredFieldErrors } from './decode/required-fields.ts';
 import { categoryAll, columnFacts, shortNames } from './gen/resources.ts';
+import { packageOfGroupVersion } from './gen/type-table.ts';
 import type { KindDefinition, TableColumn } from './kind-definition.ts';
 import type { KindRules } from './kind-rules.ts';
 import { genericCells } from './printing/generic-cells.ts';
@@ -31,8 +32,8 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
   const columns = rules.columns ?? columnsOf(kind);
   const hasStatus = subresources.some(({ name }) => name === 'status');
   let mergeSchema: MergeSchema | undefined;
-  // Facts name kinds of the table only: a test reads every type name.
-  const typeName = typeTable.typeNameOf(fact) ?? '';
+  // Without asking the table, which would read its text for every group at start. A test looks them all up.
+  const typeName = `${packageOfGroupVersion[`${group}/${version}`]}.${kind}`;
   return {
     group,
     version,
@@ -46,6 +47,7 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
     verbs,
     subresources,
     typeName,
+    ...(rules.deprecation === undefined ? {} : { deprecation: rules.deprecation }),
     ...traits,
     get mergeSchema() {
       mergeSchema ??= mergeSchemaOf(typeName);

@@ -18,6 +18,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   /** True where a write to `status` may change labels and annotations too: node agents do that. */
   readonly statusWritesMetadata?: boolean;
   readonly scale?: ScaleMapping;
+  /** Text of the `Warning` header on every use; set on kinds that have a successor. */
+  readonly deprecation?: string;
   /** Replaces the columns of the fact tables. */
   readonly columns?: readonly TableColumn[];
   setDefaults?(object: T): void;

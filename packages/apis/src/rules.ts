@@ -48,6 +48,7 @@ import { csiDriverRules, csiNodeRules, storageClassRules, volumeAttachmentRules 
 const configuration: KindRules = { hasGeneration: true, allowUnconditionalUpdate: false };
 
 export const kindRules: Readonly<Record<string, KindRules>> = {
+  '/ComponentStatus': { deprecation: 'v1 ComponentStatus is deprecated in v1.19+' },
   '/ConfigMap': configMapRules,
   '/Endpoints': endpointsRules,
   '/Event': eventRules,

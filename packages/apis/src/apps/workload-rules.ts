@@ -1,4 +1,5 @@
 /** The workload kinds of apps/v1. */
+import { podSpecWarnings } from '../core/pod/pod-warnings.ts';
 import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../gen/types/apps/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { workloadScale } from './scale.ts';
@@ -25,12 +26,15 @@ import {
   validateStatefulSetUpdate,
 } from './workload-validation.ts';
 
+const templatePath = 'spec.template.spec';
+
 export const deploymentRules: KindRules<Deployment> = {
   hasGeneration: true,
   scale: workloadScale,
   setDefaults: setDeploymentDefaults,
   validate: validateDeployment,
   validateUpdate: validateSelectorUpdate,
+  warnings: ({ spec }) => podSpecWarnings(spec?.template?.spec, templatePath),
   cells: deploymentCells,
 };
 
@@ -40,6 +44,7 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
   setDefaults: setReplicaSetDefaults,
   validate: validateReplicaSet,
   validateUpdate: validateSelectorUpdate,
+  warnings: ({ spec }) => podSpecWarnings(spec?.template?.spec, templatePath),
   cells: replicaSetCells,
   prepareForCreate(set) {
     set.status = { replicas: 0 };
@@ -53,6 +58,7 @@ export const statefulSetRules: KindRules<StatefulSet> = {
   setDefaults: setStatefulSetDefaults,
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
+  warnings: ({ spec }) => podSpecWarnings(spec?.template?.spec, templatePath),
   cells: statefulSetCells,
   prepareForCreate(set) {
     set.status = { replicas: 0, availableReplicas: 0 };
@@ -64,6 +70,7 @@ export const daemonSetRules: KindRules<DaemonSet> = {
   setDefaults: setDaemonSetDefaults,
   validate: validateDaemonSet,
   validateUpdate: validateSelectorUpdate,
+  warnings: ({ spec }) => podSpecWarnings(spec?.template?.spec, templatePath),
   cells: daemonSetCells,
   prepareForCreate(set) {
     set.status = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };

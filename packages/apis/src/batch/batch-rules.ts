@@ -1,4 +1,5 @@
 /** Jobs and CronJobs. */
+import { podSpecWarnings } from '../core/pod/pod-warnings.ts';
 import type { CronJob, Job } from '../gen/types/batch/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { cronJobCells, jobCells } from './batch-cells.ts';
@@ -10,6 +11,7 @@ export const jobRules: KindRules<Job> = {
   setDefaults: setJobDefaults,
   validate: validateJob,
   validateUpdate: validateJobUpdate,
+  warnings: ({ spec }) => podSpecWarnings(spec?.template?.spec, 'spec.template.spec'),
   cells: jobCells,
   prepareForCreate(job) {
     job.status = {};
@@ -39,6 +41,8 @@ export const cronJobRules: KindRules<CronJob> = {
   hasGeneration: true,
   setDefaults: setCronJobDefaults,
   validate: validateCronJob,
+  warnings: ({ spec }) =>
+    podSpecWarnings(spec?.jobTemplate?.spec?.template?.spec, 'spec.jobTemplate.spec.template.spec'),
   cells: cronJobCells,
   prepareForCreate(cronJob) {
     cronJob.status = {};

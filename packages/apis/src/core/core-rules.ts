@@ -104,6 +104,7 @@ export const nodeRules: KindRules<Node> = {
 };
 
 export const endpointsRules: KindRules<Endpoints> = {
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   validate: validateEndpoints,
   cells: endpointsCells,
   allowCreateOnUpdate: true,

@@ -259,3 +259,18 @@ test('frozen config maps and bound roles stay', () => {
   const [error = ''] = updateErrors('RoleBinding', binding('b'), binding('a'), 'rbac.authorization.k8s.io');
   assert.match(error, /^roleRef: Invalid value: .*: cannot change roleRef$/);
 });
+
+test('likely mistakes are warned of', () => {
+  const definition = kindOf('Deployment', 'apps');
+  const twice = {
+    ...container,
+    env: [{ name: 'A' }, { name: 'A' }],
+    ports: [{ containerPort: 80 }, { containerPort: 80 }],
+  };
+  const spec = { nodeSelector: { 'beta.kubernetes.io/os': 'linux' }, containers: [twice] };
+  assert.deepEqual(definition.warnings(made(definition, { spec: { template: { spec } } })), [
+    'spec.template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead',
+    'spec.template.spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
+    'spec.template.spec.containers[0].ports[1]: duplicate port definition with spec.template.spec.containers[0].ports[0]',
+  ]);
+});

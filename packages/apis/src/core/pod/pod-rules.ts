@@ -5,6 +5,7 @@ import { podCells, podTemplateCells } from './pod-cells.ts';
 import { setPodDefaults, setPodTemplateDefaults } from './pod-defaults.ts';
 import { validatePodUpdate } from './pod-update-validation.ts';
 import { validatePod, validatePodTemplate } from './pod-validation.ts';
+import { podSpecWarnings } from './pod-warnings.ts';
 import { qualityOfService } from './quality-of-service.ts';
 
 /** Grace of a pod that doesn't say, in seconds. */
@@ -33,6 +34,7 @@ export const podRules: KindRules<Pod> = {
     'status.podIP': status?.podIP ?? status?.podIPs?.[0]?.ip ?? '',
     'status.nominatedNodeName': status?.nominatedNodeName ?? '',
   }),
+  warnings: ({ spec }) => podSpecWarnings(spec, 'spec'),
   cells: podCells,
   gracePeriodSeconds: podGracePeriodSeconds,
 };
