@@ -19,6 +19,7 @@ export const podRules: KindRules<Pod> = {
     pod.status = { phase: 'Pending', qosClass: qualityOfService(pod.spec) };
   },
   prepareForUpdate(pod, old, subresource) {
+    if (subresource === 'ephemeralcontainers') keepSpecExceptEphemeralContainers(pod, old);
     if (subresource !== 'status' || old.status?.qosClass === undefined) return;
     pod.status = { ...pod.status, qosClass: old.status.qosClass };
   },
@@ -45,6 +46,12 @@ export const podTemplateRules: KindRules<PodTemplate> = {
   validate: ({ template }) => validatePodTemplate(template, 'template'),
   cells: podTemplateCells,
 };
+
+function keepSpecExceptEphemeralContainers(pod: Pod, { spec }: Pod): void {
+  if (spec === undefined) return;
+  const added = pod.spec?.ephemeralContainers;
+  pod.spec = { ...spec, ...(added === undefined ? {} : { ephemeralContainers: added }) };
+}
 
 /** A pod that no node has, or whose containers have ended, has nobody to wait for. */
 function podGracePeriodSeconds({ spec, status }: Pod, requested: number | undefined): number | undefined {

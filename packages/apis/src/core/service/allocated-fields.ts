@@ -15,7 +15,7 @@ export function keepAllocatedFields({ spec }: Service, { spec: old }: Service): 
   if (old.healthCheckNodePort !== undefined && spec.externalTrafficPolicy === 'Local') {
     spec.healthCheckNodePort ??= old.healthCheckNodePort;
   }
-  settlePrimaryAddress(spec);
+  settlePrimaryAddress({ spec });
   dropNodePortsOfOtherTypes(spec, old);
 }
 
@@ -30,7 +30,8 @@ function keepNodePorts(spec: ServiceSpec, old: ServiceSpec): void {
 }
 
 /** `clusterIP` and the first of `clusterIPs` are one value; older clients know the first only. */
-function settlePrimaryAddress(spec: ServiceSpec): void {
+export function settlePrimaryAddress({ spec }: Pick<Service, 'spec'>): void {
+  if (spec === undefined) return;
   const [first] = spec.clusterIPs ?? [];
   if (spec.clusterIP && first === undefined) spec.clusterIPs = [spec.clusterIP];
   else if (!spec.clusterIP && first !== undefined) spec.clusterIP = first;

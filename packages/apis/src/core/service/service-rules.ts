@@ -2,7 +2,7 @@
 import { checkDns1035Label } from '@kindred/machinery';
 import type { Service } from '../../gen/types/core/v1.ts';
 import type { KindRules } from '../../kind-rules.ts';
-import { keepAllocatedFields } from './allocated-fields.ts';
+import { keepAllocatedFields, settlePrimaryAddress } from './allocated-fields.ts';
 import { serviceCells } from './service-cells.ts';
 import { setServiceDefaults } from './service-defaults.ts';
 import { validateService, validateServiceUpdate } from './service-validation.ts';
@@ -13,6 +13,7 @@ export const serviceRules: KindRules<Service> = {
   setDefaults: setServiceDefaults,
   prepareForCreate(service) {
     service.status = { loadBalancer: {} };
+    settlePrimaryAddress(service);
   },
   prepareForUpdate(service, old, subresource) {
     if (subresource !== 'status') keepAllocatedFields(service, old);
