@@ -23,6 +23,9 @@ export const websites = controller(Website, {
   // Pods belong to the Deployment's ReplicaSet, so they are found by label.
   watches: [watch(Pod, { scope: { labelSelector: websiteLabel }, to: websiteOf, indexes: { [byWebsite]: websiteOf } })],
   reconcile({ object: site, owned, lister }) {
+    // A definition without a schema for it (manifests/website-crd.yaml) lets a Website without a repository in.
+    const gitRepo: string | undefined = site.spec?.gitRepo;
+    if (!gitRepo) return { conditions: { Ready: [false, 'NoRepository', 'spec.gitRepo is not set'] } };
     const { name, namespace } = site.metadata;
     const pod = newestPod(lister(Pod).byIndex(byWebsite, `${namespace}/${name}`));
     const available = owned(Deployment)[0]?.status?.availableReplicas ?? 0;
@@ -38,7 +41,7 @@ export const websites = controller(Website, {
       // Times, generations and events are filled in; nothing is written while nothing changes.
       conditions: {
         Ready: readyCondition(available, pod),
-        Synced: syncedCondition(pod, site.spec.gitRepo),
+        Synced: syncedCondition(pod, gitRepo),
       },
     };
   },

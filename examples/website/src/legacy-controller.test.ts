@@ -61,7 +61,10 @@ function run(t: TestContext, port: number) {
   return (line: string) =>
     new Promise<string[]>((resolve) => {
       const look = (): void => {
-        const lines = output.trim().split('\n').map((each) => each.slice(20));
+        const lines = output
+          .trim()
+          .split('\n')
+          .map((each) => each.slice(20));
         if (!lines.includes(line)) return;
         waiting.delete(look);
         resolve(lines);

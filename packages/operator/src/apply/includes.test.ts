@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import { includes } from './includes.ts';
 
 test('an object may have more than the intent says, in maps and in lists of named elements', () => {
-  const observed = { a: 1, b: { c: 'x', d: 2 }, list: [{ name: 'sidecar' }, { name: 'main', image: 'i', extra: true }] };
+  const observed = {
+    a: 1,
+    b: { c: 'x', d: 2 },
+    list: [{ name: 'sidecar' }, { name: 'main', image: 'i', extra: true }],
+  };
   assert.ok(includes(observed, { a: 1, b: { c: 'x' }, list: [{ name: 'main', image: 'i' }] }));
   assert.ok(includes(observed, { gone: undefined }));
   assert.equal(includes(observed, { b: { c: 'y' } }), false);
