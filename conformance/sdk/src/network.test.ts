@@ -26,7 +26,8 @@ test('an informer follows through a restart of the server, without losing or rep
     const address = await api.listen({ host: '127.0.0.1', port, tls });
     return { api, port: address.port };
   };
-  let { api, port } = await listen(0);
+  const { api: first, port } = await listen(0);
+  let api = first;
   const ca = certificate.cert;
   const transport = createHttpTransport({ server: `https://127.0.0.1:${port}`, tls: () => Promise.resolve({ ca }) });
   const client = createClient(transport, { userAgent: 'person' });
