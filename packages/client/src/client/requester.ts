@@ -19,7 +19,7 @@ export interface RequesterOptions {
   readonly onWarning?: ((text: string) => void) | undefined;
 }
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: TransportRequest['method'];
   readonly path: string;
   /** A value to send as JSON. */

@@ -14,7 +14,7 @@ import { sleep } from '../sleep.ts';
 import { createBackoff } from './backoff.ts';
 import { keyOf } from './indexed-store.ts';
 
-export interface ReflectorSink<T extends KubeObject> {
+interface ReflectorSink<T extends KubeObject> {
   /** The whole collection at a version: everything else is gone. */
   replace(items: readonly Observed<T>[], resourceVersion: string): void;
   change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: Observed<T>): void;

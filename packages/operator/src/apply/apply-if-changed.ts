@@ -10,7 +10,7 @@ import type { KindRef, KubeObject, Observed } from '@kindred/machinery';
 import { includes } from './includes.ts';
 import { appliedFields, namesSameFields } from './managed-fields.ts';
 
-export interface AppliedForm {
+interface AppliedForm {
   readonly intent: string;
   readonly answer: string;
 }

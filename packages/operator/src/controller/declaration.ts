@@ -38,10 +38,10 @@ export interface View<T extends KubeObject, R extends Record<string, KubeObject>
   readonly logger: Logger;
 }
 
-export type StatusOf<T extends KubeObject> = T extends { status?: infer S } ? NonNullable<S> : Record<string, unknown>;
+type StatusOf<T extends KubeObject> = T extends { status?: infer S } ? NonNullable<S> : Record<string, unknown>;
 
 /** The condition types that the kind's schema names; any string when it names none. */
-export type ConditionTypeOf<T extends KubeObject> =
+type ConditionTypeOf<T extends KubeObject> =
   StatusOf<T> extends { conditions?: infer C }
     ? NonNullable<C> extends readonly { type: infer Type extends string }[]
       ? Type
