@@ -56,7 +56,7 @@ export function setAnnotations(
     if (!notCopied.has(name)) annotations[name] = value;
   }
   const before = existing === undefined ? 0 : revisionOf(existing);
-  if (before !== 0 && before !== revision) {
+  if (before !== 0 && revision > before) {
     const history = annotations[revisionHistoryAnnotation];
     annotations[revisionHistoryAnnotation] = history ? `${history},${before}` : String(before);
   }
