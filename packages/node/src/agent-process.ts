@@ -2,9 +2,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { AgentReady } from './agent.ts';
 import type { AgentSettings } from './agent-options.ts';
+import { agentMain } from './platform/package-places.ts';
 
 export interface NodeAgentProcess {
   readonly pid: number;
@@ -19,6 +19,8 @@ export interface NodeAgentProcess {
 export interface SpawnOptions {
   /** Receives the agent's log, lines of JSON. */
   readonly onLog: (text: string) => void;
+  /** Entry of the agent's program; a bundle of it needs less memory than its modules, which are the default. */
+  readonly main?: string;
 }
 
 /** Keeps the agent small: it holds few objects and handles streams. */
@@ -32,10 +34,9 @@ const patienceMs = 5_000;
  * const node = spawnNodeAgent(settings, { onLog: (text) => process.stderr.write(text) });
  * const { isolation, limitations } = await node.ready;
  */
-export function spawnNodeAgent(settings: AgentSettings, { onLog }: SpawnOptions): NodeAgentProcess {
+export function spawnNodeAgent(settings: AgentSettings, { onLog, main = agentMain }: SpawnOptions): NodeAgentProcess {
   const config = join(settings.dataDir, 'agent.json');
   writeFileSync(config, JSON.stringify(settings));
-  const main = fileURLToPath(new URL('./main.js', import.meta.url));
   const stdio: ['ignore', 'ignore', 'pipe', 'ipc'] = ['ignore', 'ignore', 'pipe', 'ipc'];
   const child = fork(main, ['--config', config], { execArgv: memoryFlags, stdio });
   child.stderr?.on('data', (chunk: Buffer) => onLog(chunk.toString('utf8')));

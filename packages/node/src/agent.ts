@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Pod, Service } from '@kindred/apis/core/v1';
 import { EndpointSlice } from '@kindred/apis/discovery/v1';
 import {
@@ -25,10 +24,12 @@ import { zoneOf } from './dns/zone-of-informers.ts';
 import { builtInImages } from './images/built-in-images.ts';
 import { ImageStore } from './images/image-store.ts';
 import { readImagesFile } from './images/images-file.ts';
-import { parseCidr } from './network/cidr.ts';
+import { isLoopback, parseCidr } from './network/cidr.ts';
+import { EgressProxy } from './network/egress-proxy.ts';
 import { ServiceProxy } from './network/service-proxy.ts';
-import { type Backend, serviceForwards } from './network/service-table.ts';
+import { type Backend, type ServiceForward, serviceForwards } from './network/service-table.ts';
 import { errorText, type Logger } from './platform/logger.ts';
+import { programsDirectory, scriptsDirectory } from './platform/package-places.ts';
 import type { NodeContext } from './pods/node-context.ts';
 import { PodManager } from './pods/pod-manager.ts';
 import { readMachineFigures } from './registration/machine-figures.ts';
@@ -52,11 +53,17 @@ export interface AgentParts {
   readonly random: () => number;
 }
 
+interface ContextParts {
+  readonly client: Client;
+  readonly services: Informer<Service>;
+  readonly dns: ClusterDns | undefined;
+  readonly egressProxy: string | undefined;
+}
+
 /** Processes get this long after SIGTERM when the agent ends: all of it must be over in 5 s. */
 const closingGraceSeconds = 2;
 /** Services and endpoints change in bursts. */
 const settleMs = 20;
-const programs = fileURLToPath(new URL('./programs', import.meta.url));
 
 export class NodeAgent {
   readonly #options: AgentOptions;
@@ -92,7 +99,8 @@ export class NodeAgent {
     informers.start();
     await informers.waitForSync();
 
-    const context = this.#context(detected, { client, services, dns });
+    const egressProxy = await this.#egressProxy(detected);
+    const context = this.#context(detected, { client, services, dns, egressProxy });
     const manager = new PodManager(context);
     await manager.removeLeftovers(new Set(pods.lister.list().map(({ metadata }) => metadata.uid)));
     await this.#serviceProxy(detected, services, slices);
@@ -136,6 +144,7 @@ export class NodeAgent {
       plainPodCidr: parseCidr(options.plainPodCidr),
       hiddenPaths: [options.dataDir, ...options.hiddenPaths],
       userId: process.getuid?.() ?? 0,
+      scripts: scriptsDirectory,
     });
     const { runtime, network } = detected;
     this.#closers.push(async () => {
@@ -157,10 +166,7 @@ export class NodeAgent {
     return createClient(transport, { userAgent: `kindred-node/${nodeName}`, fieldManager: 'kubelet', clock });
   }
 
-  #context(
-    { runtime, network }: DetectedRuntime,
-    { client, services, dns }: { client: Client; services: Informer<Service>; dns: ClusterDns | undefined },
-  ): NodeContext {
+  #context({ runtime, network }: DetectedRuntime, { client, services, dns, egressProxy }: ContextParts): NodeContext {
     const { clock, log, random } = this.#parts;
     const options = this.#options;
     const events = new EventSink({
@@ -181,7 +187,7 @@ export class NodeAgent {
       clock,
       log,
       dataDir: options.dataDir,
-      images: new ImageStore([...images, ...builtInImages], { node: process.execPath, programs }),
+      images: new ImageStore([...images, ...builtInImages], { node: process.execPath, programs: programsDirectory }),
       tokens: new TokenSource(cluster, clock),
       figures: {
         hostIP: network?.hostAddress ?? options.nodeAddress,
@@ -191,9 +197,18 @@ export class NodeAgent {
       },
       resolvConf: (pod) => (dns ? podResolvConf(pod, dns, host) : undefined),
       // Without namespaces an ordinary user can't serve port 443 of the ClusterIP.
+      ...(egressProxy !== undefined && { egressProxy }),
       ...(runtime.level === 'plain' && { apiServer: apiServerOf(options.server) }),
       newContainerId: () => randomBytes(32).toString('hex'),
     };
+  }
+
+  async #egressProxy({ network, needsEgressProxy }: DetectedRuntime): Promise<string | undefined> {
+    if (!network || !needsEgressProxy) return undefined;
+    const proxy = new EgressProxy({ host: network.hostAddress, log: this.#parts.log });
+    const port = await proxy.start();
+    this.#closers.push(() => proxy.close());
+    return `http://${network.hostAddress}:${port}`;
   }
 
   /** undefined where pods use the machine's own resolver. */
@@ -225,7 +240,10 @@ export class NodeAgent {
     const proxy = new ServiceProxy({ clock, log, hostPort: (ip, port) => runtime.hostPort(ip, port) });
     const nodePortAddresses = [...new Set([nodeAddress, '127.0.0.1', ...(network ? [network.hostAddress] : [])])];
     const table = { nodePortAddresses, apiServer: apiServerOf(server), dnsAddress: clusterDns };
-    const update = () => proxy.update(serviceForwards(services.lister.list(), slices.lister.list(), table));
+    // Plain processes have loopback only: a ClusterIP outside of it can't be bound, which is said at start.
+    const servable = ({ host }: ServiceForward) => network !== undefined || isLoopback(host);
+    const update = () =>
+      proxy.update(serviceForwards(services.lister.list(), slices.lister.list(), table).filter(servable));
     let pending = false;
     const changed = () => {
       if (pending) return;

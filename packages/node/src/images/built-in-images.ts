@@ -13,6 +13,7 @@ export const builtInImages: readonly Image[] = [
     names: ['openweb/git-sync'],
     entrypoint: program('git-sync'),
     hostPathVariables: ['GIT_SYNC_REPO'],
+    usesEgressProxy: true,
   },
   {
     names: ['luksa/kubectl-proxy'],

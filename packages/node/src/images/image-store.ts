@@ -12,6 +12,7 @@ export interface ResolvedImage {
   readonly workingDir: string;
   readonly hostPaths: readonly string[];
   readonly hostPathVariables: readonly string[];
+  readonly usesEgressProxy: boolean;
   /** `docker.io/library/nginx:alpine`, as statuses show it. */
   readonly name: string;
   readonly imageId: string;
@@ -60,6 +61,7 @@ export class ImageStore {
       workingDir: image.workingDir ?? '',
       hostPaths: withoutNested([...hostPaths]),
       hostPathVariables: image.hostPathVariables ?? [],
+      usesEgressProxy: image.usesEgressProxy ?? false,
       name: fullImageName(reference),
       imageId: `process://sha256:${createHash('sha256').update(JSON.stringify(image)).digest('hex')}`,
     };

@@ -16,6 +16,8 @@ export interface Image {
   readonly hostPaths?: readonly string[];
   /** Variables whose value may name a directory of this machine (a path or a file:// URL) that the container shall see live. */
   readonly hostPathVariables?: readonly string[];
+  /** It fetches from other machines and understands `https_proxy`: it gets the node's when pods have no other way out. */
+  readonly usesEgressProxy?: boolean;
 }
 
 export interface ImageName {

@@ -40,6 +40,10 @@ export function containsAddress(cidr: Cidr, address: string): boolean {
   return value !== undefined && value >= cidr.base && value < cidr.base + cidr.size;
 }
 
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.');
+}
+
 /** The range of the same size that lies `steps` further up. */
 export function shiftCidr(cidr: Cidr, steps: number): Cidr {
   return { ...cidr, base: cidr.base + steps * cidr.size };

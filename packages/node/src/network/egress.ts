@@ -21,7 +21,7 @@ export async function enableEgress(podCidr: Cidr, log: Logger): Promise<string[]
     }
   }
   return [
-    'Pods reach this machine and its services, but no other machine: that needs nftables or iptables, and neither is usable here.',
+    'Pods reach this machine and its services, but other machines only through the proxy that git-sync gets: more needs nftables or iptables, and neither is usable here.',
   ];
 }
 

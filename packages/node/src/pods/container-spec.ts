@@ -75,6 +75,7 @@ function baseEnvironment(context: NodeContext, { pod, image }: ContainerIntent):
     PATH: searchPath,
     HOSTNAME: podHostname(pod),
     HOME: '/root',
+    ...(context.egressProxy && image.usesEgressProxy && proxyVariables(context.egressProxy)),
     ...image.env,
     ...serviceEnvironment(context.cluster.services(namespace), {
       namespace,
@@ -82,6 +83,10 @@ function baseEnvironment(context: NodeContext, { pod, image }: ContainerIntent):
       ...(context.apiServer && { apiServer: context.apiServer }),
     }),
   };
+}
+
+function proxyVariables(proxy: string): Record<string, string> {
+  return { http_proxy: proxy, https_proxy: proxy, no_proxy: 'localhost,127.0.0.1,.svc,.cluster.local,10.0.0.0/8' };
 }
 
 /** `command` replaces the image's entrypoint and its cmd, `args` the cmd (documentation, 'Define a Command'). */

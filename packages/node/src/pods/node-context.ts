@@ -22,6 +22,8 @@ export interface NodeContext {
   readonly resolvConf: (pod: Pod) => string | undefined;
   /** Where pods reach the API server when ClusterIPs below port 1024 can't be served. */
   readonly apiServer?: { readonly host: string; readonly port: number };
+  /** Proxy for images that use one, where pods have no other way to other machines: `http://10.244.0.1:3128`. */
+  readonly egressProxy?: string;
   /** 64 random hexadecimal digits. */
   readonly newContainerId: () => string;
 }

@@ -34,6 +34,7 @@ const gitEnvironment = {
 };
 
 let child: ReturnType<typeof spawn> | undefined;
+let branchMissing = false;
 
 /** Rejects with git's last words. */
 function git(args: readonly string[]): Promise<string> {
@@ -76,7 +77,7 @@ async function update(): Promise<boolean> {
   const current = await inDestination(['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => '');
   if (current === wanted) return false;
   await inDestination(['reset', '--hard', '--quiet', wanted]);
-  console.log(`synced ${repository} at ${wanted.slice(0, 12)}`);
+  console.log(`synced ${withoutPassword(repository)} at ${wanted.slice(0, 12)}`);
   return true;
 }
 
@@ -86,7 +87,8 @@ async function fetchBranch(): Promise<string> {
     await inDestination(['fetch', '--quiet', ...depth, 'origin', branch]);
   } catch (error) {
     if (!(error instanceof Error) || !/couldn't find remote ref/.test(error.message)) throw error;
-    console.log(`${repository} has no branch ${branch}: following its HEAD`);
+    if (!branchMissing) console.log(`${withoutPassword(repository)} has no branch ${branch}: following its HEAD`);
+    branchMissing = true;
     await inDestination(['fetch', '--quiet', ...depth, 'origin', 'HEAD']);
   }
   return inDestination(['rev-parse', 'FETCH_HEAD']);

@@ -5,10 +5,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '@kindred/machinery';
 import { AddressPool } from '../network/address-pool.ts';
-import type { Cidr } from '../network/cidr.ts';
+import { type Cidr, formatAddress, formatCidr, isLoopback } from '../network/cidr.ts';
 import { enableEgress } from '../network/egress.ts';
 import { PodNetwork } from '../network/pod-network.ts';
 import { errorText, type Logger } from '../platform/logger.ts';
@@ -31,16 +30,17 @@ export interface RuntimeOptions {
   readonly plainPodCidr: Cidr;
   readonly hiddenPaths: readonly string[];
   readonly userId: number;
+  /** Directory of the helper scripts (`*.sh`). */
+  readonly scripts: string;
 }
 
 export interface DetectedRuntime {
   readonly runtime: Runtime;
   /** Only where pods have a network of their own. */
   readonly network?: PodNetwork;
+  /** Pods can't reach other machines by themselves. */
+  readonly needsEgressProxy?: boolean;
 }
-
-/** Where the helper scripts are, seen from the compiled file. */
-const programs = fileURLToPath(new URL('../../src/runtime/', import.meta.url));
 
 /** @throws Error when namespaces were asked for and can't be had. */
 export async function detectRuntime(options: RuntimeOptions): Promise<DetectedRuntime> {
@@ -55,12 +55,11 @@ export async function detectRuntime(options: RuntimeOptions): Promise<DetectedRu
       ...options,
       ...upper,
       network,
-      programs,
       limitations,
       state: new StateFile(join(options.dataDir, 'processes.json')),
       layers: separateDisks(readFileSync('/proc/self/mountinfo', 'utf8'), options.dataDir),
     });
-    return { runtime, network };
+    return { runtime, network, needsEgressProxy: limitations.length > 0 };
   } catch (error) {
     return refused(options, errorText(error));
   }
@@ -80,13 +79,16 @@ function plain(options: RuntimeOptions, reason: string): DetectedRuntime {
     nodeMark: nodeMark(options.dataDir),
     firstFreePort,
     userId: options.userId,
-    limitations: [reason, ...plainLimitations(options.userId, firstFreePort)],
+    limitations: [reason, ...plainLimitations(options, firstFreePort)],
   });
   return { runtime };
 }
 
 /** What plain processes lack; shown once at start. */
-export function plainLimitations(userId: number, firstFreePort: number): string[] {
+export function plainLimitations(
+  { userId, serviceCidr }: Pick<RuntimeOptions, 'userId' | 'serviceCidr'>,
+  firstFreePort: number,
+): string[] {
   const always = [
     'Containers see the files and processes of this machine; volumes are at the directories that KINDRED_MOUNTS names, not at their mountPaths.',
     'Each pod has a loopback address, which its programs must bind themselves; only programs of the built-in images do so.',
@@ -95,7 +97,13 @@ export function plainLimitations(userId: number, firstFreePort: number): string[
   ];
   const ports = `Ports below ${firstFreePort} are not open to this user: the built-in images serve port 80 on port 20080 instead, and ClusterIP ports in that range are not served.`;
   const users = 'securityContext.runAsUser is not applied: only root may change users.';
-  return [...always, ...(firstFreePort > 80 ? [ports] : []), ...(userId === 0 ? [] : [users])];
+  const range = `ClusterIPs are not served: ${formatCidr(serviceCidr)} is not a range of loopback addresses.`;
+  return [
+    ...always,
+    ...(firstFreePort > 80 ? [ports] : []),
+    ...(isLoopback(formatAddress(serviceCidr.base)) ? [] : [range]),
+    ...(userId === 0 ? [] : [users]),
+  ];
 }
 
 /** The same for every agent that uses this data directory, and for no other. */
@@ -125,7 +133,7 @@ async function overlayPlace(
     for (const upper of ['disk', 'tmpfs'] as const) {
       for (const name of ['root', 'upper0', 'work0']) mkdirSync(join(directory, name), { recursive: true });
       const namespaces = ['--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--'];
-      const check = ['sh', join(programs, 'overlay-check.sh'), directory, upper];
+      const check = ['sh', join(options.scripts, 'overlay-check.sh'), directory, upper];
       const tried = await runCommand('unshare', [...namespaces, ...check]);
       if (tried.code === 0) return { upper };
       reason = tried.stderr.trim().replaceAll('\n', ' ').replace(/\.$/, '') || `unshare exited with ${tried.code}`;

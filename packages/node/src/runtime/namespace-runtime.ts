@@ -32,7 +32,7 @@ export interface NamespaceRuntimeOptions {
   readonly network: PodNetwork;
   readonly state: StateFile;
   /** Directory of container-init.sh and sandbox-init.sh. */
-  readonly programs: string;
+  readonly scripts: string;
   /** Where a container's changes go: beside its other files, or memory where the disk can't hold an overlay. */
   readonly upper: 'disk' | 'tmpfs';
   /** Other disks mounted below the root that containers shall see: each gets its own layer. */
@@ -62,9 +62,9 @@ export class NamespaceRuntime implements Runtime {
   }
 
   async createSandbox(spec: SandboxSpec): Promise<Sandbox> {
-    const { network, state, programs } = this.#options;
+    const { network, state, scripts } = this.#options;
     const own = spec.hostNetwork ? [] : ['--net', '--uts'];
-    const script = ['sh', join(programs, 'sandbox-init.sh'), spec.hostname, spec.hostNetwork ? 'host' : 'own'];
+    const script = ['sh', join(scripts, 'sandbox-init.sh'), spec.hostname, spec.hostNetwork ? 'host' : 'own'];
     const args = [...own, '--ipc', '--pid', '--fork', '--kill-child', '--', ...script];
     const child = spawn('unshare', args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -98,7 +98,7 @@ export class NamespaceRuntime implements Runtime {
   async startContainer(sandbox: Sandbox, spec: ContainerSpec): Promise<RunningContainer> {
     const pod = this.#sandboxes.get(sandbox.uid);
     if (!pod) throw new StartError('the sandbox of the pod is gone');
-    const { programs, upper, layers, hiddenPaths } = this.#options;
+    const { scripts, upper, layers, hiddenPaths } = this.#options;
     const directory = join(spec.directory, 'rootfs');
     for (const name of ['root', 'upper0', 'work0', ...layerDirectories(layers)]) {
       mkdirSync(join(directory, name), { recursive: true });
@@ -111,8 +111,8 @@ export class NamespaceRuntime implements Runtime {
       '--pid',
       '--',
       'sh',
-      join(programs, 'container-parent.sh'),
-      join(programs, 'container-init.sh'),
+      join(scripts, 'container-parent.sh'),
+      join(scripts, 'container-init.sh'),
       ...init,
     ];
     const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;

@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { systemClock } from '@kindred/machinery';
 import { parseCidr } from '../network/cidr.ts';
 import { silentLogger } from '../platform/logger.ts';
+import { scriptsDirectory } from '../platform/package-places.ts';
 import { type DetectedRuntime, detectRuntime } from './detect.ts';
 import { listProcesses, processTree, readProcessStat } from './process-table.ts';
 import { type ContainerSpec, type IsolationLevel, type Sandbox, StartError } from './runtime.ts';
@@ -36,6 +37,7 @@ function runtimeTests(level: IsolationLevel): void {
       plainPodCidr: parseCidr(ranges.plainPodCidr),
       hiddenPaths: [],
       userId,
+      scripts: scriptsDirectory,
     });
     const pod = { uid: 'uid-1', namespace: 'default', name: 'kubia', hostname: 'kubia', hostNetwork: false };
     sandbox = await detected.runtime.createSandbox({ ...pod, directory: join(dataDir, 'pod') });

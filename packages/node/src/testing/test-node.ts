@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Pod, PodSpec } from '@kindred/apis/core/v1';
 import { systemClock } from '@kindred/machinery';
 import { builtInImages } from '../images/built-in-images.ts';
@@ -11,6 +10,7 @@ import type { Image } from '../images/image.ts';
 import { ImageStore } from '../images/image-store.ts';
 import { parseCidr } from '../network/cidr.ts';
 import { silentLogger } from '../platform/logger.ts';
+import { programsDirectory, scriptsDirectory } from '../platform/package-places.ts';
 import type { NodeContext } from '../pods/node-context.ts';
 import { PodManager } from '../pods/pod-manager.ts';
 import { detectRuntime } from '../runtime/detect.ts';
@@ -26,8 +26,6 @@ export interface TestNode {
   readonly dataDir: string;
   close(): Promise<void>;
 }
-
-export const programsDirectory = fileURLToPath(new URL('../programs', import.meta.url));
 
 export async function createTestNode(
   level: IsolationLevel,
@@ -45,6 +43,7 @@ export async function createTestNode(
     plainPodCidr: parseCidr('127.244.0.0/24'),
     hiddenPaths: [],
     userId: process.getuid?.() ?? 1,
+    scripts: scriptsDirectory,
   });
   const context: NodeContext = {
     runtime,
