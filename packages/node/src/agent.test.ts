@@ -123,8 +123,9 @@ describe('node agent', { skip, timeout: 60_000 }, () => {
         const [ca, cert, key] = [pki('ca.crt'), pki(`${client}.crt`), pki(`${client}.key`)].map((file) =>
           readFileSync(file),
         );
-        get({ host: '127.0.0.1', port, path: asked, ca, cert, key, agent: false }, async (response) => {
-          resolve({ status: response.statusCode, text: (await response.setEncoding('utf8').toArray()).join('') });
+        get({ host: '127.0.0.1', port, path: asked, ca, cert, key, agent: false }, (response) => {
+          const texts = response.setEncoding('utf8').toArray();
+          texts.then((parts) => resolve({ status: response.statusCode, text: parts.join('') }), reject);
         }).on('error', reject);
       });
     await until(async () => (await ask('apiserver')).text === 'hello\n');
