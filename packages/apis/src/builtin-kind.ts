@@ -41,7 +41,8 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
     listKind: `${kind}List`,
     resource,
     singular: kind.toLowerCase(),
-    shortNames: shortNames[resource] ?? [],
+    // The same short name in two groups makes kubectl warn at every use.
+    shortNames: movedGroup(fact, traits) ? [] : (shortNames[resource] ?? []),
     categories: categoryAll.includes(resource) ? ['all'] : [],
     namespaced,
     verbs,
@@ -83,6 +84,10 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
 
 /** Subresources besides `status` that write parts of the status. */
 const statusWriters = new Set(['approval', 'binding']);
+
+function movedGroup(fact: ResourceFact, { conversion }: VersionTraits): boolean {
+  return conversion !== undefined && conversion.storage.group !== fact.group;
+}
 
 /** A request to `status` changes nothing else, and other requests leave the status as it is. */
 function keepOtherHalf(object: Unstructured, old: Unstructured, subresource: string, keepsMetadata: boolean): void {

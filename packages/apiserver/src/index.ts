@@ -23,7 +23,7 @@ export type { ApiResponse, BodyWriter, StreamedBody } from './request/api-respon
 export { ResourceRegistry } from './resources/registry.ts';
 export type { ResourceRequest } from './resources/resource-request.ts';
 export type { ServedResource } from './resources/served-resource.ts';
-export type { ReviewHandler, SubresourceHandler } from './resources/subresource-handler.ts';
+export type { ReviewHandler, SubresourceHandler } from './resources/subresources/subresource-handler.ts';
 export type { RouteHandler } from './routes/routes.ts';
 export type { ApiServer, ApiServerOptions } from './server.ts';
 export { createApiServer } from './server.ts';

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { type KindDefinition, typeTable } from '@kindred/apis';
 import { type Clock, systemClock } from '@kindred/machinery';
 import { AdmissionChain } from './admission/chain.ts';
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './admission/plugin.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { UserInfo } from './authentication/user-info.ts';
@@ -29,7 +30,7 @@ import { ResourceRegistry } from './resources/registry.ts';
 import type { VerbParts } from './resources/resource-request.ts';
 import { builtInKind } from './resources/served-kind.ts';
 import { ServedResource } from './resources/served-resource.ts';
-import type { ReviewHandler, SubresourceHandler } from './resources/subresource-handler.ts';
+import type { ReviewHandler, SubresourceHandler } from './resources/subresources/subresource-handler.ts';
 import { type RouteHandler, Routes } from './routes/routes.ts';
 import { versionInfo } from './routes/version.ts';
 import type { ApiStorage } from './storage/resource-storage.ts';
@@ -43,7 +44,7 @@ export interface ApiServerOptions {
   /** Asked in turn; who is known to none of them is anonymous. */
   readonly authenticators: readonly Authenticator[];
   readonly authorizer: Authorizer;
-  /** In the order in which they run. */
+  /** In the order in which they run, after NamespaceLifecycle, which is always there. */
   readonly admission?: readonly AdmissionPlugin[];
   readonly subresources?: readonly SubresourceHandler[];
   readonly reviews?: readonly ReviewHandler[];
@@ -91,7 +92,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const parts: VerbParts = {
     apiStorage: storage,
     registry,
-    admission: new AdmissionChain(options.admission ?? []),
+    admission: new AdmissionChain([namespaceLifecycle, ...(options.admission ?? [])]),
     authorizer,
     typeTable,
     clock,

@@ -50,7 +50,16 @@ export async function createObject(
   { applied = false }: { applied?: boolean } = {},
 ): Promise<Written> {
   const working = workingResource(request.resource, (...names) => request.server.registry.get(...names));
-  const write: Write = { request, options, working, object, subresource: '', applied, settled: [] };
+  const write: Write = {
+    request,
+    options,
+    working,
+    object,
+    subresource: '',
+    applied,
+    madeByServer: false,
+    settled: [],
+  };
   try {
     await runWriteSteps(createSteps, write);
     return options.dryRun ? dryRun(write) : await store(write);

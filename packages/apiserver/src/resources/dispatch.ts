@@ -14,7 +14,10 @@ import { list } from './list.ts';
 import { patch } from './patch.ts';
 import type { ResourceRequest, VerbParts } from './resource-request.ts';
 import type { ServedResource } from './served-resource.ts';
-import type { ReviewHandler, SubresourceHandler } from './subresource-handler.ts';
+import { bindPod } from './subresources/binding.ts';
+import { evictPod } from './subresources/eviction.ts';
+import { scale } from './subresources/scale.ts';
+import type { ReviewHandler, SubresourceHandler } from './subresources/subresource-handler.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 import { readWriteOptions } from './write-options.ts';
@@ -43,6 +46,8 @@ export type Dispatch = (exchange: Exchange) => ApiResponse | Promise<ApiResponse
 /** @throws StatusError 404 for what isn't served, 405 for verbs that the resource doesn't have. */
 export function resourceDispatch({ server, subresources, reviews }: DispatchParts): Dispatch {
   const handlers = new Map<string, VerbHandler>();
+  handlers.set('/pods/binding', bindPod);
+  handlers.set('/pods/eviction', evictPod);
   for (const handler of subresources) {
     handlers.set(`${handler.group}/${handler.resource}/${handler.subresource}`, (request) => handler.handle(request));
   }
@@ -59,6 +64,11 @@ export function resourceDispatch({ server, subresources, reviews }: DispatchPart
       return opened.then((storage) => handler(requestOf(exchange, resource, storage, server)));
     return handler(requestOf(exchange, resource, opened, server));
   };
+}
+
+/** Subresources that are other doors to the object itself; the verbs serve them. */
+function isPartOfObject(subresource: string): boolean {
+  return ['approval', 'ephemeralcontainers', 'finalize', 'resize', 'scale', 'status'].includes(subresource);
 }
 
 function requestOf(
@@ -89,8 +99,11 @@ function handlerOf(
   if (info.subresource !== '' && subresource === undefined) throw pathNotFound();
   const offered: readonly string[] = subresource?.verbs ?? definition.verbs;
   if (!offered.includes(info.verb)) throw methodNotSupported(groupResource, info.verb);
-  const handler = special ?? verbs[info.verb];
-  if (handler === undefined) throw methodNotSupported(groupResource, info.verb);
+  if (special === undefined && subresource !== undefined && !isPartOfObject(subresource.name)) throw pathNotFound();
+  const handler = special ?? (info.subresource === 'scale' ? scale : verbs[info.verb]);
+  // What can't be read back is never stored: without a handler of its own there is nothing to do with it.
+  const isStored = definition.verbs.includes('get');
+  if (handler === undefined || (special === undefined && !isStored)) throw methodNotSupported(groupResource, info.verb);
   return handler;
 }
 

@@ -30,8 +30,9 @@ import type { WriteOptions } from './write-options.ts';
 
 const updateSteps: readonly WriteStep[] = [
   settleMetadata,
-  ({ working, object, current, subresource }) => {
-    if (current !== undefined) working.definition.prepareForUpdate(object, current.object, preparedAs(subresource));
+  ({ working, object, current, subresource, madeByServer }) => {
+    if (current === undefined || madeByServer) return;
+    working.definition.prepareForUpdate(object, current.object, subresource);
   },
   bumpGeneration,
   trackFieldManager,
@@ -57,6 +58,8 @@ export interface Change {
   produce(stored: StoredObject): Desired | Promise<Desired>;
   /** PUT: a kind may demand that the body says which version it replaces. */
   readonly demandVersion: boolean;
+  /** The change is this server's own work: there is nothing in it that the client might not do. */
+  readonly madeByServer?: boolean;
   /** Attempts when others write at the same time and the client gave no version. */
   readonly attempts?: number;
 }
@@ -78,6 +81,7 @@ export async function updateObject(
 ): Promise<Written | undefined> {
   const { storage, namespace, name } = request;
   const working = workingResource(request.resource, (...names) => request.server.registry.get(...names));
+  const { subresource, madeByServer = false } = change;
   for (let attempt = 1; ; attempt++) {
     const stored = storage.get(namespace, name);
     if (stored === undefined) return undefined;
@@ -85,7 +89,6 @@ export async function updateObject(
     const version = object.metadata.resourceVersion ?? '';
     demandVersions(change, working, stored, object);
     const current = { stored, object: working.read(stored) };
-    const { subresource } = change;
     const written = await attemptWrite({
       request,
       options,
@@ -94,6 +97,7 @@ export async function updateObject(
       current,
       subresource,
       applied,
+      madeByServer,
       settled: [],
     });
     if (written !== undefined) return written;
@@ -110,11 +114,6 @@ async function attemptWrite(write: UpdateWrite): Promise<Written | undefined> {
   } finally {
     settle(write);
   }
-}
-
-/** The status subresource has rules of its own; other subresources change parts of the object itself. */
-function preparedAs(subresource: string): string {
-  return subresource === 'status' ? 'status' : '';
 }
 
 function demandVersions(change: Change, working: Write['working'], stored: StoredObject, object: Unstructured): void {
@@ -149,7 +148,7 @@ function validate({ working, object, current, subresource }: Write): void {
     ...newFinalizers(object, current.object),
     ...(working.kind.validateChange?.(object, current.object) ?? [
       ...definition.validate(object),
-      ...definition.validateUpdate(object, current.object, preparedAs(subresource)),
+      ...definition.validateUpdate(object, current.object, subresource),
     ]),
   ];
   if (errors.length > 0) throw invalid(definition, object.metadata.name ?? '', errors);

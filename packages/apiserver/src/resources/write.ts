@@ -20,6 +20,8 @@ export interface Write {
   readonly current?: { readonly stored: StoredObject; readonly object: Unstructured };
   /** Fields of this write belong to this subresource's managers. */
   readonly subresource: string;
+  /** The server itself made the change: prepareForUpdate would only undo it. */
+  readonly madeByServer: boolean;
   /** Server-side apply has settled the managed fields already. */
   readonly applied: boolean;
   /** Called when the write is over, whatever came of it. */

@@ -7,7 +7,7 @@ import { badRequest, isJsonObject } from '@kindred/machinery';
 import type { UserInfo } from '../authentication/user-info.ts';
 import type { AuthorizationAttributes, Authorizer } from '../authorization/authorizer.ts';
 import type { PolicyRule } from '../authorization/rbac/policy-rule.ts';
-import type { ReviewHandler } from '../resources/subresource-handler.ts';
+import type { ReviewHandler } from '../resources/subresources/subresource-handler.ts';
 
 const group = 'authorization.k8s.io';
 

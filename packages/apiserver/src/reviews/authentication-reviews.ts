@@ -6,7 +6,7 @@ import type { Unstructured } from '@kindred/machinery';
 import { badRequest, isJsonObject, isStatusError } from '@kindred/machinery';
 import type { ServiceAccountTokenAuthenticator } from '../authentication/service-account/token-authenticator.ts';
 import type { UserInfo } from '../authentication/user-info.ts';
-import type { ReviewHandler } from '../resources/subresource-handler.ts';
+import type { ReviewHandler } from '../resources/subresources/subresource-handler.ts';
 
 const group = 'authentication.k8s.io';
 

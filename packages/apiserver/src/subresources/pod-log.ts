@@ -17,7 +17,7 @@ import {
 } from '@kindred/machinery';
 import type { ApiResponse, BodyWriter } from '../request/api-response.ts';
 import type { ResourceRequest } from '../resources/resource-request.ts';
-import type { SubresourceHandler } from '../resources/subresource-handler.ts';
+import type { SubresourceHandler } from '../resources/subresources/subresource-handler.ts';
 
 export interface NodeClientOptions {
   /** PEM: the authority of node certificates, and the API server's client certificate for nodes. */

@@ -17,7 +17,7 @@ import type { TokenIssuer, TokenSpec } from '../authentication/service-account/t
 import { decodeBody, objectOf } from '../decoding/decode-object.ts';
 import { valueResponse } from '../negotiation/encode.ts';
 import type { ResourceRequest } from '../resources/resource-request.ts';
-import type { SubresourceHandler } from '../resources/subresource-handler.ts';
+import type { SubresourceHandler } from '../resources/subresources/subresource-handler.ts';
 
 const shortestLifetime = 600;
 const defaultLifetime = 3600;

@@ -3,8 +3,8 @@
  * given the request with its resource and storage, and answers it whole.
  */
 import type { Unstructured } from '@kindred/machinery';
-import type { ApiResponse } from '../request/api-response.ts';
-import type { ResourceRequest } from './resource-request.ts';
+import type { ApiResponse } from '../../request/api-response.ts';
+import type { ResourceRequest } from '../resource-request.ts';
 
 export interface SubresourceHandler {
   readonly group: string;
