@@ -41,8 +41,8 @@ export async function bundle() {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'warning',
-    // Native code stays a package of its own; node:sqlite is there on newer Node only.
-    external: ['libsql', 'node:sqlite'],
+    // Native code stays a package of its own, and so does what is loaded only to issue certificates; node:sqlite is there on newer Node only.
+    external: ['libsql', 'node:sqlite', '@peculiar/x509', 'reflect-metadata'],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },

@@ -7,7 +7,9 @@ import { Website } from './website.ts';
 export { websites } from './controller.ts';
 export { Website } from './website.ts';
 
-const legacyController = fileURLToPath(new URL('./legacy-controller.js', import.meta.url));
+// Found by the package's name: this module may have been bundled into another directory.
+const compiled = import.meta.resolve('@kindred-examples/website');
+const legacyController = fileURLToPath(new URL('./legacy-controller.js', compiled));
 
 export const website = defineExtension({
   name: 'website',

@@ -1,0 +1,27 @@
+/** The admin's kubeconfig: one cluster, one user with a client certificate, one context. */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ClusterCertificates } from '@kindred/apiserver';
+import { emptyKubeconfig, writeKubeconfig } from '@kindred/client';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+export async function writeAdminKubeconfig(
+  path: string,
+  { authority, admin }: ClusterCertificates,
+  server: string,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeKubeconfig(path, {
+    ...emptyKubeconfig(),
+    'current-context': 'kindred',
+    clusters: [{ name: 'kindred', cluster: { server, 'certificate-authority-data': base64(authority.certificate) } }],
+    contexts: [{ name: 'kindred', context: { cluster: 'kindred', user: 'kubernetes-admin' } }],
+    users: [
+      {
+        name: 'kubernetes-admin',
+        user: { 'client-certificate-data': base64(admin.certificate), 'client-key-data': base64(admin.key) },
+      },
+    ],
+  });
+}

@@ -1,0 +1,207 @@
+/**
+ * The control plane of an embedded cluster: store, API server, built-in controllers, put together over one data directory.
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { builtinKinds } from '@kindred/apis';
+import type { ApiServer, ApiStorage, ClusterCertificates, InProcessTransport, UserInfo } from '@kindred/apiserver';
+import {
+  accessReviews,
+  authenticationReviews,
+  createApiServer,
+  ListenError,
+  loadClusterCertificates,
+  openApiStorage,
+  openStoredPolicy,
+  podLog,
+  priorityAdmission,
+  RbacAuthorizer,
+  rbacEscalationAdmission,
+  reconcileBootstrapPolicy,
+  ServiceAccountTokenAuthenticator,
+  serviceAccountAdmission,
+  serviceAccountToken,
+  serviceAllocation,
+  TokenIssuer,
+  tokenObjectLookup,
+  x509Authenticator,
+} from '@kindred/apiserver';
+import { builtInControllers } from '@kindred/controllers';
+import type { Clock } from '@kindred/machinery';
+import type { Logger, Manager } from '@kindred/operator';
+import { createManager } from '@kindred/operator';
+import type { Store } from '@kindred/store';
+import { openMemoryStore, openSqliteStore, StoreError } from '@kindred/store';
+import { compiledDirectory } from '../compiled-directory.ts';
+import type { DataDirectory } from '../data-directory/data-directory.ts';
+import { Fault } from '../fault.ts';
+import type { ClusterSettings } from './cluster-settings.ts';
+
+export interface ControlPlaneOptions {
+  readonly directory: DataDirectory;
+  readonly settings: ClusterSettings;
+  readonly store: 'sqlite' | 'memory';
+  readonly securePort: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The store failed, or something as grave: the platform must end. */
+  readonly onFailure: (error: Error) => void;
+}
+
+export interface ControlPlane {
+  /** `https://127.0.0.1:6443` */
+  readonly url: string;
+  readonly certificates: ClusterCertificates;
+  /** Where readiness checks are registered. */
+  readonly health: ApiServer['health'];
+  /** A way into the API server for parts of this process. */
+  transport(user: UserInfo): InProcessTransport;
+  /** The same as a user who may do everything; `name` tells who it is in records. */
+  adminTransport(name: string): InProcessTransport;
+  /** Starts the built-in controllers; resolves when they work. */
+  startControllers(): Promise<void>;
+  /** Stops controllers; nothing is written any more by this process. */
+  stopControllers(): Promise<void>;
+  /** Ends everything; what was acknowledged is on disk. */
+  close(): Promise<void>;
+}
+
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { directory, settings, clock, logger, onFailure } = options;
+  const [store, certificates] = await Promise.all([
+    openStore(options),
+    loadClusterCertificates({
+      directory: directory.at('pki'),
+      serverNames: [],
+      serverAddresses: [settings.apiServerIp],
+      nodeName: settings.nodeName,
+      nodeAddresses: ['127.0.0.1'],
+      now: clock.now(),
+    }),
+  ]);
+  const storage = await openApiStorage({ store, clock, onFailure });
+  await reconcileBootstrapPolicy({ storage, now: clock.now(), randomUuid: randomUUID });
+  const { server, close } = await createServer(options, storage, certificates);
+  const port = await listen(server, options, certificates);
+  const manager = controllerManager(server, options, certificates, port);
+  return {
+    url: `https://127.0.0.1:${port}`,
+    certificates,
+    health: server.health,
+    transport: (user) => server.transport(user),
+    adminTransport: (name) => server.transport({ username: `system:kindred:${name}`, groups: ['system:masters'] }),
+    startControllers: () => manager.start(),
+    stopControllers: () => manager.close(),
+    async close() {
+      await manager.close();
+      await server.close();
+      close();
+      await storage.close();
+      await store.close();
+      logger.info('Control plane stopped');
+    },
+  };
+}
+
+async function openStore({ store, directory, clock }: ControlPlaneOptions): Promise<Store> {
+  if (store === 'memory') return openMemoryStore({ clock });
+  try {
+    const worker = new URL('./bundle/sqlite-worker.mjs', compiledDirectory);
+    const workerUrl = existsSync(worker) ? { workerUrl: worker } : {};
+    return await openSqliteStore({ file: directory.at('store', 'kindred.db'), clock, ...workerUrl });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new Fault('KND_STORE', error.message, error.hint, { cause: error });
+  }
+}
+
+async function createServer(
+  { settings, clock, logger }: ControlPlaneOptions,
+  storage: ApiStorage,
+  certificates: ClusterCertificates,
+): Promise<{ server: ApiServer; close(): void }> {
+  const policy = await openStoredPolicy(storage);
+  const rbac = new RbacAuthorizer(policy);
+  const audiences = [settings.tokenIssuer];
+  const issuer = new TokenIssuer({
+    privateKey: certificates.serviceAccountKey,
+    issuer: settings.tokenIssuer,
+    clock,
+    randomId: randomUUID,
+  });
+  const tokens = new ServiceAccountTokenAuthenticator({
+    publicKey: issuer.publicKey,
+    issuer: settings.tokenIssuer,
+    audiences,
+    lookup: await tokenObjectLookup(storage),
+    clock,
+  });
+  const { certificate, key } = certificates.apiserverKubeletClient;
+  const logs = podLog({ ca: certificates.authority.certificate, certificate, key });
+  const server = await createApiServer({
+    storage,
+    kinds: builtinKinds(),
+    authenticators: [x509Authenticator, tokens],
+    authorizer: rbac,
+    admission: [
+      await serviceAccountAdmission({ storage, clock, randomSuffix }),
+      await priorityAdmission(storage),
+      await serviceAllocation({ storage, serviceCidr: settings.serviceCidr, random: Math.random }),
+      rbacEscalationAdmission(rbac, policy),
+    ],
+    subresources: [serviceAccountToken(issuer), logs],
+    reviews: [...accessReviews(rbac, rbac), ...authenticationReviews(tokens, audiences)],
+    reportFault: ({ error, method, path }) => logger.error('Request failed', error, { method, path }),
+    clock,
+  });
+  return {
+    server,
+    close() {
+      logs.close();
+    },
+  };
+}
+
+async function listen(
+  server: ApiServer,
+  { securePort }: ControlPlaneOptions,
+  { apiserver, authority }: ClusterCertificates,
+): Promise<number> {
+  try {
+    const tls = { cert: apiserver.certificate, key: apiserver.key, clientCa: authority.certificate };
+    const { port } = await server.listen({ host: '127.0.0.1', port: securePort, tls });
+    return port;
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    const hint = 'Stop what listens there, or choose another port with --secure-port (0 takes a free one).';
+    throw new Fault('KND_PORT_TAKEN', error.message, hint, { cause: error });
+  }
+}
+
+function controllerManager(
+  server: ApiServer,
+  { settings, clock, logger }: ControlPlaneOptions,
+  { authority }: ClusterCertificates,
+  port: number,
+): Manager {
+  const transport = server.transport({ username: 'system:kube-controller-manager', groups: ['system:masters'] });
+  const manager = createManager({
+    transport,
+    userAgent: 'kube-controller-manager',
+    clock,
+    logger,
+    host: settings.nodeName,
+    stopLimit: 1000,
+    informers: { freeze: false },
+  });
+  const kubernetesService = { address: '127.0.0.1', port, clusterIP: settings.apiServerIp };
+  for (const controller of builtInControllers({ rootCa: authority.certificate, kubernetesService }))
+    manager.add(controller);
+  return manager;
+}
+
+function randomSuffix(): string {
+  return Array.from({ length: 5 }, () => alphabet[Math.floor(Math.random() * alphabet.length)]).join('');
+}

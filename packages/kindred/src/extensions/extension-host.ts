@@ -1,0 +1,64 @@
+/**
+ * Runs extensions in this process, as their own user with just the rights that their controllers declare: what works here
+ * works under the same ClusterRole on any other cluster.
+ */
+
+import { ClusterRole, ClusterRoleBinding } from '@kindred/apis/rbac/v1';
+import type { InProcessTransport } from '@kindred/apiserver';
+import { createClient } from '@kindred/client';
+import type { Clock } from '@kindred/machinery';
+import type { Extension, Logger, Manager } from '@kindred/operator';
+import { clusterRoleOf, createManager, installKinds } from '@kindred/operator';
+
+export interface ExtensionHostOptions {
+  readonly extensions: readonly Extension[];
+  /** A transport as that user; `admin` may do everything. */
+  readonly transport: (user: string) => InProcessTransport;
+  readonly admin: InProcessTransport;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface ExtensionHost {
+  close(): Promise<void>;
+}
+
+/** Installs the kinds and rights of each extension and starts its controllers. */
+export async function startExtensions(options: ExtensionHostOptions): Promise<ExtensionHost> {
+  const managers = await Promise.all(options.extensions.map((extension) => startExtension(extension, options)));
+  return {
+    async close() {
+      await Promise.all(managers.map((manager) => manager.close()));
+    },
+  };
+}
+
+async function startExtension(extension: Extension, options: ExtensionHostOptions): Promise<Manager> {
+  const { admin, transport, clock, logger } = options;
+  const client = createClient(admin, { userAgent: 'kindred-extensions', clock });
+  await installKinds(extension, { client, clock });
+  const role = clusterRoleOf(extension);
+  const name = `kindred:${extension.name}`;
+  const user = `system:kindred:extension:${extension.name}`;
+  await client.apply(ClusterRole, role, { force: true });
+  await client.apply(
+    ClusterRoleBinding,
+    {
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+    } as ClusterRoleBinding,
+    { force: true },
+  );
+  const manager = createManager({
+    transport: transport(user),
+    userAgent: `kindred-extension-${extension.name}`,
+    clock,
+    logger: logger.with({ extension: extension.name }),
+    stopLimit: 1000,
+    informers: { freeze: false },
+  });
+  for (const controller of extension.controllers) manager.add(controller);
+  await manager.start();
+  return manager;
+}

@@ -1,0 +1,53 @@
+/**
+ * Finds the extensions that were asked for: bundled ones by name, others by the path of a module that exports one as
+ * default.
+ */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Extension } from '@kindred/operator';
+import { Fault } from '../fault.ts';
+
+/** Name → module. Loaded only when asked for. */
+const bundled: Readonly<Record<string, () => Promise<{ default: Extension }>>> = {
+  website: () => import('@kindred-examples/website'),
+};
+
+export async function loadExtensions(names: readonly string[]): Promise<Extension[]> {
+  return Promise.all(names.map(loadExtension));
+}
+
+async function loadExtension(name: string): Promise<Extension> {
+  const load = bundled[name];
+  if (load !== undefined) return (await load()).default;
+  if (!/[./]/.test(name)) {
+    const known = Object.keys(bundled).join(', ');
+    const hint = `Bundled extensions: ${known}. A module is named by its path, such as ./my-extension.js.`;
+    throw new Fault('KND_EXTENSION', `There is no extension "${name}"`, hint);
+  }
+  return loadModule(resolve(name));
+}
+
+async function loadModule(path: string): Promise<Extension> {
+  let module: unknown;
+  try {
+    module = await import(pathToFileURL(path).href);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const hint = 'Give the path of a compiled ES module that exports defineExtension({ … }) as default.';
+    throw new Fault('KND_EXTENSION', `The extension ${path} cannot be loaded: ${reason}`, hint, { cause: error });
+  }
+  const extension = (module as { default?: unknown }).default;
+  if (isExtension(extension)) return extension;
+  const hint = 'Export the value that defineExtension({ … }) returns: export default defineExtension({ … }).';
+  throw new Fault('KND_EXTENSION', `The module ${path} does not export an extension as default`, hint);
+}
+
+function isExtension(value: unknown): value is Extension {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    typeof value.name === 'string' &&
+    ['crds', 'controllers', 'rbac', 'images'].every((field) => Array.isArray((value as Record<string, unknown>)[field]))
+  );
+}

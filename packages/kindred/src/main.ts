@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+/** The `kindred` command. Faults are printed in words and end the program with their exit code; bugs show their stack. */
+import { Fault } from './fault.ts';
+import { parseUpOptions, upUsage } from './up/options.ts';
+
+const usage = `Usage: kindred COMMAND [flags]
+
+Commands:
+  up        start the platform on this machine
+  version   print the version
+  help      print this text
+
+Flags of a command: kindred COMMAND --help
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  const asksForHelp = rest.includes('--help') || rest.includes('-h');
+  switch (command) {
+    case 'up': {
+      if (asksForHelp) return print(upUsage);
+      const options = parseUpOptions(rest, process.env);
+      const { up } = await import('./up/up.ts');
+      return up(options);
+    }
+    case 'version':
+    case '--version':
+      return print(`kindred ${(await import('./version.ts')).version}\n`);
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      return print(usage);
+    default:
+      throw new Fault('KND_USAGE', `There is no command "${command}"`, 'See: kindred help');
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function report(error: unknown): number {
+  if (error instanceof Fault) {
+    process.stderr.write(`Error: ${error.message}\n${error.hint}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(report);
