@@ -167,33 +167,32 @@ export class PodWorker {
 
   /** False when the pod has to wait for something its volumes need, or for its sandbox. */
   async #prepare(): Promise<boolean> {
-    const { clock, runtime, resolvConf } = this.#context;
-    try {
-      if (this.#sandbox === undefined) {
-        const { namespace = '', name = '' } = this.#pod.metadata;
-        const hostNetwork = this.#pod.spec?.hostNetwork ?? false;
-        const hostname = podHostname(this.#pod);
-        const directory = this.#directory;
-        this.#sandbox = await runtime.createSandbox({
-          uid: this.uid,
-          namespace,
-          name,
-          hostname,
-          hostNetwork,
-          directory,
-        });
-        void this.#sandbox.ended.then(() => this.#sandboxEnded());
-        this.#etcMounts = writeEtcFiles(directory, this.#pod, this.#sandbox.ip, resolvConf(this.#pod));
-      }
-      if (clock.now() >= this.#volumesAt + volumePeriodMs) {
-        await this.#volumes.refresh(this.#volumeContext());
-        this.#volumesAt = clock.now();
-        this.#mountFailure = '';
-      }
-      return true;
-    } catch (error) {
-      return this.#cannotPrepare(error);
+    const [sandbox, volumes] = await Promise.allSettled([this.#makeSandbox(), this.#refreshVolumes()]);
+    for (const outcome of [sandbox, volumes]) {
+      if (outcome.status === 'rejected') return this.#cannotPrepare(outcome.reason);
     }
+    this.#mountFailure = '';
+    return true;
+  }
+
+  async #makeSandbox(): Promise<void> {
+    if (this.#sandbox !== undefined) return;
+    const { runtime, resolvConf } = this.#context;
+    const { namespace = '', name = '' } = this.#pod.metadata;
+    const hostNetwork = this.#pod.spec?.hostNetwork ?? false;
+    const [hostname, directory] = [podHostname(this.#pod), this.#directory];
+    const spec = { uid: this.uid, namespace, name, hostname, hostNetwork, directory };
+    const sandbox = await runtime.createSandbox(spec);
+    this.#sandbox = sandbox;
+    void sandbox.ended.then(() => this.#sandboxEnded(sandbox));
+    this.#etcMounts = writeEtcFiles(directory, this.#pod, sandbox.ip, resolvConf(this.#pod));
+  }
+
+  async #refreshVolumes(): Promise<void> {
+    const { clock } = this.#context;
+    if (clock.now() < this.#volumesAt + volumePeriodMs) return;
+    await this.#volumes.refresh(this.#volumeContext());
+    this.#volumesAt = clock.now();
   }
 
   async #cannotPrepare(error: unknown): Promise<boolean> {
@@ -226,9 +225,8 @@ export class PodWorker {
   }
 
   /** The sandbox's processes were ended by somebody else: everything starts anew. */
-  #sandboxEnded(): void {
-    if (this.#removed || this.#closed || this.#endingSince !== undefined || this.#sandbox === undefined) return;
-    const sandbox = this.#sandbox;
+  #sandboxEnded(sandbox: Sandbox): void {
+    if (this.#removed || this.#closed || this.#endingSince !== undefined || this.#sandbox !== sandbox) return;
     this.#sandbox = undefined;
     this.#event({
       type: 'Normal',

@@ -1,12 +1,13 @@
 #!/bin/sh
 # Makes the root file system of one container and becomes its program. Runs in the container's new mount and PID
 # namespaces, and in the network, host name and IPC namespaces of its pod. Says how it went on file descriptor 3:
-# "pid N", then "ok" or "error TEXT".
+# "pid N", then "ok" or "error TEXT". Every program called from here costs a millisecond or two, so there are few.
 #
-#   container-init.sh DIRECTORY disk|tmpfs USER WORKDIR [layer LOWER N | bind SOURCE TARGET ro|rw | hide PATH]... -- PROGRAM [ARGUMENT]...
+#   container-init.sh DIRECTORY SKELETON disk|tmpfs USER WORKDIR [FILE]... -- PROGRAM [ARGUMENT]...
 #
-# USER is "-" or UID:GID:GROUPS (GROUPS with commas, maybe empty). DIRECTORY has the subdirectories root, and for each
-# layer upperN and workN. Targets are resolved after the change of root, so no link can lead out of it.
+# DIRECTORY has the subdirectories root, upper0 and work0, and a file fstab with the mounts to make once the old root is
+# at /.kindred-host: targets are resolved in the new root, so no link can lead out of it. FILEs are targets that must be
+# files. SKELETON is copied over the machine's tree: devices and the like. USER is "-" or UID:GID:GROUPS (with commas).
 set -u
 umask 022
 container_path=${PATH-}
@@ -25,74 +26,41 @@ IFS=' ' read -r pid rest </proc/self/stat
 printf 'pid %s\n' "$pid" >&3
 
 directory=$1
-upper=$2
-user=$3
-workdir=$4
-shift 4
+skeleton=$2
+upper=$3
+user=$4
+workdir=$5
+shift 5
 
+host=/.kindred-host
+fstab=$host$directory/fstab
 if [ "$upper" = tmpfs ]; then
+  fstab=/fstab
+  content=$(cat "$directory/fstab")
   must mount -t tmpfs -o mode=0755 tmpfs "$directory"
-  mkdir -p "$directory/root" "$directory/upper0" "$directory/work0"
+  must mkdir -p "$directory/root" "$directory/upper0" "$directory/work0"
+  printf '%s\n' "$content" >"$directory/upper0/fstab"
 fi
+must cp -a "$skeleton/." "$directory/upper0/"
 must mount -t overlay -o "lowerdir=/,upperdir=$directory/upper0,workdir=$directory/work0" overlay "$directory/root"
 cd "$directory/root" || fail "no root directory"
-mkdir -p .kindred-host
 must pivot_root . .kindred-host
 cd /
-host=/.kindred-host
-
 must mount -t proc -o nosuid,nodev,noexec proc /proc
-must mount -t tmpfs -o nosuid,mode=0755,size=64k tmpfs /dev
-must cp -a "$host/dev/null" "$host/dev/zero" "$host/dev/full" "$host/dev/random" "$host/dev/urandom" "$host/dev/tty" /dev/
-mkdir -p /dev/shm /dev/pts
-must mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs /dev/shm
-mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts /dev/pts 2>/dev/null && ln -s pts/ptmx /dev/ptmx
-ln -s /proc/self/fd /dev/fd
-ln -s fd/0 /dev/stdin
-ln -s fd/1 /dev/stdout
-ln -s fd/2 /dev/stderr
-mount -t sysfs -o ro,nosuid,nodev,noexec sysfs /sys 2>/dev/null
 
-while [ "$#" -gt 0 ]; do
-  directive=$1
+while [ "$1" != -- ]; do
+  if [ -L "$1" ]; then rm -f "$1"; fi
+  if [ ! -e "$1" ]; then
+    [ -d "${1%/*}/" ] || must mkdir -p "${1%/*}/"
+    : >"$1" || fail "cannot make $1"
+  fi
   shift
-  case $directive in
-    layer)
-      if [ "$upper" = tmpfs ]; then mkdir -p "$host$directory/upper$2" "$host$directory/work$2"; fi
-      must mount -t overlay -o "lowerdir=$host$1,upperdir=$host$directory/upper$2,workdir=$host$directory/work$2" overlay "$1"
-      shift 2
-      ;;
-    bind)
-      if [ -d "$host$1" ]; then
-        must mkdir -p "$2"
-      elif [ ! -e "$2" ] || [ -L "$2" ]; then
-        must mkdir -p "${2%/*}/"
-        rm -f "$2"
-        : >"$2" || fail "cannot make $2"
-      fi
-      if [ "$3" = ro ]; then
-        must mount -o bind,ro "$host$1" "$2"
-      else
-        must mount --bind "$host$1" "$2"
-      fi
-      shift 3
-      ;;
-    hide)
-      if [ -d "$1" ]; then must mount -t tmpfs -o size=64k,mode=0755 tmpfs "$1"; fi
-      shift
-      ;;
-    --)
-      break
-      ;;
-    *)
-      fail "unknown directive $directive"
-      ;;
-  esac
 done
-
+shift
+must mount -a -T "$fstab"
+if [ "$upper" = tmpfs ]; then rm -f "$fstab"; fi
 must umount -l "$host"
-rmdir "$host" 2>/dev/null
-must mkdir -p "$workdir"
+[ -d "$workdir" ] || must mkdir -p "$workdir"
 cd "$workdir" || fail "cannot enter $workdir"
 setpriv=$(command -v setpriv)
 PATH=$container_path

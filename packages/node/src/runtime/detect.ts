@@ -54,6 +54,7 @@ export async function detectRuntime(options: RuntimeOptions): Promise<DetectedRu
     const runtime = new NamespaceRuntime({
       ...options,
       ...upper,
+      skeleton: skeletonOf(options),
       network,
       limitations,
       state: new StateFile(join(options.dataDir, 'processes.json')),
@@ -121,6 +122,10 @@ function unprivilegedPortStart(): number {
   }
 }
 
+function skeletonOf({ dataDir }: RuntimeOptions): string {
+  return join(dataDir, 'skeleton');
+}
+
 /** Tries the real thing once: all namespaces, and an overlay of the root in the data directory. */
 async function overlayPlace(
   options: RuntimeOptions,
@@ -130,10 +135,12 @@ async function overlayPlace(
   const directory = join(options.dataDir, 'overlay-check');
   let reason = '';
   try {
+    const made = await runCommand('sh', [join(options.scripts, 'skeleton.sh'), skeletonOf(options)]);
+    if (made.code !== 0) return { reason: made.stderr.trim() };
     for (const upper of ['disk', 'tmpfs'] as const) {
       for (const name of ['root', 'upper0', 'work0']) mkdirSync(join(directory, name), { recursive: true });
       const namespaces = ['--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--'];
-      const check = ['sh', join(options.scripts, 'overlay-check.sh'), directory, upper];
+      const check = ['sh', join(options.scripts, 'overlay-check.sh'), directory, skeletonOf(options), upper];
       const tried = await runCommand('unshare', [...namespaces, ...check]);
       if (tried.code === 0) return { upper };
       reason = tried.stderr.trim().replaceAll('\n', ' ').replace(/\.$/, '') || `unshare exited with ${tried.code}`;

@@ -7,13 +7,13 @@
  * mounts and its interface: nothing has to be undone by name.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '@kindred/machinery';
 import type { PodNetwork } from '../network/pod-network.ts';
 import { childContainer, watchChild } from './child-container.ts';
-import { containerInitArguments } from './container-init.ts';
+import { type ContainerInit, containerFstab, containerInitArguments, filesInsideVolumes } from './container-init.ts';
 import { execProcess } from './exec-process.ts';
 import { LineReader } from './line-reader.ts';
 import {
@@ -33,6 +33,8 @@ export interface NamespaceRuntimeOptions {
   readonly state: StateFile;
   /** Directory of container-init.sh and sandbox-init.sh. */
   readonly scripts: string;
+  /** Made by skeleton.sh: devices and the place of the old root, copied over the machine's tree. */
+  readonly skeleton: string;
   /** Where a container's changes go: beside its other files, or memory where the disk can't hold an overlay. */
   readonly upper: 'disk' | 'tmpfs';
   /** Other disks mounted below the root that containers shall see: each gets its own layer. */
@@ -98,12 +100,22 @@ export class NamespaceRuntime implements Runtime {
   async startContainer(sandbox: Sandbox, spec: ContainerSpec): Promise<RunningContainer> {
     const pod = this.#sandboxes.get(sandbox.uid);
     if (!pod) throw new StartError('the sandbox of the pod is gone');
-    const { scripts, upper, layers, hiddenPaths } = this.#options;
+    const { scripts, skeleton, upper, layers, hiddenPaths } = this.#options;
     const directory = join(spec.directory, 'rootfs');
     for (const name of ['root', 'upper0', 'work0', ...layerDirectories(layers)]) {
       mkdirSync(join(directory, name), { recursive: true });
     }
-    const init = containerInitArguments({ spec, directory, upper, layers, hiddenPaths });
+    const init: ContainerInit = {
+      spec,
+      directory,
+      skeleton,
+      upper,
+      layers,
+      hiddenPaths: hiddenPaths.filter(isDirectory),
+      isDirectory,
+    };
+    writeFileSync(join(directory, 'fstab'), containerFstab(init), { mode: 0o600 });
+    for (const file of filesInsideVolumes(spec, isDirectory)) closeSync(openSync(file, 'a'));
     const args = [
       ...namespaceArguments(pod),
       'unshare',
@@ -113,7 +125,7 @@ export class NamespaceRuntime implements Runtime {
       'sh',
       join(scripts, 'container-parent.sh'),
       join(scripts, 'container-init.sh'),
-      ...init,
+      ...containerInitArguments(init),
     ];
     const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
     const child = spawn('nsenter', args, { detached: true, stdio: [...stdio], env: { ...spec.env } });
@@ -158,6 +170,10 @@ export class NamespaceRuntime implements Runtime {
     await exited;
     this.#options.network.detach(uid);
   }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function namespaceArguments(pod: SandboxProcess): string[] {

@@ -8,16 +8,18 @@ set -eu
 IFS=' ' read -r pid rest </proc/self/stat
 if [ "$2" = own ]; then
   printf '%s\n' "$1" >/proc/sys/kernel/hostname
-  ip link set lo up
   # As container engines do: a program without privileges may serve port 80 of its own pod.
   printf '0\n' >/proc/sys/net/ipv4/ip_unprivileged_port_start || :
 fi
 printf 'pid %s\n' "$pid"
 IFS=' ' read -r address gateway || exit 0
 if [ "$address" != - ]; then
-  ip address add "$address" dev eth0
-  ip link set eth0 up
-  ip route add default via "$gateway"
+  ip -batch - <<COMMANDS
+link set lo up
+address add $address dev eth0
+link set eth0 up
+route add default via $gateway
+COMMANDS
 fi
 printf 'ready\n'
 while read -r rest; do :; done
