@@ -8,7 +8,8 @@ import { silentLogger } from '../platform/logger.ts';
 import { EgressProxy } from './egress-proxy.ts';
 
 const target = createServer((asked, response) => response.end(`${asked.method} ${asked.url}`));
-const proxy = new EgressProxy({ host: '127.0.0.1', log: silentLogger });
+const refuses = (address: string) => address === '127.0.0.9';
+const proxy = new EgressProxy({ host: '127.0.0.1', log: silentLogger, refuses });
 let targetPort = 0;
 let port = 0;
 
@@ -39,7 +40,12 @@ it('opens tunnels, and says when it cannot', async () => {
   assert.equal(answer.statusCode, 200);
   socket.write('GET /tunnel HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   assert.match((await socket.setEncoding('utf8').toArray()).join(''), /GET \/tunnel$/m);
-  const [refused, closed] = await open('127.0.0.1:1');
-  assert.equal(refused.statusCode, 502);
-  closed.destroy();
+  for (const [to, status] of [
+    ['127.0.0.1:1', 502],
+    ['127.0.0.9:80', 403],
+  ] as const) {
+    const [refused, closed] = await open(to);
+    assert.equal(refused.statusCode, status);
+    closed.destroy();
+  }
 });

@@ -2,6 +2,7 @@
  * An HTTP proxy (RFC 9110, CONNECT, and absolute-form requests) on the bridge's address: the way to other machines for
  * programs that use one, on nodes that can't translate addresses. Reachable from pods and this machine only.
  */
+import { lookup } from 'node:dns/promises';
 import {
   createServer,
   request as httpRequest,
@@ -16,9 +17,12 @@ import { errorText, type Logger } from '../platform/logger.ts';
 export interface EgressProxyOptions {
   readonly host: string;
   readonly log: Logger;
+  /** Addresses that nobody is led to; unless told otherwise those that only this machine has. */
+  readonly refuses?: (address: string) => boolean;
 }
 
 const connectTimeoutMs = 10_000;
+const ownAddresses = /^(127\.|0\.|169\.254\.|::1$|::ffff:127\.|fe80:)/;
 
 export class EgressProxy {
   readonly #options: EgressProxyOptions;
@@ -27,9 +31,10 @@ export class EgressProxy {
 
   constructor(options: EgressProxyOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => this.#forward(request, response));
-    this.#server.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.#tunnel(request, socket, head),
+    this.#server = createServer((request, response) => void this.#forward(request, response));
+    this.#server.on(
+      'connect',
+      (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#tunnel(request, socket, head),
     );
   }
 
@@ -49,15 +54,29 @@ export class EgressProxy {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  #tunnel(request: IncomingMessage, client: Duplex, head: Buffer): void {
+  /** The address to connect to; undefined when it can't be found or must not be asked. */
+  async #address({ hostname }: URL): Promise<string | undefined> {
+    const refuses = this.#options.refuses ?? ((address: string) => ownAddresses.test(address));
+    try {
+      const { address } = await lookup(hostname.replace(/^\[|\]$/g, ''));
+      return refuses(address) ? undefined : address;
+    } catch (error) {
+      this.#options.log.warn('Proxy could not find a host', { host: hostname, error: errorText(error) });
+      return undefined;
+    }
+  }
+
+  async #tunnel(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
+    client.on('error', () => client.destroy());
     const target = parseTarget(`http://${request.url}`);
-    if (!target) return void client.end('HTTP/1.1 400 Bad Request\r\n\r\n');
-    const upstream = connect({ host: target.hostname, port: Number(target.port || 80), timeout: connectTimeoutMs });
+    const host = target && (await this.#address(target));
+    if (!target || host === undefined) return void client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    const upstream = connect({ host, port: Number(target.port || 80), timeout: connectTimeoutMs });
     for (const socket of [client, upstream]) {
       this.#tunnels.add(socket);
       socket.on('close', () => this.#tunnels.delete(socket));
     }
-    client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
+    client.on('close', () => upstream.destroy());
     upstream.on('timeout', () => upstream.destroy(new Error('no answer in time')));
     upstream.on('error', (error) => {
       this.#options.log.warn('Proxy could not connect', { target: request.url, error: errorText(error) });
@@ -72,12 +91,16 @@ export class EgressProxy {
     });
   }
 
-  #forward(request: IncomingMessage, response: ServerResponse): void {
+  async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = parseTarget(request.url ?? '');
     if (target?.protocol !== 'http:') return void response.writeHead(400).end();
+    const host = await this.#address(target);
+    if (host === undefined) return void response.writeHead(403).end();
     const { 'proxy-connection': _, connection: __, ...headers } = request.headers;
     const options = { method: request.method ?? 'GET', headers, agent: false as const };
-    const upstream = httpRequest(target, options, (answer) => {
+    const { port, pathname, search } = target;
+    const to = { host, port: Number(port || 80), path: pathname + search };
+    const upstream = httpRequest({ ...options, ...to }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });

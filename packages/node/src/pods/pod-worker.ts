@@ -38,6 +38,8 @@ export class PodWorker {
   #volumesAt = Number.NEGATIVE_INFINITY;
   #mountFailure = '';
   #failure: { reason: string; message: string } | undefined;
+  /** No container will run again. */
+  #over = false;
   #removed = false;
   #closed = false;
   #endingSince: number | undefined;
@@ -75,9 +77,11 @@ export class PodWorker {
   }
 
   update(pod: Pod): void {
+    const before = this.#pod.metadata;
     this.#pod = pod;
     // Labels and annotations may be files of a volume.
-    this.#volumesAt = Number.NEGATIVE_INFINITY;
+    const same = sameMap(before.labels, pod.metadata.labels) && sameMap(before.annotations, pod.metadata.annotations);
+    if (!same) this.#volumesAt = Number.NEGATIVE_INFINITY;
     this.#wake();
   }
 
@@ -139,7 +143,7 @@ export class PodWorker {
     const { clock } = this.#context;
     if (this.#removed) return this.#end(0);
     if (this.#pod.metadata.deletionTimestamp !== undefined) return this.#end(this.#graceSeconds());
-    if (isFinished(this.#pod) && this.#sandbox === undefined) return undefined;
+    if ((this.#over || isFinished(this.#pod)) && this.#sandbox === undefined) return undefined;
     const deadline = deadlineOf(this.#pod, this.#startTime);
     if (deadline !== undefined && clock.now() >= deadline) return this.#failDeadline();
     if (!(await this.#prepare())) return clock.now() + retryMs;
@@ -250,6 +254,7 @@ export class PodWorker {
 
   /** A pod that has ended keeps its object and its logs, and nothing else. */
   async #release(): Promise<undefined> {
+    this.#over = true;
     await this.#containers.allEnded();
     const sandbox = this.#sandbox;
     this.#sandbox = undefined;
@@ -307,4 +312,9 @@ export class PodWorker {
   #event(event: PodEvent): void {
     this.#context.cluster.recordEvent(this.#pod, event);
   }
+}
+
+function sameMap(a: Readonly<Record<string, string>> = {}, b: Readonly<Record<string, string>> = {}): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
