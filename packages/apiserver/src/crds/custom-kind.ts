@@ -2,8 +2,10 @@
  * One served version of a CustomResourceDefinition as a kind: names, pruning, defaults, validation, columns, all from the
  * definition. Schemas are compiled when an object first needs them.
  */
+import { createHash } from 'node:crypto';
 import type { KindDefinition, SubresourceDefinition, Verb } from '@kindred/apis';
 import {
+  encodeJson,
   formatGroupVersion,
   type JsonObject,
   type MergeSchema,
@@ -18,7 +20,6 @@ import {
   compileStructuralSchema,
   createColumnPrinter,
   createSelectableFieldsReader,
-  isConditionTrue,
   mergeSchemaOfStructural,
   preservesUnknownFields,
   prune,
@@ -34,13 +35,20 @@ const allVerbs: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 
 const terminatingVerbs: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
 const partVerbs: readonly Verb[] = ['get', 'patch', 'update'];
 
-/** The kind that `version` of the definition serves. `storageVersion` is the name of the version that is stored. */
+export interface CustomKindContext {
+  /** Name of the version that is stored. */
+  readonly storageVersion: string;
+  /** True from the moment when the definition's deletion begins. */
+  isTerminating(): boolean;
+}
+
+/** The kind that `version` of the definition serves. */
 export function customKind(
   crd: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,
-  storageVersion: string,
+  { storageVersion, isTerminating }: CustomKindContext,
 ): ServedKind {
-  const definition = customDefinition(crd, version, storageVersion);
+  const definition = customDefinition(crd, version, { storageVersion, isTerminating });
   const schema = lazySchema(version);
   const keepUnknown = preservesUnknownFields(crd);
   const source = version.schema?.openAPIV3Schema;
@@ -61,9 +69,7 @@ export function customKind(
       ? {}
       : { refresh: (object: Unstructured) => refresh(schema(), object, { keepUnknown }) }),
     refuseCreate: () =>
-      crd.metadata.deletionTimestamp === undefined
-        ? undefined
-        : 'create not allowed while custom resource definition is terminating',
+      isTerminating() ? 'create not allowed while custom resource definition is terminating' : undefined,
     validateChange: (object, old) => [
       ...validateObjectMeta(object.metadata, { namespaced: definition.namespaced }),
       ...validateObjectMetaUpdate(object.metadata, old.metadata),
@@ -74,14 +80,14 @@ export function customKind(
 
 /** Changes when anything about how objects of the definition are served may have changed. */
 export function schemaRevisionOf(crd: CustomResourceDefinition): string {
-  const ending = crd.metadata.deletionTimestamp === undefined ? '' : '/terminating';
-  return `${crd.metadata.uid ?? ''}/${crd.metadata.generation ?? 1}${ending}`;
+  const shown = encodeJson([crd.metadata.uid, crd.spec, crd.status?.acceptedNames]);
+  return createHash('sha256').update(shown).digest('base64url');
 }
 
 function customDefinition(
   crd: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,
-  storageVersion: string,
+  { storageVersion, isTerminating }: CustomKindContext,
 ): KindDefinition {
   const { group, scope } = crd.spec;
   const names = crd.status?.acceptedNames ?? crd.spec.names;
@@ -101,7 +107,9 @@ function customDefinition(
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
     namespaced,
-    verbs: isConditionTrue(crd, 'Terminating') ? terminatingVerbs : allVerbs,
+    get verbs() {
+      return isTerminating() ? terminatingVerbs : allVerbs;
+    },
     subresources: subresourcesOf(version),
     ...(version.name === storageVersion ? {} : { conversion: noneConversion(crd, version.name, storageVersion) }),
     ...(version.deprecated === true ? { deprecation: deprecationOf(crd, version) } : {}),

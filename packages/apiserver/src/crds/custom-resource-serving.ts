@@ -27,6 +27,7 @@ interface Served {
   readonly uid: string;
   readonly schemaRevision: string;
   readonly resources: readonly ServedResource[];
+  terminating: boolean;
 }
 
 export class CustomResourceServing {
@@ -73,9 +74,14 @@ export class CustomResourceServing {
     const name = crd.metadata.name ?? '';
     const known = this.#served.get(name);
     if (!isConditionTrue(crd, 'Established')) return;
-    if (crd.metadata.deletionTimestamp !== undefined) this.#cleanup.start(crd);
-    const revision = `${schemaRevisionOf(crd)}/${JSON.stringify(crd.status?.acceptedNames ?? {})}`;
-    if (known?.schemaRevision === revision) return;
+    const terminating = crd.metadata.deletionTimestamp !== undefined;
+    if (terminating) this.#cleanup.start(crd);
+    const revision = schemaRevisionOf(crd);
+    if (known?.schemaRevision === revision) {
+      if (known.terminating !== terminating) this.#parts.registry.touch();
+      known.terminating = terminating;
+      return;
+    }
     const resources = this.#makeResources(crd);
     for (const resource of resources) this.#parts.registry.add(resource);
     for (const old of known?.resources ?? []) {
@@ -84,7 +90,7 @@ export class CustomResourceServing {
       });
       if (!replaced) this.#parts.registry.remove(old);
     }
-    this.#served.set(name, { uid: crd.metadata.uid ?? '', schemaRevision: revision, resources });
+    this.#served.set(name, { uid: crd.metadata.uid ?? '', schemaRevision: revision, resources, terminating });
   }
 
   /** Names in the definition's group that others have: built-in kinds, and definitions accepted before. */
@@ -104,9 +110,14 @@ export class CustomResourceServing {
   #makeResources(crd: CustomResourceDefinition): ServedResource[] {
     const storage = storageVersionOf(crd);
     if (storage === undefined) return [];
+    const name = crd.metadata.name ?? '';
+    const context = {
+      storageVersion: storage.name,
+      isTerminating: () => this.#served.get(name)?.terminating ?? false,
+    };
     return crd.spec.versions
       .filter(({ served }) => served)
-      .map((version) => new ServedResource(customKind(crd, version, storage.name), this.#parts.storage));
+      .map((version) => new ServedResource(customKind(crd, version, context), this.#parts.storage));
   }
 
   /** A change that may have come from elsewhere: one that nobody has settled yet is settled here. */
@@ -131,10 +142,11 @@ export class CustomResourceServing {
     const known = this.#served.get(name);
     if (known === undefined || known.uid !== uid) return;
     this.#served.delete(name);
-    for (const resource of known.resources) this.#parts.registry.remove(resource);
     const [first] = known.resources;
     if (first === undefined) return;
+    // Watches are ended by the storage, which hands over the last deletions before; the registry would cut them off.
     this.#parts.storage.release(first.definition.group, first.definition.resource);
+    for (const resource of known.resources) this.#parts.registry.remove(resource);
     for (const stored of this.#definitions?.list({}).items ?? []) this.#follow(stored.object);
   }
 }

@@ -2,21 +2,33 @@
  * Objects can only be made in a namespace that exists and isn't going away (the NamespaceLifecycle rule).
  */
 import { failure, forbidden, notFound, type Status } from '@kindred/machinery';
+import type { ResourceStorage } from '../storage/resource-storage.ts';
 import type { ResourceRequest } from './resource-request.ts';
+import type { ServedResource } from './served-resource.ts';
 
 /**
+ * Answers directly when the namespaces are at hand, which is nearly always.
+ *
  * @throws StatusError 404 when the namespace doesn't exist, 403 with cause NamespaceTerminating when it is being deleted.
  */
-export async function demandLiveNamespace({ server, resource, namespace, name }: ResourceRequest): Promise<void> {
+export function demandLiveNamespace(request: ResourceRequest): void | Promise<void> {
+  const { server, resource, namespace } = request;
   const namespaces = server.registry.get('', 'v1', 'namespaces');
   // A server without namespaces (an aggregated one) leaves the check to the one in front of it.
   if (namespaces === undefined || namespace === '' || resource === namespaces) return;
-  const opened = namespaces.storage();
-  const storage = opened instanceof Promise ? await opened : opened;
+  const storage = namespaces.storage();
+  if (storage instanceof Promise) return storage.then((opened) => demandLive(request, namespaces, opened));
+  demandLive(request, namespaces, storage);
+}
+
+function demandLive(
+  { resource, namespace, name }: ResourceRequest,
+  namespaces: ServedResource,
+  storage: ResourceStorage,
+): void {
   const stored = storage.get('', namespace);
   if (stored === undefined) throw notFound(namespaces.groupResource, namespace);
-  const found = namespaces.read(stored);
-  if (found.metadata.deletionTimestamp === undefined) return;
+  if (stored.object.metadata.deletionTimestamp === undefined) return;
   const refusal = forbidden(
     resource.groupResource,
     name,

@@ -122,7 +122,7 @@ function demandVersions(change: Change, working: Write['working'], stored: Store
   demandSameUid(working.groupResource, stored, metadata.uid);
   if (change.demandVersion && !allowUnconditionalUpdate && (metadata.resourceVersion ?? '') === '') {
     const error = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
-    throw invalid({ group, kind }, stored.name, [{ ...error, badValue: '0x0' }]);
+    throw invalid({ group, kind }, stored.name, [error]);
   }
   demandSameVersion(working.groupResource, stored, metadata.resourceVersion);
 }

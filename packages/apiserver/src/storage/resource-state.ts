@@ -150,10 +150,12 @@ export class ResourceState {
     this.endWatches(reason);
   }
 
+  /** Hands over what has just happened, then ends every watch. Whoever opens a new one on hearing it keeps that. */
   endWatches(reason: Error): void {
-    // Whoever hears of the end may open a new watch at once: that one stays.
-    const open = [...this.#watches];
-    for (const watch of open) watch.end(reason);
+    for (const watch of [...this.#watches]) {
+      watch.pump();
+      watch.end(reason);
+    }
   }
 
   #listOne(range: ListRange, name: string, revision: number): ResourceList {
