@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type ClientHttp2Session, connect } from 'node:http2';
+import { request as httpsRequest } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
+import { isStatusError, systemClock } from '@kindred/machinery';
+import { type ClusterCertificates, loadClusterCertificates } from '../pki/cluster-certificates.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import type { ApiResponse } from '../request/api-response.ts';
+import { ListenError } from './listen-error.ts';
+import { SecureServer } from './secure-server.ts';
+
+let directory = '';
+let certificates: ClusterCertificates;
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'secure-server-'));
+  certificates = await loadClusterCertificates({
+    directory,
+    serverNames: [],
+    serverAddresses: [],
+    nodeName: 'n',
+    nodeAddresses: [],
+    now: Date.now(),
+  });
+});
+
+after(() => rm(directory, { recursive: true, force: true }));
+
+type TestHandler = (request: ApiRequest) => ApiResponse | Promise<ApiResponse>;
+
+function text(status: number, body: string): ApiResponse {
+  return { status, headers: { 'content-type': 'text/plain' }, body: Buffer.from(body) };
+}
+
+async function listen(handler: TestHandler): Promise<{ server: SecureServer; port: number }> {
+  const server = new SecureServer(handler, systemClock);
+  const { authority, apiserver } = certificates;
+  const tls = { cert: apiserver.certificate, key: apiserver.key, clientCa: authority.certificate };
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0, tls });
+  return { server, port };
+}
+
+function session(port: number, client?: { certificate: string; key: string }): ClientHttp2Session {
+  return connect(`https://127.0.0.1:${port}`, {
+    ca: certificates.authority.certificate,
+    ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
+  });
+}
+
+async function call(
+  http2: ClientHttp2Session,
+  headers: Record<string, string>,
+  body?: Buffer,
+): Promise<{ status: number; text: string }> {
+  const stream = http2.request(headers, { endStream: body === undefined });
+  if (body !== undefined) stream.end(body);
+  let status = 0;
+  stream.on('response', (answer) => (status = Number(answer[':status'])));
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(stream, 'close');
+  return { status, text: Buffer.concat(chunks).toString() };
+}
+
+async function echoBody(request: ApiRequest): Promise<ApiResponse> {
+  try {
+    return text(200, String((await request.body()).byteLength));
+  } catch (error) {
+    return text(isStatusError(error) ? error.code : 500, 'refused');
+  }
+}
+
+test('HTTP/2 and HTTP/1.1 are served on one port', async (t) => {
+  const { server, port } = await listen((request) =>
+    text(200, `${request.method} ${request.path} ${request.rawQuery}`),
+  );
+  t.after(() => server.close());
+  const http2 = session(port);
+  assert.deepEqual(await call(http2, { ':path': '/a?b=c' }), { status: 200, text: 'GET /a b=c' });
+  http2.close();
+  const answer = await new Promise<string>((resolve, reject) => {
+    const options = {
+      host: '127.0.0.1',
+      port,
+      path: '/x',
+      ca: certificates.authority.certificate,
+      agent: false,
+    } as const;
+    const outgoing = httpsRequest(options, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    });
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+  assert.equal(answer, 'GET /x ');
+});
+
+test('a client certificate of the own authority is verified, no certificate is fine too', async (t) => {
+  const seen: (string | undefined)[] = [];
+  const { server, port } = await listen((request) => {
+    const { peerCertificate } = request;
+    seen.push(peerCertificate?.verified === true ? peerCertificate.commonName : undefined);
+    return text(200, '');
+  });
+  t.after(() => server.close());
+  for (const client of [certificates.admin, undefined]) {
+    const http2 = session(port, client);
+    await call(http2, { ':path': '/' });
+    http2.close();
+  }
+  assert.deepEqual(seen, ['kubernetes-admin', undefined]);
+});
+
+test('a body of 4 MiB is refused, one of 3 MiB is read', async (t) => {
+  const { server, port } = await listen(echoBody);
+  t.after(() => server.close());
+  const http2 = session(port);
+  const big = await call(http2, { ':method': 'POST', ':path': '/' }, Buffer.alloc(4 << 20, 120));
+  assert.equal(big.status, 413);
+  const fits = await call(http2, { ':method': 'POST', ':path': '/' }, Buffer.alloc(3 << 20, 120));
+  assert.deepEqual(fits, { status: 200, text: String(3 << 20) });
+  http2.close();
+});
+
+test('a client that speaks nonsense loses its connection and nothing else', async (t) => {
+  const { server, port } = await listen(() => text(200, 'ok'));
+  t.after(() => server.close());
+  const socket = connectTls({ host: '127.0.0.1', port, ca: certificates.authority.certificate, ALPNProtocols: ['h2'] });
+  await once(socket, 'secureConnect');
+  socket.on('error', () => undefined);
+  socket.resume();
+  socket.write('\u0000\u0001 this is no HTTP/2 at all, by any means whatever it may look like');
+  await once(socket, 'close');
+  const http2 = session(port);
+  assert.equal((await call(http2, { ':path': '/' })).text, 'ok');
+  http2.close();
+});
+
+test('closing ends a stream that goes on for ever within five seconds', async () => {
+  const { server, port } = await listen(() => ({
+    status: 200,
+    headers: {},
+    body: (writer) =>
+      new Promise((resolve) => {
+        writer.write(Buffer.from('x'));
+        writer.onClose(resolve);
+      }),
+  }));
+  const http2 = session(port);
+  http2.on('error', () => undefined);
+  const stream = http2.request({ ':path': '/' });
+  stream.on('error', () => undefined);
+  stream.resume();
+  await once(stream, 'data');
+  const started = performance.now();
+  await server.close();
+  assert.ok(performance.now() - started < 5000);
+  http2.destroy();
+});
+
+test('a port that is taken is told as such', async (t) => {
+  const { server, port } = await listen(() => text(200, ''));
+  t.after(() => server.close());
+  const second = new SecureServer(() => text(200, ''), systemClock);
+  const { authority, apiserver } = certificates;
+  const tls = { cert: apiserver.certificate, key: apiserver.key, clientCa: authority.certificate };
+  await assert.rejects(
+    second.listen({ host: '127.0.0.1', port, tls }),
+    (error) => error instanceof ListenError && error.code === 'addressInUse',
+  );
+});
