@@ -3,6 +3,7 @@
  * randomness, authentication, authorization, admission) is given to it.
  */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type KindDefinition, typeTable } from '@kindred/apis';
 import { type Clock, systemClock } from '@kindred/machinery';
@@ -89,6 +90,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const randomUuid = options.randomUuid ?? randomUUID;
   const registry = new ResourceRegistry();
   const closing = new AbortController();
+  // Every open watch listens to it.
+  setMaxListeners(0, closing.signal);
   const parts: VerbParts = {
     apiStorage: storage,
     registry,

@@ -78,7 +78,8 @@ export class InformerFactory {
 
   /** Resolves when every informer that there is now has its first list. */
   async waitForSync(signal?: AbortSignal): Promise<void> {
-    await Promise.all(this.all().map((informer) => informer.waitForSync(signal)));
+    // One after the other: all must be in anyway, and the signal gets one listener instead of one for each.
+    for (const informer of this.all()) await informer.waitForSync(signal);
   }
 
   async close(): Promise<void> {

@@ -266,7 +266,8 @@ async function resize(rollout: Rollout, { name, to }: Resize): Promise<void> {
   const from = set.spec?.replicas ?? 0;
   const recorded = Object.entries(annotations).every(([key, value]) => set.metadata.annotations?.[key] === value);
   if (from === to && recorded) return;
-  const patch = { metadata: { annotations, resourceVersion: set.metadata.resourceVersion }, spec: { replicas: to } };
+  // No resourceVersion: the set's own controller writes its status all the time, and the size is ours alone to decide.
+  const patch = { metadata: { annotations, uid: set.metadata.uid }, spec: { replicas: to } };
   const written = await context.client.mergePatch(ReplicaSet, set.metadata, patch);
   if (newSet === set) rollout.newSet = written;
   else rollout.oldSets = oldSets.map((candidate) => (candidate === set ? written : candidate));

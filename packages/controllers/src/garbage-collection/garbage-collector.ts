@@ -2,6 +2,7 @@
  * The garbage collector: deletes objects whose owners are gone, carries out foreground and orphaning deletions.
  * Source: "Garbage Collection", Kubernetes documentation. Runs over any kind that the server serves.
  */
+import { setMaxListeners } from 'node:events';
 import { CustomResourceDefinition } from '@kindred/apis/apiextensions/v1';
 import type { Client, EventRecorder } from '@kindred/client';
 import type { KindRef, KubeObject, Observed, OwnerReference } from '@kindred/machinery';
@@ -41,6 +42,8 @@ class GarbageCollector implements RunningPart {
 
   constructor(context: ManagerContext) {
     this.#context = context;
+    // Every request of every worker listens to it.
+    setMaxListeners(0, this.#stopping.signal);
     this.#client = context.client.as('garbage-collector');
     this.#logger = context.logger.with({ controller: 'garbage-collector' });
     this.#events = context.events.for('garbage-collector-controller');

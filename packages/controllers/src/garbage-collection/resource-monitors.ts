@@ -60,7 +60,8 @@ export class ResourceMonitors {
   }
 
   async waitForSync(signal?: AbortSignal): Promise<void> {
-    await Promise.all([...this.#monitors.values()].map((monitor) => monitor.waitForSync(signal)));
+    // One after the other: all must be in anyway, and the signal gets one listener instead of one for each.
+    for (const monitor of [...this.#monitors.values()]) await monitor.waitForSync(signal);
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@
  * The loop under every controller: takes keys from the queue, waits for the controller's own writes to be visible, calls
  * reconcile, and does with its answer what controller-runtime does (success, requeue after, error, terminal error).
  */
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '@kindred/machinery';
 import type { Logger } from '../log/logger.ts';
 import type { OwnWrites } from '../own-writes/own-writes.ts';
@@ -30,6 +31,8 @@ export class ReconcileLoop {
 
   constructor(options: ReconcileLoopOptions) {
     this.#options = options;
+    // Every request of every reconcile may listen to it.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   start(): void {

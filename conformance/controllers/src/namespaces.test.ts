@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigMap, Namespace, Pod, Service, ServiceAccount } from '@kindred/apis/core/v1';
+import { ClusterRole } from '@kindred/apis/rbac/v1';
+import { isStatusError } from '@kindred/machinery';
+import { eventually, find, gone, testCluster } from './test-cluster.ts';
+
+const demo = { name: 'demo' };
+
+test('a namespace gets a service account and the root CA, and gets them back', async (t) => {
+  const { client, errors } = await testCluster(t);
+  await client.create(Namespace, { metadata: demo });
+  const account = { namespace: 'demo', name: 'default' };
+  const ca = { namespace: 'demo', name: 'kube-root-ca.crt' };
+  await eventually(
+    async () => [await find(client, ServiceAccount, account), await find(client, ConfigMap, ca)],
+    (found) => !found.includes(undefined),
+  );
+  await client.delete(ServiceAccount, account);
+  await client.mergePatch(ConfigMap, ca, { data: { 'ca.crt': 'other' } });
+  await eventually(
+    async () => (await find(client, ServiceAccount, account)) && (await client.get(ConfigMap, ca)),
+    (found) => found?.data?.['ca.crt']?.startsWith('-----BEGIN') === true,
+  );
+  assert.deepEqual(errors, []);
+});
+
+test('a namespace that is deleted takes everything with it', async (t) => {
+  const { client, errors } = await testCluster(t);
+  await client.create(Namespace, { metadata: demo });
+  const metadata = { namespace: 'demo', name: 'web' };
+  await client.create(ConfigMap, { metadata });
+  await client.create(Service, { metadata, spec: { ports: [{ port: 80 }], selector: { app: 'web' } } });
+  await client.create(Pod, { metadata, spec: { containers: [{ name: 'main', image: 'main' }] } });
+  await client.delete(Namespace, demo);
+  const refused = await client.create(ConfigMap, { metadata: { ...metadata, name: 'late' } }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  assert.ok(isStatusError(refused, 'Forbidden') || isStatusError(refused, 'NotFound'));
+  await gone(client, Namespace, demo);
+  assert.equal(await find(client, Pod, metadata), undefined);
+  assert.deepEqual(errors, []);
+});
+
+test('a namespace says what it waits for', async (t) => {
+  const { client } = await testCluster(t);
+  await client.create(Namespace, { metadata: demo });
+  const metadata = { namespace: 'demo', name: 'held' };
+  await client.create(ConfigMap, { metadata: { ...metadata, finalizers: ['example.com/hold'] } });
+  await client.delete(Namespace, demo);
+  const waiting = await eventually(
+    () => client.get(Namespace, demo),
+    ({ status }) => (status?.conditions ?? []).length === 2,
+  );
+  assert.equal(waiting.status?.phase, 'Terminating');
+  assert.deepEqual(
+    waiting.status?.conditions?.map(({ message }) => message),
+    [
+      'Some resources are remaining: configmaps has 1 resource instances',
+      'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+    ],
+  );
+  await client.mergePatch(ConfigMap, metadata, { metadata: { finalizers: null } });
+  await gone(client, Namespace, demo);
+});
+
+test('aggregated cluster roles have the rules of those that match', async (t) => {
+  const { client } = await testCluster(t);
+  const labels = { 'example.com/aggregate': 'yes' };
+  const aggregationRule = { clusterRoleSelectors: [{ matchLabels: labels }] };
+  await client.create(ClusterRole, { metadata: { name: 'all' }, aggregationRule });
+  const rules = [{ apiGroups: ['example.com'], resources: ['websites'], verbs: ['get'] }];
+  await client.create(ClusterRole, { metadata: { name: 'part', labels }, rules });
+  const filled = await eventually(
+    () => client.get(ClusterRole, { name: 'all' }),
+    (role) => (role.rules ?? []).length > 0,
+  );
+  assert.deepEqual(filled.rules, rules);
+  await client.delete(ClusterRole, { name: 'part' });
+  await eventually(
+    () => client.get(ClusterRole, { name: 'all' }),
+    (role) => (role.rules ?? []).length === 0,
+  );
+});
