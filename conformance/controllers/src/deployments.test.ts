@@ -184,7 +184,10 @@ test('sets and pods that match and have no controller are adopted; what matches 
   };
   await client.create(Pod, pod);
   const { template, selector } = web().spec;
-  await client.create(ReplicaSet, { metadata: { namespace, name: 'set' }, spec: { replicas: 2, selector, template } });
+  await client.create(ReplicaSet, {
+    metadata: { namespace, name: 'set', labels },
+    spec: { replicas: 2, selector, template },
+  });
   await eventually(
     () => client.get(ReplicaSet, { namespace, name: 'set' }),
     ({ status }) => status?.readyReplicas === 2,

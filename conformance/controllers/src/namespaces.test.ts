@@ -32,6 +32,10 @@ test('a namespace that is deleted takes everything with it', async (t) => {
   await client.create(ConfigMap, { metadata });
   await client.create(Service, { metadata, spec: { ports: [{ port: 80 }], selector: { app: 'web' } } });
   await client.create(Pod, { metadata, spec: { containers: [{ name: 'main', image: 'main' }] } });
+  await eventually(
+    () => client.get(Pod, metadata),
+    ({ status }) => status?.phase === 'Running',
+  );
   await client.delete(Namespace, demo);
   const refused = await client.create(ConfigMap, { metadata: { ...metadata, name: 'late' } }).then(
     () => undefined,

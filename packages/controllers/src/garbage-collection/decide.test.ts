@@ -26,6 +26,13 @@ const cases: [what: string, states: OwnerState[], more: Partial<GraphNode>, depe
   ['one of two owners is gone', ['absent', 'present'], {}, [], { action: 'dropOwners', uids: ['o0'] }],
   ['one owner is gone, one waits', ['absent', 'waiting'], {}, [], { action: 'delete', propagation: 'Background' }],
   ['the owner waits', ['waiting'], {}, [dependent], { action: 'delete', propagation: 'Foreground' }],
+  [
+    'the owner waits, and so does a dependent: a circle',
+    ['waiting'],
+    {},
+    [graphNode('o0', { isBeingDeleted: true, finalizers: ['foregroundDeletion'] })],
+    { action: 'delete', propagation: 'Foreground', unblock: true },
+  ],
   ['one owner waits, one stays', ['waiting', 'present'], {}, [], { action: 'dropOwners', uids: ['o0'] }],
   ['it goes already', ['absent'], { isBeingDeleted: true }, [], { action: 'keep' }],
   [

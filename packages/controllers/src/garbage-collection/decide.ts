@@ -15,7 +15,12 @@ export type Decision =
   | { readonly action: 'keep' }
   /** Takes references to owners that are gone, or go, out of an object that another owner still wants. */
   | { readonly action: 'dropOwners'; readonly uids: readonly string[] }
-  | { readonly action: 'delete'; readonly propagation: 'Background' | 'Foreground' | 'Orphan' };
+  | {
+      readonly action: 'delete';
+      readonly propagation: 'Background' | 'Foreground' | 'Orphan';
+      /** It stands in a circle of owners that would wait for each other: it must stop blocking its own first. */
+      readonly unblock?: boolean;
+    };
 
 /** @param states the state of each owner, in the order of `node.owners`. */
 export function decide(node: GraphNode, states: readonly OwnerState[], dependents: readonly GraphNode[]): Decision {
@@ -24,7 +29,24 @@ export function decide(node: GraphNode, states: readonly OwnerState[], dependent
   if (gone.length === 0) return { action: 'keep' };
   if (withState('present').length > 0) return { action: 'dropOwners', uids: gone.map(({ uid }) => uid) };
   if (node.isBeingDeleted) return { action: 'keep' };
-  return { action: 'delete', propagation: propagationFor(node, withState('waiting').length > 0, dependents) };
+  const ownerWaits = withState('waiting').length > 0;
+  const propagation = propagationFor(node, ownerWaits, dependents);
+  return ownerWaits && dependents.some(isDeletingDependents)
+    ? { action: 'delete', propagation, unblock: true }
+    : { action: 'delete', propagation };
+}
+
+/** It goes in the foreground: after its dependents. */
+export function isDeletingDependents({ isBeingDeleted, finalizers }: GraphNode): boolean {
+  return isBeingDeleted && finalizers.includes(foregroundFinalizer);
+}
+
+/** The owners that the new state of an object doesn't keep waiting any more, though the old one did. */
+export function unblockedOwners(before: GraphNode, now: GraphNode): string[] {
+  const blocks = ({ owners }: GraphNode): string[] =>
+    owners.filter(({ blockOwnerDeletion }) => blockOwnerDeletion === true).map(({ uid }) => uid);
+  const still = new Set(blocks(now));
+  return blocks(before).filter((uid) => !still.has(uid));
 }
 
 /** An owner that waits wants its dependents' dependents gone as well; otherwise the object's own finalizers decide. */

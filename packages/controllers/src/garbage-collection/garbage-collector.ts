@@ -10,7 +10,14 @@ import { formatGroupVersion, isStatusError } from '@kindred/machinery';
 import type { Logger, ManagerContext, Runnable, RunningPart } from '@kindred/operator';
 import { WorkQueue } from '@kindred/operator';
 import type { OwnerState } from './decide.ts';
-import { blockingDependents, decide, foregroundFinalizer, orphanFinalizer } from './decide.ts';
+import {
+  blockingDependents,
+  decide,
+  foregroundFinalizer,
+  isDeletingDependents,
+  orphanFinalizer,
+  unblockedOwners,
+} from './decide.ts';
 import type { GraphNode } from './object-graph.ts';
 import { ObjectGraph } from './object-graph.ts';
 import { ResourceMonitors } from './resource-monitors.ts';
@@ -76,7 +83,8 @@ class GarbageCollector implements RunningPart {
   #monitorHandler() {
     return {
       seen: (kind: KindRef<KubeObject>, object: Observed<KubeObject>) => {
-        this.#graph.put(kind, object.metadata);
+        const { before, now } = this.#graph.put(kind, object.metadata);
+        if (before !== undefined) for (const uid of unblockedOwners(before, now)) this.#queue.add(uid);
         const { uid, ownerReferences, deletionTimestamp } = object.metadata;
         if (ownerReferences !== undefined || deletionTimestamp !== undefined) this.#queue.add(uid);
       },
@@ -126,7 +134,7 @@ class GarbageCollector implements RunningPart {
     const node = this.#graph.get(uid);
     if (node === undefined) return;
     try {
-      if (node.isBeingDeleted && node.finalizers.includes(foregroundFinalizer)) await this.#deleteForeground(node);
+      if (isDeletingDependents(node)) await this.#deleteForeground(node);
       else if (node.isBeingDeleted && node.finalizers.includes(orphanFinalizer)) await this.#orphanDependents(node);
       else await this.#collect(node);
       this.#queue.forget(uid);
@@ -145,6 +153,7 @@ class GarbageCollector implements RunningPart {
     const decision = decide(node, states, this.#graph.dependentsOf(node.uid));
     if (decision.action === 'keep') return;
     if (decision.action === 'dropOwners') return this.#dropOwners(node, decision.uids);
+    if (decision.unblock === true) await this.#unblockOwners(node);
     await ignoreNotFound(
       this.#client.delete(node.kind, address(node), {
         propagationPolicy: decision.propagation,
@@ -161,8 +170,7 @@ class GarbageCollector implements RunningPart {
     if (owner !== undefined) {
       if (owner.namespace !== '' && owner.namespace !== dependent.namespace)
         return this.#warnNamespace(reference, dependent);
-      const waits = owner.isBeingDeleted && owner.finalizers.includes(foregroundFinalizer);
-      return waits && reference.blockOwnerDeletion === true ? 'waiting' : 'present';
+      return isDeletingDependents(owner) && reference.blockOwnerDeletion === true ? 'waiting' : 'present';
     }
     if (this.#absent.has(reference.uid)) return 'absent';
     const kind = this.#monitors.kindOf(reference);
@@ -195,7 +203,7 @@ class GarbageCollector implements RunningPart {
   async #deleteForeground(node: GraphNode): Promise<void> {
     const blocking = blockingDependents(node, this.#graph.dependentsOf(node.uid));
     if (blocking.length === 0) return this.#removeFinalizer(node, foregroundFinalizer);
-    for (const dependent of blocking) this.#queue.add(dependent.uid);
+    for (const dependent of blocking) if (!isDeletingDependents(dependent)) this.#queue.add(dependent.uid);
   }
 
   async #orphanDependents(node: GraphNode): Promise<void> {
@@ -208,6 +216,12 @@ class GarbageCollector implements RunningPart {
   async #dropOwners(node: GraphNode, uids: readonly string[]): Promise<void> {
     await this.#patchMetadata(node, ({ ownerReferences = [] }) => ({
       ownerReferences: ownerReferences.filter(({ uid }) => !uids.includes(uid)),
+    }));
+  }
+
+  async #unblockOwners(node: GraphNode): Promise<void> {
+    await this.#patchMetadata(node, ({ ownerReferences = [] }) => ({
+      ownerReferences: ownerReferences.map((reference) => ({ ...reference, blockOwnerDeletion: false })),
     }));
   }
 

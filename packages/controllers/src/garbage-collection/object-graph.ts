@@ -40,8 +40,11 @@ export class ObjectGraph {
     return found;
   }
 
-  /** Records the object's present state; returns what it was before, or undefined when it is new. */
-  put(kind: KindRef<KubeObject>, metadata: ObjectMeta & { uid: string; name: string }): GraphNode | undefined {
+  /** Records the object's present state; `before` is what was known of it. */
+  put(
+    kind: KindRef<KubeObject>,
+    metadata: ObjectMeta & { uid: string; name: string },
+  ): { readonly before: GraphNode | undefined; readonly now: GraphNode } {
     const before = this.#nodes.get(metadata.uid);
     const node: GraphNode = {
       uid: metadata.uid,
@@ -55,7 +58,7 @@ export class ObjectGraph {
     this.#nodes.set(node.uid, node);
     for (const { uid } of before?.owners ?? []) this.#unlink(uid, node.uid);
     for (const { uid } of node.owners) this.#link(uid, node.uid);
-    return before;
+    return { before, now: node };
   }
 
   /** Forgets the object; its dependents stay recorded under its uid. */
