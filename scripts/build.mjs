@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-export function compile() {
+function compile() {
   const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], {
     cwd: root,
     stdio: 'inherit',
@@ -22,7 +22,7 @@ const programs = {
   'sqlite-worker': 'packages/store/dist/sqlite/worker.js',
 };
 
-export async function bundle() {
+async function bundle() {
   const { build } = await import('esbuild');
   const entryPoints = Object.entries(programs)
     .map(([out, file]) => ({ out, in: join(root, file) }))
@@ -49,7 +49,5 @@ export async function bundle() {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!compile()) process.exit(1);
-  await bundle();
-}
+if (!compile()) process.exit(1);
+await bundle();

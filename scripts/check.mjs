@@ -13,7 +13,7 @@ const steps = [
   ['unused code and dependencies', 'node_modules/knip/bin/knip.js', []],
 ];
 
-await setUp();
+setUp();
 const failed = [];
 for (const [name, script, args] of steps) {
   process.stdout.write(`── ${name}\n`);

@@ -13,16 +13,19 @@ const minimumNode = [20, 19];
 /** Prints one line of progress on standard error; standard output belongs to the program that follows. */
 const say = (text) => process.stderr.write(`${text}\n`);
 
-export async function setUp() {
+export function setUp() {
   checkNode();
   if (!isInstalled()) install();
   const sources = fingerprint();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === sources) return;
   say('Building (once) …');
   const started = performance.now();
-  const { compile, bundle } = await import('./build.mjs');
-  if (!compile()) throw new Error('The build failed: see the messages above');
-  await bundle();
+  // In a process of its own: the bundler's memory and its service would otherwise stay as long as the platform runs.
+  const { status } = spawnSync(process.execPath, ['scripts/build.mjs'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (status !== 0) throw new Error('The build failed: see the messages above');
   mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
   writeFileSync(stampFile, sources);
   say(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s`);

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What tests use beyond npm: program → Debian package. A test whose program is missing skips itself by name. */
 const debianPrograms = { chromium: 'chromium' };
 
-await setUp();
+setUp();
 const paths = process.argv.slice(2);
 if (paths.length === 0) installFromDebian();
 process.exitCode = await runTests(paths.length > 0 ? paths : ['packages', 'examples', 'conformance']);
