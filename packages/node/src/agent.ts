@@ -24,7 +24,7 @@ import { zoneOf } from './dns/zone-of-informers.ts';
 import { builtInImages } from './images/built-in-images.ts';
 import { ImageStore } from './images/image-store.ts';
 import { readImagesFile } from './images/images-file.ts';
-import { isLoopback, parseCidr } from './network/cidr.ts';
+import { formatCidr, isLoopback, parseCidr } from './network/cidr.ts';
 import { EgressProxy } from './network/egress-proxy.ts';
 import { ServiceProxy } from './network/service-proxy.ts';
 import { type Backend, type ServiceForward, serviceForwards } from './network/service-table.ts';
@@ -281,7 +281,7 @@ export class NodeAgent {
       identity: {
         name: nodeName,
         address: nodeAddress,
-        podCidr: network ? this.#options.podCidr : this.#options.plainPodCidr,
+        podCidr: network ? formatCidr(network.podCidr) : this.#options.plainPodCidr,
         port,
         images: builtInImages.map(({ names }) => names),
       },

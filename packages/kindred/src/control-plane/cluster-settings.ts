@@ -14,16 +14,19 @@ export interface ClusterSettings {
   readonly tokenIssuer: string;
 }
 
-/** @param userId the user that Kindred runs as; only root can give pods a network of their own */
-export function clusterSettings(userId: number): ClusterSettings {
-  const prefix = userId === 0 ? '10.96' : '127.96';
+/**
+ * @param userId the user that Kindred runs as; only root can give pods a network of their own
+ * @param slot tells platforms on one machine apart: none of their ranges overlap (address-slot.ts)
+ */
+export function clusterSettings({ userId, slot }: { userId: number; slot: number }): ClusterSettings {
+  const prefix = `${userId === 0 ? 10 : 127}.${96 + slot}`;
   return {
     nodeName: nodeName(hostname()),
     serviceCidr: `${prefix}.0.0/16`,
     apiServerIp: `${prefix}.0.1`,
     dnsIp: `${prefix}.0.10`,
-    podCidr: '10.244.0.0/24',
-    plainPodCidr: '127.244.0.0/24',
+    podCidr: `10.244.${slot}.0/24`,
+    plainPodCidr: `127.244.${slot}.0/24`,
     tokenIssuer: 'https://kubernetes.default.svc.cluster.local',
   };
 }

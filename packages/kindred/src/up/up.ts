@@ -8,7 +8,9 @@ import type { Clock } from '@kindred/machinery';
 import { systemClock } from '@kindred/machinery';
 import type { Extension, Logger } from '@kindred/operator';
 import { createJsonLogger } from '@kindred/operator';
+import { takeAddressSlot } from '../control-plane/address-slot.ts';
 import { writeAdminKubeconfig } from '../control-plane/admin-kubeconfig.ts';
+import type { ClusterSettings } from '../control-plane/cluster-settings.ts';
 import { clusterSettings } from '../control-plane/cluster-settings.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
@@ -42,11 +44,18 @@ interface Logs {
   readonly nodeLog: (text: string) => void;
 }
 
+/** What every part of the platform is made over. */
+interface Core {
+  readonly directory: DataDirectory;
+  readonly logs: Logs;
+  readonly settings: ClusterSettings;
+}
+
 /** Runs until SIGINT or SIGTERM; gives the exit code. */
 export async function up(options: UpOptions): Promise<number> {
   const shutdown = new ShutdownStack();
   const ending = new AbortController();
-  const ended = waitForEnd(ending);
+  const ended = waitForEnd({ ending, clock: systemClock, signals: process, exit: (code) => process.exit(code) });
   const progress = createProgress(process.stderr, () => performance.now());
   let failure: Error | undefined;
   const fail = (error: Error): void => {
@@ -75,9 +84,13 @@ async function start(context: Start): Promise<void> {
   const directory = await openDataDirectory(options.dataDirectory);
   shutdown.add('data directory', () => directory.release());
   const logs = await openLogs(directory, clock, shutdown);
-  const controlPlane = await progress.step('Starting the control plane', () => startCore(context, directory, logs));
+  const slot = await takeAddressSlot(directory);
+  shutdown.add('address slot', () => slot.release());
+  const settings = clusterSettings({ userId: process.getuid?.() ?? 0, slot: slot.number });
+  const core = { directory, logs, settings };
+  const controlPlane = await progress.step('Starting the control plane', () => startCore(context, core));
   await writeAdminKubeconfig(options.kubeconfig, controlPlane.certificates, controlPlane.url);
-  if (options.runtime !== 'none') await startNode(context, controlPlane, directory, { logs, extensions });
+  if (options.runtime !== 'none') await startNode(context, controlPlane, core, extensions);
   if (extensions.length > 0) await startAll(context, controlPlane, extensions, logs);
   const page = await showWebsite(context, controlPlane, directory, extensions);
   announce(options, { milliseconds: performance.now() - started, url: controlPlane.url, page });
@@ -94,9 +107,8 @@ async function openLogs(directory: DataDirectory, clock: Clock, shutdown: Shutdo
   return { logger, nodeLog: (text) => node?.write(text) };
 }
 
-async function startCore(context: Start, directory: DataDirectory, { logger }: Logs): Promise<ControlPlane> {
+async function startCore(context: Start, { directory, settings, logs: { logger } }: Core): Promise<ControlPlane> {
   const { options, clock, shutdown, fail } = context;
-  const settings = clusterSettings(process.getuid?.() ?? 0);
   const { store, securePort } = options;
   const controlPlane = await startControlPlane({
     directory,
@@ -122,12 +134,12 @@ async function startCore(context: Start, directory: DataDirectory, { logger }: L
 async function startNode(
   { clock, progress, shutdown }: Start,
   { url, health }: ControlPlane,
-  directory: DataDirectory,
-  { logs, extensions }: { logs: Logs; extensions: readonly Extension[] },
+  { directory, settings, logs }: Core,
+  extensions: readonly Extension[],
 ): Promise<void> {
   const agent = new NodeAgentSupervisor({
     directory,
-    settings: clusterSettings(process.getuid?.() ?? 0),
+    settings,
     server: url,
     images: extensions.flatMap(({ images }) => images),
     clock,

@@ -8,7 +8,7 @@ import type { Logger } from '../platform/logger.ts';
 import { errorText } from '../platform/logger.ts';
 import { mustRun, runCommand } from '../platform/run-command.ts';
 import { AddressPool } from './address-pool.ts';
-import { type Cidr, formatCidr, shiftCidr } from './cidr.ts';
+import { type Cidr, formatCidr, parseCidr, shiftCidr } from './cidr.ts';
 
 export interface Attachment {
   readonly address: string;
@@ -19,12 +19,12 @@ export interface Attachment {
 export interface PodNetworkOptions {
   readonly podCidr: Cidr;
   readonly serviceCidr: Cidr;
-  /** Kept on the bridge as its alias: which agent it belongs to. */
+  /** Kept in the bridge's alias, before the service range: which agent it belongs to. */
   readonly owner: string;
   readonly log: Logger;
 }
 
-/** Agents on one machine that look for a free bridge try this many. */
+/** Agents on one machine that look for a free bridge try this many, and as many ranges. */
 const bridgesTried = 32;
 
 export class PodNetwork {
@@ -40,16 +40,17 @@ export class PodNetwork {
     this.#addresses = new AddressPool(podCidr);
   }
 
-  /** Makes the bridge, or takes over the one that an earlier agent of the same owner left. @throws Error with ip's words. */
+  /** Makes a bridge, or takes over the one that an earlier agent of the same owner left. @throws Error with ip's words. */
   static async open(options: PodNetworkOptions): Promise<PodNetwork> {
     for (let index = 0; index < bridgesTried; index++) {
       const bridge = `kindred${index}`;
       const owner = await bridgeOwner(bridge);
       if (owner !== undefined && owner !== options.owner) continue;
-      const podCidr = shiftCidr(options.podCidr, index);
-      if (owner === undefined && (await rangeInUse(podCidr))) continue;
-      const network = new PodNetwork(options, bridge, podCidr);
-      await network.#make(owner === undefined);
+      // Agents that start at the same moment may both find it free: the slower one goes on to the next.
+      if (owner === undefined && !(await makeBridge(bridge))) continue;
+      const range = (owner === undefined ? undefined : await rangeOf(bridge)) ?? (await freeRange(options.podCidr));
+      const network = new PodNetwork(options, bridge, range);
+      await network.#configure();
       return network;
     }
     throw new Error(`no free bridge among kindred0 to kindred${bridgesTried - 1}`);
@@ -85,22 +86,21 @@ export class PodNetwork {
     }
   }
 
-  /** Removes the bridge, and the service range unless another agent's bridge may still need it. */
+  /** Removes the bridge, and the service range unless another agent has the same. */
   async close(): Promise<void> {
     const { serviceCidr, log } = this.#options;
     const removed = await runCommand('ip', ['link', 'del', this.#bridge]);
     if (removed.code !== 0) log.warn('Bridge could not be removed', { bridge: this.#bridge, error: removed.stderr });
     const others = await runCommand('ip', ['-o', 'link', 'show', 'type', 'bridge']);
-    if (/: kindred\d+: /.test(others.stdout)) return;
+    if (others.stdout.includes(`,${formatCidr(serviceCidr)}`)) return;
     await runCommand('ip', ['route', 'del', 'local', formatCidr(serviceCidr), 'dev', 'lo']);
   }
 
-  async #make(create: boolean): Promise<void> {
+  async #configure(): Promise<void> {
     const { serviceCidr, owner } = this.#options;
     const bridge = this.#bridge;
-    if (create) await mustRun('ip', ['link', 'add', bridge, 'type', 'bridge']);
     try {
-      await mustRun('ip', ['link', 'set', bridge, 'alias', owner, 'up']);
+      await mustRun('ip', ['link', 'set', bridge, 'alias', `${owner},${formatCidr(serviceCidr)}`, 'up']);
       await mustRun('ip', ['address', 'replace', `${this.hostAddress}/${this.podCidr.prefix}`, 'dev', bridge]);
       // Any address of a local range can be bound and answers pods and host alike, without an address for each service.
       await mustRun('ip', ['route', 'replace', 'local', formatCidr(serviceCidr), 'dev', 'lo']);
@@ -119,7 +119,31 @@ function interfaceName(uid: string): string {
 async function bridgeOwner(bridge: string): Promise<string | undefined> {
   const shown = await runCommand('ip', ['-o', 'link', 'show', bridge]);
   if (shown.code !== 0) return undefined;
-  return /\balias (\S+)/.exec(shown.stdout)?.[1] ?? '';
+  return /\balias ([^\s,]+)/.exec(shown.stdout)?.[1] ?? '';
+}
+
+/** false when somebody else was faster. */
+async function makeBridge(bridge: string): Promise<boolean> {
+  const made = await runCommand('ip', ['link', 'add', bridge, 'type', 'bridge']);
+  if (made.code === 0) return true;
+  if (/File exists/.test(made.stderr)) return false;
+  throw new Error(`the pod network could not be made: ${made.stderr.trim()}`);
+}
+
+/** undefined for a bridge that has no address. */
+async function rangeOf(bridge: string): Promise<Cidr | undefined> {
+  const shown = await runCommand('ip', ['-o', '-4', 'address', 'show', 'dev', bridge]);
+  const address = /\binet (\S+)/.exec(shown.stdout)?.[1];
+  return address === undefined ? undefined : parseCidr(address);
+}
+
+/** The range asked for, unless something else on this machine uses it: then the next one that is free. */
+async function freeRange(wanted: Cidr): Promise<Cidr> {
+  for (let steps = 0; steps < bridgesTried; steps++) {
+    const range = shiftCidr(wanted, steps);
+    if (!(await rangeInUse(range))) return range;
+  }
+  throw new Error(`${formatCidr(wanted)} and the ${bridgesTried - 1} ranges after it are in use on this machine`);
 }
 
 async function rangeInUse(cidr: Cidr): Promise<boolean> {
