@@ -12,6 +12,7 @@ import { authorize } from './authorize.ts';
 import { answerError, answerMalformedPath, type ReportFault } from './error-response.ts';
 import { Exchange } from './exchange.ts';
 import type { FlowControl } from './flow-control.ts';
+import { impersonate } from './impersonation.ts';
 import { warningHeaders } from './warnings.ts';
 
 type Step = (exchange: Exchange) => void | Promise<void>;
@@ -37,6 +38,9 @@ export function handlerChain(parts: HandlerChainParts): Handler {
       const user = request.user ?? authenticateInTurn(parts.authenticators, request);
       if (!(user instanceof Promise)) exchange.user = user;
       else return user.then((known) => void (exchange.user = known));
+    },
+    function impersonation(exchange) {
+      return impersonate(parts.authorizer, exchange);
     },
     function flowControl(exchange) {
       parts.flowControl.enter(exchange);

@@ -7,6 +7,7 @@ import type { KindDefinition, SubresourceDefinition, Verb } from '@kindred/apis'
 import {
   encodeJson,
   formatGroupVersion,
+  internalError,
   type JsonObject,
   type MergeSchema,
   type Unstructured,
@@ -67,7 +68,10 @@ export function customKind(
     // Under the first schema, everything in the store has been pruned and defaulted by it.
     ...((crd.metadata.generation ?? 1) === 1 && definition.conversion === undefined
       ? {}
-      : { refresh: (object: Unstructured) => refresh(schema(), object, { keepUnknown }) }),
+      : {
+          refresh: (object: Unstructured) =>
+            refresh(schema(), object, { keepUnknown, apiVersion: formatGroupVersion(definition) }),
+        }),
     refuseCreate: () =>
       isTerminating() ? 'create not allowed while custom resource definition is terminating' : undefined,
     validateChange: (object, old) => [
@@ -111,7 +115,7 @@ function customDefinition(
       return isTerminating() ? terminatingVerbs : allVerbs;
     },
     subresources: subresourcesOf(version),
-    ...(version.name === storageVersion ? {} : { conversion: noneConversion(crd, version.name, storageVersion) }),
+    ...(version.name === storageVersion ? {} : { conversion: conversionOf(crd, version.name, storageVersion) }),
     ...(version.deprecated === true ? { deprecation: deprecationOf(crd, version) } : {}),
     get mergeSchema() {
       mergeSchema ??= mergeSchemaOfStructural(schema());
@@ -170,17 +174,27 @@ function segments(path: string): string[] {
   return path.split('.').filter((segment) => segment !== '');
 }
 
-/** Strategy None: versions differ in nothing but their name. */
-function noneConversion(
+/** Strategy None: versions differ in nothing but their name. Strategy Webhook needs a call that this server doesn't make. */
+function conversionOf(
   crd: CustomResourceDefinition,
   version: string,
   storageVersion: string,
 ): NonNullable<KindDefinition['conversion']> {
   const { group } = crd.spec;
-  const stored = formatGroupVersion({ group, version: storageVersion });
+  const storage = { group, version: storageVersion };
+  if (crd.spec.conversion?.strategy === 'Webhook') {
+    const refuse = (): never => {
+      throw internalError(
+        `conversion webhook for ${group}/${version}, Kind=${crd.spec.names.kind} failed: this server does not call ` +
+          `conversion webhooks; use version ${storageVersion}`,
+      );
+    };
+    return { storage, toStorage: refuse, fromStorage: refuse };
+  }
+  const stored = formatGroupVersion(storage);
   const served = formatGroupVersion({ group, version });
   return {
-    storage: { group, version: storageVersion },
+    storage,
     toStorage: (object) => ({ ...object, apiVersion: stored }),
     fromStorage: (object) => ({ ...object, apiVersion: served }),
   };
@@ -206,7 +220,13 @@ function pruned(schema: StructuralSchema, object: Unstructured): string[] {
   return prune(schema, object as Record<string, unknown> as JsonObject);
 }
 
-function refresh(schema: StructuralSchema, object: Unstructured, { keepUnknown }: { keepUnknown: boolean }): void {
+function refresh(
+  schema: StructuralSchema,
+  object: Unstructured,
+  { keepUnknown, apiVersion }: { keepUnknown: boolean; apiVersion: string },
+): void {
+  // It may have been stored when another version was the stored one.
+  object.apiVersion = apiVersion;
   if (!keepUnknown) pruned(schema, object);
   applyDefaults(schema, object);
 }

@@ -96,13 +96,8 @@ export class CustomResourceCleanup {
   async #emptied(instances: ResourceStorage, uid: string): Promise<void> {
     if (instances.size === 0 || this.#closed) return;
     await new Promise<void>((resolve) => {
-      let watch: ResourceWatch | undefined;
-      const stop = (): void => {
-        watch?.close();
-        resolve();
-      };
-      this.#running.set(uid, stop);
-      watch = instances.watch(
+      // Nothing is handed over before a later turn, so `watch` is there when it is closed.
+      const watch: ResourceWatch = instances.watch(
         { since: instances.revision },
         {
           onEvents: () => {
@@ -111,7 +106,11 @@ export class CustomResourceCleanup {
           onEnd: () => resolve(),
         },
       );
-      if (instances.size === 0) stop();
+      const stop = (): void => {
+        watch.close();
+        resolve();
+      };
+      this.#running.set(uid, stop);
     });
   }
 }

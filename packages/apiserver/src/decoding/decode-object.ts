@@ -8,6 +8,7 @@ import {
   decodeJson,
   decodeProtobufObject,
   decodeYaml,
+  encodeJsonText,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -63,13 +64,13 @@ export function objectOf(value: unknown, expected: ExpectedKind): Unstructured {
   const { apiVersion, kind } = value;
   if (kind === undefined || kind === '') value['kind'] = expected.kind;
   else if (kind !== expected.kind) {
-    const found = `${String(kind)} in version ${JSON.stringify(String(apiVersion ?? ''))}`;
+    const found = `${textOf(kind)} in version ${JSON.stringify(textOf(apiVersion))}`;
     throw badRequest(`${found} cannot be handled as a ${expected.kind}: the object provided is unrecognized`);
   }
   if (apiVersion === undefined || apiVersion === '') value['apiVersion'] = expected.apiVersion;
   else if (apiVersion !== expected.apiVersion) {
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected.apiVersion})`,
+      `the API version in the data (${textOf(apiVersion)}) does not match the expected API version (${expected.apiVersion})`,
     );
   }
   if (value['metadata'] === undefined || value['metadata'] === null) value['metadata'] = {};
@@ -77,6 +78,12 @@ export function objectOf(value: unknown, expected: ExpectedKind): Unstructured {
     throw badRequest(`metadata must be an object, found ${describe(value['metadata'])}`);
   // apiVersion, kind and metadata were just checked; the rest is unknown to the compiler anyway.
   return value as Record<string, unknown> as Unstructured;
+}
+
+/** A name as the client wrote it; what isn't even a text as JSON. */
+export function textOf(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : encodeJsonText(value);
 }
 
 function describe(value: unknown): string {

@@ -2,6 +2,7 @@
  * Request info: what a request's method and path say about it, before anything is looked up. Authorization, flow control
  * and dispatch read it. Path forms: "API Concepts", Kubernetes documentation; legacy `/watch/` prefixes included.
  */
+import type { GroupVersion } from '@kindred/machinery';
 
 export interface RequestInfo {
   /** True for `/api/v1/RES…` and `/apis/G/V/RES…`. */
@@ -43,10 +44,12 @@ export function parseRequestInfo(method: string, path: string, rawQuery: string)
   if (segments === undefined) return undefined;
   const prefix = segments[0];
   if (prefix === 'api' && segments.length >= 3) {
-    return resourceInfo(method, trimmed, rawQuery, '', segments[1] ?? '', segments.slice(2));
+    const groupVersion = { group: '', version: segments[1] ?? '' };
+    return resourceInfo(method, trimmed, rawQuery, groupVersion, segments.slice(2));
   }
   if (prefix === 'apis' && segments.length >= 4) {
-    return resourceInfo(method, trimmed, rawQuery, segments[1] ?? '', segments[2] ?? '', segments.slice(3));
+    const groupVersion = { group: segments[1] ?? '', version: segments[2] ?? '' };
+    return resourceInfo(method, trimmed, rawQuery, groupVersion, segments.slice(3));
   }
   return {
     isResourceRequest: false,
@@ -93,8 +96,7 @@ function resourceInfo(
   method: string,
   path: string,
   rawQuery: string,
-  group: string,
-  version: string,
+  { group, version }: GroupVersion,
   parts: readonly string[],
 ): RequestInfo {
   const legacyWatch = parts[0] === 'watch' && parts.length > 1;

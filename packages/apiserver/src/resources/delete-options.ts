@@ -11,7 +11,7 @@ import {
   type JsonValue,
   notSupported,
 } from '@kindred/machinery';
-import { decodeBody } from '../decoding/decode-object.ts';
+import { decodeBody, textOf } from '../decoding/decode-object.ts';
 import type { ResourceRequest } from './resource-request.ts';
 
 export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
@@ -49,7 +49,7 @@ export function deleteOptionsOf(fields: JsonObject): DeleteOptions {
   if (orphan !== undefined && orphan !== null && policy !== undefined && policy !== null) {
     errors.push(forbiddenField('propagationPolicy', 'orphanDependents and deletionPropagation cannot be both set'));
   }
-  if (policy !== undefined && policy !== null && !policies.includes(String(policy))) {
+  if (policy !== undefined && policy !== null && !policies.includes(textOf(policy))) {
     errors.push(notSupported('propagationPolicy', policy, ['Foreground', 'Background', 'Orphan', 'nil']));
   }
   const dryRun = Array.isArray(fields['dryRun']) ? fields['dryRun'] : [];
@@ -80,7 +80,7 @@ function fieldsOf(body: JsonValue): JsonObject {
   if (!isJsonObject(body)) throw badRequest('the request body must be a DeleteOptions object');
   const { kind } = body;
   if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {
-    throw badRequest(`${String(kind)} cannot be handled as a DeleteOptions`);
+    throw badRequest(`${textOf(kind)} cannot be handled as a DeleteOptions`);
   }
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
@@ -88,7 +88,7 @@ function fieldsOf(body: JsonValue): JsonObject {
 function gracePeriodOf(value: JsonValue | undefined): number | undefined {
   if (value === undefined || value === null) return undefined;
   const seconds = Number(value);
-  if (!Number.isSafeInteger(seconds)) throw badRequest(`gracePeriodSeconds must be an integer, found ${String(value)}`);
+  if (!Number.isSafeInteger(seconds)) throw badRequest(`gracePeriodSeconds must be an integer, found ${textOf(value)}`);
   // A negative period means "as soon as possible, but not at once".
   return seconds < 0 ? 1 : seconds;
 }

@@ -152,7 +152,8 @@ export class ResourceState {
 
   /** Hands over what has just happened, then ends every watch. Whoever opens a new one on hearing it keeps that. */
   endWatches(reason: Error): void {
-    for (const watch of [...this.#watches]) {
+    const open = [...this.#watches];
+    for (const watch of open) {
       watch.pump();
       watch.end(reason);
     }
