@@ -52,6 +52,7 @@ describe('node agent', { skip, timeout: 60_000 }, () => {
       dataDir: join(directory, 'node'),
       nodeName: 'kubia-node',
       isolation: 'plain' as const,
+      plainPodCidr: '127.128.0.0/24',
     };
     return spawnNodeAgent(settings, { onLog: (text) => (logs += text) });
   }

@@ -27,7 +27,7 @@ export interface PodEvent {
   readonly fieldPath?: string;
 }
 
-export interface ServicePort {
+interface ServicePort {
   readonly name: string;
   readonly port: number;
   readonly protocol: string;

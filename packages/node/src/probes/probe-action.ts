@@ -36,7 +36,7 @@ export async function tryProbe(handler: ProbeHandler, target: ProbeTarget, timeo
 }
 
 /** A number, or the name of one of the container's ports. */
-export function portNumber(port: number | string, ports: readonly ContainerPort[]): number | undefined {
+function portNumber(port: number | string, ports: readonly ContainerPort[]): number | undefined {
   if (typeof port === 'number') return port;
   if (/^\d+$/.test(port)) return Number(port);
   return ports.find(({ name }) => name === port)?.containerPort;

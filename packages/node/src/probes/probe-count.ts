@@ -1,6 +1,6 @@
 /** Counts a probe's results against its thresholds (core/v1 Probe). Pure. */
 
-export type ProbeOutcome = 'unknown' | 'success' | 'failure';
+type ProbeOutcome = 'unknown' | 'success' | 'failure';
 
 export interface ProbeCount {
   /** What the probe says after enough equal results. */

@@ -26,7 +26,7 @@ export interface NodeIdentity {
 }
 
 /** Kubernetes' version that this node speaks, and its own mark. */
-export const kubeletVersion = 'v1.36.0-kindred';
+const kubeletVersion = 'v1.36.0-kindred';
 const mostPods = 110;
 const memoryReserve = 100 * 2 ** 20;
 

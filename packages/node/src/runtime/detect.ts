@@ -86,7 +86,7 @@ function plain(options: RuntimeOptions, reason: string): DetectedRuntime {
 }
 
 /** What plain processes lack; shown once at start. */
-export function plainLimitations(
+function plainLimitations(
   { userId, serviceCidr }: Pick<RuntimeOptions, 'userId' | 'serviceCidr'>,
   firstFreePort: number,
 ): string[] {

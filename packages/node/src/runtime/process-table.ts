@@ -22,7 +22,7 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
 }
 
 /** One line of /proc/PID/stat. The program's name stands in parentheses and may hold anything, so it is cut at the last one. */
-export function parseProcessStat(text: string): ProcessStat | undefined {
+function parseProcessStat(text: string): ProcessStat | undefined {
   const nameEnd = text.lastIndexOf(')');
   const fields = text.slice(nameEnd + 2).split(' ');
   if (nameEnd < 0 || fields.length < 22) return undefined;

@@ -26,7 +26,7 @@ function runtimeTests(level: IsolationLevel): void {
   let sandbox: Sandbox;
 
   before(async () => {
-    const ranges = { podCidr: '10.244.0.0/24', serviceCidr: '10.96.0.0/16', plainPodCidr: '127.244.0.0/24' };
+    const ranges = { podCidr: '10.244.0.0/24', serviceCidr: '10.95.0.0/24', plainPodCidr: '127.129.0.0/24' };
     detected = await detectRuntime({
       level,
       dataDir,

@@ -1,5 +1,5 @@
 /** A node without an API server, for tests: the real runtime and pod manager over a cluster in memory. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,8 +39,9 @@ export async function createTestNode(
     clock: systemClock,
     log: silentLogger,
     podCidr: parseCidr('10.244.0.0/24'),
-    serviceCidr: parseCidr('10.96.0.0/16'),
-    plainPodCidr: parseCidr('127.244.0.0/24'),
+    serviceCidr: parseCidr('10.95.0.0/24'),
+    // Tests run beside each other, and beside other nodes of this machine.
+    plainPodCidr: parseCidr(`127.${130 + randomInt(30)}.${randomInt(256)}.0/24`),
     hiddenPaths: [],
     userId: process.getuid?.() ?? 1,
     scripts: scriptsDirectory,
