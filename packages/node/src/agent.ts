@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Pod, Service } from '@kindred/apis/core/v1';
 import { EndpointSlice } from '@kindred/apis/discovery/v1';
 import {
@@ -28,6 +29,7 @@ import { formatCidr, isLoopback, parseCidr } from './network/cidr.ts';
 import { EgressProxy } from './network/egress-proxy.ts';
 import { ServiceProxy } from './network/service-proxy.ts';
 import { type Backend, type ServiceForward, serviceForwards } from './network/service-table.ts';
+import { endEarlierAgent } from './platform/earlier-agent.ts';
 import { errorText, type Logger } from './platform/logger.ts';
 import { programsDirectory, scriptsDirectory } from './platform/package-places.ts';
 import type { NodeContext } from './pods/node-context.ts';
@@ -82,6 +84,7 @@ export class NodeAgent {
     const { clock, log } = this.#parts;
     const options = this.#options;
     mkdirSync(options.dataDir, { recursive: true, mode: 0o711 });
+    if (await endEarlierAgent(join(options.dataDir, 'agent.pid'), clock)) log.warn('Ended an earlier agent');
     const detected = await this.#runtime();
     const client = this.#client();
     const informers = new InformerFactory({

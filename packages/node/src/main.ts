@@ -9,6 +9,8 @@ import { parseAgentOptions } from './agent-options.ts';
 import { createLogger } from './platform/logger.ts';
 
 const log = createLogger(systemClock, (line) => process.stderr.write(line));
+// The reader of the log may be gone before the agent, which still has pods to stop: its last lines are lost then.
+process.stderr.on('error', () => undefined);
 /** After this the agent ends whatever is still open. */
 const longestCloseMs = 4_500;
 
