@@ -17,7 +17,15 @@ import { dropRepeatedOwners, setSystemFields, settleName, settleNamespace } from
 import { metadataWarnings } from './metadata-warnings.ts';
 import { demandLiveNamespace } from './namespace-check.ts';
 import type { ResourceRequest } from './resource-request.ts';
-import { admissionAttributes, runWriteSteps, settle, type Write, type WriteStep, type Written } from './write.ts';
+import {
+  admissionAttributes,
+  lifetimeOf,
+  runWriteSteps,
+  settle,
+  type Write,
+  type WriteStep,
+  type Written,
+} from './write.ts';
 import type { WriteOptions } from './write-options.ts';
 
 const createSteps: readonly WriteStep[] = [
@@ -118,7 +126,8 @@ async function store({ request, working, object }: Write): Promise<Written> {
   const generated = base !== '' && metadata.name?.startsWith(base.slice(0, 58)) === true && request.name === '';
   for (let attempt = 1; ; attempt++) {
     const name = metadata.name ?? '';
-    const stored = await request.storage.create(metadata.namespace ?? '', name, storedForm(request, working, object));
+    const form = storedForm(request, working, object);
+    const stored = await request.storage.create(metadata.namespace ?? '', name, form, lifetimeOf(working.kind));
     if (stored !== undefined) {
       const created = working.read(stored);
       working.kind.stored?.(created);

@@ -18,6 +18,8 @@ export interface ServedKind {
   readonly definition: KindDefinition;
   /** Custom resources take no strategic merge patches and no protobuf. */
   readonly custom: boolean;
+  /** Objects are forgotten this long after their last write, in seconds; absent: never. */
+  readonly ttlSeconds?: number;
   /** Drops unknown fields from a decoded body, in place, and tells what it found. */
   fitFields(object: Unstructured): FieldFindings;
   /**
@@ -41,8 +43,16 @@ export interface ServedKind {
   refuseCreate?(): string | undefined;
 }
 
+/** How long events are kept, as upstream's `--event-ttl`. */
+const eventTtlSeconds = 3600;
+
 /** A built-in kind: its fields are those of the type table. */
 export function builtInKind(definition: KindDefinition): ServedKind {
-  const { typeName = '' } = definition;
-  return { definition, custom: false, fitFields: (object) => decodeObject(typeName, object) };
+  const { typeName = '', kind, resource } = definition;
+  return {
+    definition,
+    custom: false,
+    fitFields: (object) => decodeObject(typeName, object),
+    ...(kind === 'Event' && resource === 'events' ? { ttlSeconds: eventTtlSeconds } : {}),
+  };
 }

@@ -25,7 +25,15 @@ import {
 import { metadataWarnings } from './metadata-warnings.ts';
 import { demandSameUid, demandSameVersion } from './preconditions.ts';
 import type { ResourceRequest } from './resource-request.ts';
-import { admissionAttributes, runWriteSteps, settle, type Write, type WriteStep, type Written } from './write.ts';
+import {
+  admissionAttributes,
+  lifetimeOf,
+  runWriteSteps,
+  settle,
+  type Write,
+  type WriteStep,
+  type Written,
+} from './write.ts';
 import type { WriteOptions } from './write-options.ts';
 
 const updateSteps: readonly WriteStep[] = [
@@ -176,7 +184,7 @@ async function store(write: Write, stored: StoredObject, old: Unstructured): Pro
   if (options.dryRun) return { object, stored: undefined };
   if (deepEqual(object, old)) return { object: old, stored };
   const form = working === request.resource && working.kind.custom ? working.toStorage(object) : object;
-  const next = await request.storage.replace(stored, form);
+  const next = await request.storage.replace(stored, form, lifetimeOf(working.kind));
   if (next === undefined) return undefined;
   const written = working.read(next);
   working.kind.stored?.(written);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ManualClock } from '@kindred/machinery';
 import { createTestServer, json, type TestServer } from '../testing/test-server.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
@@ -214,4 +215,16 @@ test('an eviction asks the disruption budget', async (t) => {
   assert.match(refused.text, /DisruptionBudget/);
   await server.call('PATCH', `${budgets}/b/status`, { status: { disruptionsAllowed: 1 } }, as('merge-patch+json'));
   assert.equal((await server.call('POST', `${pods}/p/eviction`, eviction)).status, 201);
+});
+
+test('events are forgotten after an hour', async (t) => {
+  const clock = new ManualClock(Date.now());
+  const server = await createTestServer(t, { clock });
+  const events = '/api/v1/namespaces/default/events';
+  const event = { metadata: { name: 'e' }, involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' } };
+  assert.equal((await server.call('POST', events, event)).status, 201);
+  const watch = server.watch(`${events}?watch=true&timeoutSeconds=9000`);
+  assert.equal((await watch.next()).type, 'ADDED');
+  clock.advance(3_700_000);
+  assert.equal((await watch.next()).type, 'DELETED');
 });

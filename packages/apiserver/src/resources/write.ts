@@ -4,8 +4,10 @@
  */
 import type { Unstructured } from '@kindred/machinery';
 import type { AdmissionAttributes } from '../admission/plugin.ts';
+import type { WriteOptions as StorageOptions } from '../storage/resource-storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { ResourceRequest } from './resource-request.ts';
+import type { ServedKind } from './served-kind.ts';
 import type { ServedResource } from './served-resource.ts';
 import { optionsObject, type WriteOptions } from './write-options.ts';
 
@@ -46,6 +48,11 @@ export async function runWriteSteps(steps: readonly WriteStep[], write: Write): 
     const pending = step(write);
     if (pending instanceof Promise) await pending;
   }
+}
+
+/** How long storage keeps what is written. */
+export function lifetimeOf({ ttlSeconds }: ServedKind): StorageOptions {
+  return ttlSeconds === undefined ? {} : { ttlSeconds };
 }
 
 /** What admission plugins see of a write. */

@@ -3,7 +3,7 @@
  */
 import type { TestContext } from 'node:test';
 import { builtinKinds } from '@kindred/apis';
-import type { Unstructured } from '@kindred/machinery';
+import { systemClock, type Unstructured } from '@kindred/machinery';
 import { openMemoryStore } from '@kindred/store';
 import type { UserInfo } from '../authentication/user-info.ts';
 import { alwaysAllow } from '../authorization/authorizer.ts';
@@ -45,8 +45,9 @@ export const testUser: UserInfo = { username: 'tester', groups: ['system:masters
 
 /** Starts a server that ends with the test. */
 export async function createTestServer(t: TestContext, options: Partial<ApiServerOptions> = {}): Promise<TestServer> {
-  const store = openMemoryStore();
-  const storage = await openApiStorage({ store });
+  const { clock = systemClock } = options;
+  const store = openMemoryStore({ clock });
+  const storage = await openApiStorage({ store, clock });
   const faults: unknown[] = [];
   const api = await createApiServer({
     storage,
