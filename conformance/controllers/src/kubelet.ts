@@ -30,7 +30,7 @@ export function kubelet({ fate = () => 'ready', ends = () => true }: KubeletOpti
         if (status === undefined || settledAs(pod, status)) return;
         await client.strategicPatch(Pod, pod.metadata, { status }, { subresource: 'status' });
       } catch (error) {
-        if (!isStatusError(error, 'NotFound') && !isStatusError(error, 'Conflict')) throw error;
+        if (!isStatusError(error, 'NotFound')) throw error;
       }
     },
   });

@@ -7,6 +7,8 @@ import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { garbageCollector } from './garbage-collection/garbage-collector.ts';
 import { type KubernetesServiceOptions, kubernetesService } from './kubernetes-service/kubernetes-service.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
+import { podGarbageCollector } from './pod-garbage-collection/pod-garbage-collector.ts';
 import { replicaSetController } from './replica-set/replica-set-controller.ts';
 import { scheduler } from './scheduler/scheduler.ts';
 import { rootCaPublisher, serviceAccountController } from './service-account/service-account-controller.ts';
@@ -27,6 +29,8 @@ export function builtInControllers(options: BuiltInControllersOptions): Runnable
     clusterRoleAggregationController,
     garbageCollector,
     scheduler(),
+    nodeLifecycleController(),
+    podGarbageCollector(),
     deploymentController,
     replicaSetController,
     endpointsController,

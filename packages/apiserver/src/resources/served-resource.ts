@@ -2,6 +2,7 @@
  * One resource in one version, as the server serves it: its kind, its storage, and what its stored objects look like in
  * this version. Several versions of a resource share one storage.
  */
+import { setMaxListeners } from 'node:events';
 import type { KindDefinition } from '@kindred/apis';
 import { encodeJson, formatGroupVersion, type GroupResource, type Unstructured } from '@kindred/machinery';
 import type { ApiStorage, ResourceStorage } from '../storage/resource-storage.ts';
@@ -35,6 +36,8 @@ export class ServedResource {
     this.groupResource = { group: kind.definition.group, resource: kind.definition.resource };
     this.#asStored = kind.definition.conversion === undefined && kind.refresh === undefined;
     this.#apiStorage = apiStorage;
+    // Every open watch listens to it.
+    setMaxListeners(0, this.#withdrawn.signal);
   }
 
   /** Group under whose name the objects are stored. */

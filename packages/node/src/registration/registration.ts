@@ -95,10 +95,20 @@ export class Registration {
       status.addresses,
       identity.port,
     ]);
-    if (key === this.#statusKey && now - this.#statusAt < statusPeriodMs) return;
+    const isDue = key !== this.#statusKey || now - this.#statusAt >= statusPeriodMs;
+    if (!isDue && !(await this.#isCalledSilent())) return;
     this.#node = await client.strategicPatch(Node, { name: identity.name }, { status }, { subresource: 'status' });
     this.#statusKey = key;
     this.#statusAt = now;
+  }
+
+  /** After a sleep of the machine, say, the control plane may have given the node up: it must hear otherwise at once. */
+  async #isCalledSilent(): Promise<boolean> {
+    const { client, identity } = this.#options;
+    const { status } = await client.get(Node, { name: identity.name });
+    return (
+      status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'Unknown') === true
+    );
   }
 
   async #renewLease(): Promise<void> {

@@ -4,6 +4,7 @@
  * Start: informers, then their first lists, then leadership when asked for, then workers. Stop, within a limit: workers drain,
  * informers close, events go out, leadership is released last. Nothing is global: a process may hold several managers.
  */
+import { setMaxListeners } from 'node:events';
 import {
   type Client,
   createClient,
@@ -193,6 +194,8 @@ class ControllerManager implements Manager {
     await this.#started?.catch(() => undefined);
     await Promise.all(this.#late);
     const limit = new AbortController();
+    // Every controller listens to it.
+    setMaxListeners(0, limit.signal);
     const cancel = this.clock.after(this.#options.stopLimit ?? 30_000, () =>
       limit.abort(new Error('The manager stops')),
     );
