@@ -6,7 +6,7 @@
 import { type Authenticator, authenticateInTurn } from '../authentication/authenticator.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import type { ApiResponse } from '../request/api-response.ts';
+import type { ApiResponse, StreamedBody } from '../request/api-response.ts';
 import { parseRequestInfo } from '../request/request-info.ts';
 import { authorize } from './authorize.ts';
 import { answerError, answerMalformedPath, type ReportFault } from './error-response.ts';
@@ -62,9 +62,9 @@ export function handlerChain(parts: HandlerChainParts): Handler {
     const exchange = new Exchange(request, info, auditId);
     try {
       const pending = runSteps(steps, exchange, 0);
-      if (pending === undefined) return complete(exchange);
+      if (pending === undefined) return complete(exchange, parts.reportFault);
       return pending.then(
-        () => complete(exchange),
+        () => complete(exchange, parts.reportFault),
         (error: unknown) => fail(exchange, error, parts.reportFault),
       );
     } catch (error) {
@@ -81,7 +81,7 @@ function runSteps(steps: readonly Step[], exchange: Exchange, first: number): Pr
   return undefined;
 }
 
-function complete(exchange: Exchange): ApiResponse {
+function complete(exchange: Exchange, reportFault: ReportFault): ApiResponse {
   const { response } = exchange;
   if (response === undefined) throw new TypeError('the last step of the handler chain must answer');
   if (typeof response.body !== 'function') {
@@ -89,7 +89,17 @@ function complete(exchange: Exchange): ApiResponse {
     return withChainHeaders(response, exchange);
   }
   const stream = response.body;
-  const body = (writer: Parameters<typeof stream>[0]): Promise<void> => stream(writer).finally(() => exchange.end());
+  const body: StreamedBody = async (writer) => {
+    try {
+      await stream(writer);
+    } catch (error) {
+      const { method, path } = exchange.request;
+      reportFault({ method, path, error });
+      throw error;
+    } finally {
+      exchange.end();
+    }
+  };
   return withChainHeaders({ ...response, body }, exchange);
 }
 

@@ -75,6 +75,7 @@ export async function respondHttp1(
       await body(streamBodyWriter(outgoing));
       outgoing.end();
     } catch {
+      // The handler chain has reported the fault.
       outgoing.destroy();
     }
     return;

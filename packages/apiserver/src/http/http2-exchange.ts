@@ -76,6 +76,7 @@ export async function respondHttp2(stream: ServerHttp2Stream, method: string, re
       await body(streamBodyWriter(stream));
       stream.end();
     } catch {
+      // The handler chain has reported the fault.
       stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     }
     return;

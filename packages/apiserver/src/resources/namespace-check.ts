@@ -3,6 +3,7 @@
  */
 import { failure, forbidden, notFound, type Status } from '@kindred/machinery';
 import type { ResourceStorage } from '../storage/resource-storage.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import type { ServedResource } from './served-resource.ts';
 
@@ -21,6 +22,9 @@ export function demandLiveNamespace(request: ResourceRequest): void | Promise<vo
   demandLive(request, namespaces, storage);
 }
 
+/** States of namespaces that were looked at before: every create asks, and states never change. */
+const knownAlive = new WeakSet<StoredObject>();
+
 function demandLive(
   { resource, namespace, name }: ResourceRequest,
   namespaces: ServedResource,
@@ -28,7 +32,11 @@ function demandLive(
 ): void {
   const stored = storage.get('', namespace);
   if (stored === undefined) throw notFound(namespaces.groupResource, namespace);
-  if (stored.object.metadata.deletionTimestamp === undefined) return;
+  if (knownAlive.has(stored)) return;
+  if (stored.object.metadata.deletionTimestamp === undefined) {
+    knownAlive.add(stored);
+    return;
+  }
   const refusal = forbidden(
     resource.groupResource,
     name,
