@@ -1,27 +1,36 @@
 /**
  * The references that the platform is measured against: Node.js servers that do the least possible.
- * Run as a program: `bare-server.js KIND PORT-FILE [CERT KEY]`.
+ * Run as a program: `bare-server.js KIND [PORT | CERT KEY [FILE]]`. Prints its port once it listens.
  *
- *   http    answers 200 over HTTP/1.1: what starting costs at the least
- *   get     HTTP/2 with TLS; answers every GET with the same 2 KB
- *   create  HTTP/2 with TLS; parses a JSON body and answers its serialisation
- *   list    HTTP/2 with TLS; streams 10 000 × 2 KB of bytes it has in memory
+ *   http PORT            answers 200 over HTTP/1.1: what starting costs at the least
+ *   send CERT KEY FILE   HTTP/2 with TLS; answers every request with the bytes of FILE, which it has in memory
+ *   create CERT KEY      HTTP/2 with TLS; parses a JSON body and answers its serialisation
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Server } from 'node:net';
-import { sampleObject } from './sample.ts';
 
-const [kind = '', certificateFile, keyFile] = process.argv.slice(2);
+const [kind = '', ...args] = process.argv.slice(2);
 
 const headers = { ':status': 200, 'content-type': 'application/json' };
-const sample = Buffer.from(JSON.stringify(sampleObject('bench-00000')));
+const chunkBytes = 64 * 1024;
 
-function answerGet(stream: ServerHttp2Stream): void {
-  stream.respond({ ...headers, 'content-length': sample.length });
-  stream.end(sample);
+function sendBytes(bytes: Buffer): (stream: ServerHttp2Stream) => void {
+  return (stream) => {
+    stream.respond({ ...headers, 'content-length': bytes.length });
+    if (bytes.length <= chunkBytes) stream.end(bytes);
+    else void sendChunks(stream, bytes);
+  };
+}
+
+async function sendChunks(stream: ServerHttp2Stream, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    if (stream.write(bytes.subarray(at, at + chunkBytes))) continue;
+    await new Promise((resolve) => stream.once('drain', resolve));
+  }
+  stream.end();
 }
 
 function answerCreate(stream: ServerHttp2Stream): void {
@@ -34,25 +43,11 @@ function answerCreate(stream: ServerHttp2Stream): void {
   });
 }
 
-const listItems = Array.from({ length: 10_000 }, (_, index) =>
-  Buffer.from(JSON.stringify(sampleObject(`bench-${index}`))),
-);
-const comma = Buffer.from(',');
-
-async function answerList(stream: ServerHttp2Stream): Promise<void> {
-  stream.respond(headers);
-  stream.write('{"kind":"List","apiVersion":"v1","items":[');
-  for (let start = 0; start < listItems.length; start += 128) {
-    const parts = listItems.slice(start, start + 128).flatMap((item) => [item, comma]);
-    if (!stream.write(Buffer.concat(parts))) await new Promise((resolve) => stream.once('drain', resolve));
-  }
-  stream.end('null]}');
-}
-
 function secure(answer: (stream: ServerHttp2Stream) => void): Server {
+  const [certificate = '', key = ''] = args;
   const server = createSecureServer({
-    cert: readFileSync(certificateFile ?? ''),
-    key: readFileSync(keyFile ?? ''),
+    cert: readFileSync(certificate),
+    key: readFileSync(key),
     settings: { maxConcurrentStreams: 1000 },
   });
   server.on('stream', answer);
@@ -61,14 +56,13 @@ function secure(answer: (stream: ServerHttp2Stream) => void): Server {
 
 const servers: Record<string, () => Server> = {
   http: () => createServer((_, response) => response.end('ok')),
-  get: () => secure(answerGet),
+  send: () => secure(sendBytes(readFileSync(args[2] ?? ''))),
   create: () => secure(answerCreate),
-  list: () => secure((stream) => void answerList(stream)),
 };
 
 const server = servers[kind]?.();
 if (server === undefined) throw new Error(`bare-server takes ${Object.keys(servers).join(', ')}, not "${kind}"`);
-server.listen(0, '127.0.0.1', () => {
+server.listen(kind === 'http' ? Number(args[0] ?? 0) : 0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
   process.stdout.write(`${port}\n`);
 });

@@ -1,5 +1,4 @@
 /** A load generator over HTTP/2: several sessions, each with requests under way at the same time. */
-
 import { once } from 'node:events';
 import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2';
 import { connect } from 'node:http2';
@@ -8,61 +7,71 @@ export interface Endpoint {
   readonly url: string;
   /** PEM texts. */
   readonly ca: string;
-  readonly certificate?: string;
-  readonly key?: string;
+  readonly certificate: string;
+  readonly key: string;
 }
 
-export interface Exchange {
+export interface Answer {
   readonly status: number;
   readonly bytes: number;
   /** Milliseconds from sending to the first byte of the body. */
   readonly firstByte: number;
+  /** Empty unless it was asked to be kept. */
+  readonly body: Buffer;
 }
 
-export async function openSession(endpoint: Endpoint): Promise<ClientHttp2Session> {
-  const session = connect(endpoint.url, {
-    ca: endpoint.ca,
-    ...(endpoint.certificate === undefined ? {} : { cert: endpoint.certificate }),
-    ...(endpoint.key === undefined ? {} : { key: endpoint.key }),
-    settings: { initialWindowSize: 4 << 20 },
-  });
+export async function openSession({ url, ca, certificate, key }: Endpoint): Promise<ClientHttp2Session> {
+  const session = connect(url, { ca, cert: certificate, key, settings: { initialWindowSize: 4 << 20 } });
   await once(session, 'connect');
   session.setLocalWindowSize(64 << 20);
+  // The server ends before its connections do; a request that this breaks fails by itself.
+  session.on('error', () => undefined);
   return session;
 }
 
-export function exchange(session: ClientHttp2Session, headers: OutgoingHttpHeaders, body?: Buffer): Promise<Exchange> {
+/** One request and its whole answer, whatever the status. */
+export function request(
+  session: ClientHttp2Session,
+  headers: OutgoingHttpHeaders,
+  body?: Buffer,
+  { keep = false }: { keep?: boolean } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const stream = session.request(headers, { endStream: body === undefined });
+    const kept: Buffer[] = [];
     let status = 0;
     let bytes = 0;
     let firstByte = 0;
-    stream.on('response', (answer) => (status = Number(answer[':status'])));
+    stream.on('response', (answer) => {
+      status = answer[':status'] ?? 0;
+    });
     stream.on('data', (chunk: Buffer) => {
       if (bytes === 0) firstByte = performance.now() - started;
       bytes += chunk.length;
+      if (keep) kept.push(chunk);
     });
-    stream.on('end', () => resolve({ status, bytes, firstByte }));
+    stream.on('end', () => resolve({ status, bytes, firstByte, body: Buffer.concat(kept) }));
     stream.on('error', reject);
     if (body !== undefined) stream.end(body);
   });
 }
 
-/** Sends `count` requests with `clients` of them under way at a time; any status but those allowed is an error. */
+/** @throws Error when the answer is not one of success. */
+export function expectSuccess({ status, body }: Answer): void {
+  if (status !== 200 && status !== 201) throw new Error(`A request was answered with ${status}: ${body.toString()}`);
+}
+
+/** Sends `count` requests with `clients` of them under way at a time; any that does not succeed is an error. */
 export async function hammer(
   sessions: readonly ClientHttp2Session[],
   { count, clients }: { count: number; clients: number },
-  send: (session: ClientHttp2Session, index: number) => Promise<Exchange>,
+  send: (session: ClientHttp2Session) => Promise<Answer>,
 ): Promise<void> {
-  let next = 0;
+  let sent = 0;
   const client = async (number: number): Promise<void> => {
     const session = sessions[number % sessions.length];
-    if (session === undefined) return;
-    while (next < count) {
-      const { status } = await send(session, next++);
-      if (status !== 200 && status !== 201) throw new Error(`A request was answered with ${status}`);
-    }
+    while (session !== undefined && sent++ < count) expectSuccess(await send(session));
   };
   await Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
 }

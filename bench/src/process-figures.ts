@@ -11,7 +11,14 @@ export function cpuMicroseconds(pid: number): number {
   return nanoseconds / 1000;
 }
 
-/** Resident memory of one process in bytes. */
+/** CPU time in microseconds that process `pid` uses for one of the `count` things that `work` does. */
+export async function cpuEach(pid: number, count: number, work: () => Promise<void>): Promise<number> {
+  const before = cpuMicroseconds(pid);
+  await work();
+  return (cpuMicroseconds(pid) - before) / count;
+}
+
+/** Resident memory of one process in bytes, the pages of programs that processes share included. */
 export function residentBytes(pid: number): number {
   const match = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(match?.[1] ?? 0) * 1024;

@@ -44,7 +44,13 @@ export const crd = {
   },
 };
 
-export const collectionPath = '/apis/bench.example.com/v1/namespaces/default/samples';
+export function collectionPath(namespace: string): string {
+  return `/apis/bench.example.com/v1/namespaces/${namespace}/samples`;
+}
+
+export function namespaceOf(name: string): Record<string, unknown> {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
 
 export function sampleObject(name: string): Record<string, unknown> {
   const items = Array.from({ length: 20 }, (_, index) => ({
