@@ -43,7 +43,8 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
     singular: kind.toLowerCase(),
     // The same short name in two groups makes kubectl warn at every use.
     shortNames: movedGroup(fact, traits) ? [] : (shortNames[resource] ?? []),
-    categories: categoryAll.includes(resource) ? ['all'] : [],
+    // `kubectl get all` shows each object once, and not with the warning that its old group is deprecated.
+    categories: !movedGroup(fact, traits) && categoryAll.includes(resource) ? ['all'] : [],
     namespaced,
     verbs,
     subresources,

@@ -146,6 +146,13 @@ test('an extensions/v1beta1 deployment becomes an apps/v1 one with the defaults 
   assert.equal(kind.conversion?.fromStorage(stored).apiVersion, 'extensions/v1beta1');
 });
 
+test('kinds of a group that they have left are found by their full name only', () => {
+  for (const kind of kinds.filter(({ group }) => group === 'extensions')) {
+    assert.deepEqual([kind.shortNames, kind.categories], [[], []], kind.resource);
+  }
+  assert.deepEqual(kindOf('apps', 'v1', 'Deployment').categories, ['all']);
+});
+
 test('ingresses, events and autoscalers survive the way through their stored form', () => {
   const cases: [string, string, string, object][] = [
     [

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Extension } from '@kindred/operator';
+import type { Extension, ExtensionImage } from '@kindred/operator';
 import { Fault } from '../fault.ts';
 
 /** Name → module. Loaded only when asked for. */
@@ -14,6 +14,15 @@ const bundled: Readonly<Record<string, () => Promise<{ default: Extension }>>> =
 
 export async function loadExtensions(names: readonly string[]): Promise<Extension[]> {
   return Promise.all(names.map(loadExtension));
+}
+
+/**
+ * The images that the node has: of the extensions that run, and of the bundled ones that don't. Who installs such a
+ * controller with kubectl, from its manifest, finds its image there.
+ */
+export async function imagesFor(extensions: readonly Extension[]): Promise<ExtensionImage[]> {
+  const known = await loadExtensions(Object.keys(bundled));
+  return [...new Set([...extensions, ...known])].flatMap(({ images }) => images);
 }
 
 async function loadExtension(name: string): Promise<Extension> {

@@ -17,7 +17,7 @@ import { startControlPlane } from '../control-plane/control-plane.ts';
 import type { DataDirectory } from '../data-directory/data-directory.ts';
 import { openDataDirectory } from '../data-directory/data-directory.ts';
 import { startExtensions } from '../extensions/extension-host.ts';
-import { loadExtensions } from '../extensions/load-extensions.ts';
+import { imagesFor, loadExtensions } from '../extensions/load-extensions.ts';
 import { openLogFile } from '../logs/log-file.ts';
 import { ensureWebsite, waitForPage } from '../website-demo/website-demo.ts';
 import { NodeAgentSupervisor } from './node-agent.ts';
@@ -141,7 +141,7 @@ async function startNode(
     directory,
     settings,
     server: url,
-    images: extensions.flatMap(({ images }) => images),
+    images: await imagesFor(extensions),
     clock,
     logger: logs.logger,
     onLog: logs.nodeLog,
@@ -199,6 +199,10 @@ function announce(
   if (page !== undefined) lines.push(`  page        ${page.url}`, `  repository  ${page.repository}`);
   const kubectl = `kubectl --kubeconfig ${kubeconfig}`;
   lines.push('', 'Try next:', `  ${kubectl} get websites,deploy,svc,pod`, `  ${kubectl} describe website kubia`);
-  lines.push(`  ${kubectl} logs -l app=kubia -c main`, `  ${kubectl} explain website.spec`, 'Ctrl-C stops everything.');
+  lines.push(
+    `  ${kubectl} logs deploy/kubia-website -c main`,
+    `  ${kubectl} explain website.spec`,
+    'Ctrl-C stops everything.',
+  );
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -6,7 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '@kindred/machinery';
 import { exitStatus } from './exit-status.ts';
 import type { ContainerSpec, ExitStatus, RunningContainer } from './runtime.ts';
-import { sendSignal } from './send-signal.ts';
+import { sendWhenCaught } from './send-when-caught.ts';
 
 /** A process that left the container's group may hold its output open; nobody waits longer than this for it. */
 const outputWaitMs = 1_000;
@@ -46,18 +46,19 @@ export interface StartedChild {
   readonly pid: number;
   readonly startedAt: number;
   readonly exited: Promise<ExitStatus>;
+  readonly clock: Clock;
   readonly kill: () => void;
   readonly exec: RunningContainer['exec'];
 }
 
-export function childContainer({ spec, pid, startedAt, exited, kill, exec }: StartedChild): RunningContainer {
+export function childContainer({ spec, pid, startedAt, exited, clock, kill, exec }: StartedChild): RunningContainer {
   return {
     id: spec.id,
     name: spec.name,
     pid,
     startedAt,
     exited,
-    signal: (signal) => void sendSignal(pid, signal),
+    signal: (signal) => sendWhenCaught({ pid, signal, exited, clock }),
     kill,
     exec,
   };

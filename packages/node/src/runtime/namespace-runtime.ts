@@ -139,6 +139,7 @@ export class NamespaceRuntime implements Runtime {
       pid,
       startedAt: this.#options.clock.now(),
       exited,
+      clock: this.#options.clock,
       // With the first process of a PID namespace the kernel ends all the others.
       kill: () => void sendSignal(pid, 'SIGKILL'),
       exec: (argv, { timeoutMs }) =>

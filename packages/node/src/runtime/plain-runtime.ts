@@ -91,6 +91,7 @@ export class PlainRuntime implements Runtime {
       pid,
       startedAt: this.#options.clock.now(),
       exited,
+      clock: this.#options.clock,
       kill: sweepUp,
       exec: (argv, options) => this.#exec(argv, options, env, where),
     });

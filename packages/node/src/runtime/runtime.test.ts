@@ -91,6 +91,15 @@ function runtimeTests(level: IsolationLevel): void {
     assert.ok([7, 137, 143].includes(exitCode), `exit code ${exitCode}`);
   });
 
+  it('ends a program that is told to end before it listens', async () => {
+    const script = "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000)";
+    const running = await container([process.execPath, '-e', script], { hostPaths: [process.execPath] }).start();
+    running.signal('SIGTERM');
+    const { exitCode } = await Promise.race([running.exited, killLater(running)]);
+    // Where the first process has no protection, the signal ends it at once.
+    assert.equal(exitCode, level === 'namespaces' ? 7 : 143);
+  });
+
   it('refuses a program that is not there', async () => {
     const { start } = container(['no-such-program']);
     await assert.rejects(
