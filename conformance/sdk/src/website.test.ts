@@ -6,7 +6,7 @@ import { type ContainerStatus, Event, Pod, Service } from '@kindred/apis/core/v1
 import type { Client } from '@kindred/client';
 import { isStatusError, systemClock } from '@kindred/machinery';
 import { findCondition, installKinds } from '@kindred/operator';
-import { Website, website, websites } from '@kindred-examples/website';
+import website, { Website, websites } from '@kindred-examples/website';
 import { atRest, eventually, testCluster } from './test-cluster.ts';
 
 const at = { namespace: 'default', name: 'kubia' };

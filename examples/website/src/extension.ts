@@ -11,7 +11,7 @@ export { Website } from './website.ts';
 const compiled = import.meta.resolve('@kindred-examples/website');
 const legacyController = fileURLToPath(new URL('./legacy-controller.js', compiled));
 
-export const website = defineExtension({
+const website = defineExtension({
   name: 'website',
   kinds: [Website],
   controllers: [websites],

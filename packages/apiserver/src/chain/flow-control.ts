@@ -11,7 +11,7 @@ export interface FlowControlLimits {
 }
 
 /** Upstream's defaults for `--max-requests-inflight` and `--max-mutating-requests-inflight`. */
-export const defaultFlowControlLimits: FlowControlLimits = { maxReadsInFlight: 400, maxWritesInFlight: 200 };
+const defaultFlowControlLimits: FlowControlLimits = { maxReadsInFlight: 400, maxWritesInFlight: 200 };
 
 const readVerbs = new Set(['get', 'list', 'head', 'options']);
 const longRunningSubresources = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);

@@ -49,7 +49,7 @@ export function compareVersions(group: string, a: string, b: string): number {
 }
 
 /** Stable before beta before alpha, higher numbers first, what is no such version last and by name. */
-export function compareKubeVersions(a: string, b: string): number {
+function compareKubeVersions(a: string, b: string): number {
   const left = maturityOf(a);
   const right = maturityOf(b);
   if (left === undefined || right === undefined) {

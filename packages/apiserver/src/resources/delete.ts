@@ -21,7 +21,7 @@ export async function deleteOne(request: ResourceRequest): Promise<ApiResponse> 
 }
 
 /** The answer to a deletion. Pods come back whole even when they are gone, as their clients expect. */
-export function deletedResponse(request: ResourceRequest, deleted: Deleted): ApiResponse | Promise<ApiResponse> {
+function deletedResponse(request: ResourceRequest, deleted: Deleted): ApiResponse | Promise<ApiResponse> {
   const { exchange, resource } = request;
   const isPod = resource.definition.gracePeriodSeconds !== undefined;
   if (deleted.gone && !isPod) {

@@ -54,7 +54,7 @@ function isNarrowed({ name, matchesLabels, fields }: Selection): boolean {
 }
 
 /** ListMeta as JSON text. How many remain is only known when nothing narrows the list. */
-export function listMetadata(found: ResourceList, narrowed: boolean): string {
+function listMetadata(found: ResourceList, narrowed: boolean): string {
   const token = continueTokenOf(found);
   return encodeJsonText({
     resourceVersion: String(found.revision),

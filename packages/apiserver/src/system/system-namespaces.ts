@@ -4,7 +4,7 @@
 import { formatTime, type Unstructured } from '@kindred/machinery';
 import type { ResourceStorage } from '../storage/resource-storage.ts';
 
-export const systemNamespaces: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+const systemNamespaces: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** Creates those that don't exist yet. */
 export async function ensureSystemNamespaces(

@@ -33,7 +33,7 @@ export const clusterRoleAggregationController: Runnable = imperative(ClusterRole
 });
 
 /** The union of the matching roles' rules, in the order of the roles' names; equal rules once. */
-export function aggregatedRules(target: Observed<ClusterRole>, roles: readonly Observed<ClusterRole>[]): PolicyRule[] {
+function aggregatedRules(target: Observed<ClusterRole>, roles: readonly Observed<ClusterRole>[]): PolicyRule[] {
   const selectors = (target.aggregationRule?.clusterRoleSelectors ?? []).map(labelSelectorFromObject);
   const rules: PolicyRule[] = [];
   const sources = roles

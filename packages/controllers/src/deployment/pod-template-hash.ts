@@ -24,7 +24,7 @@ export function sameTemplate(a: PodTemplateSpec | undefined, b: PodTemplateSpec 
   return canonicalJson(withoutHash(a)) === canonicalJson(withoutHash(b));
 }
 
-export function withoutHash(template: PodTemplateSpec | undefined): PodTemplateSpec | undefined {
+function withoutHash(template: PodTemplateSpec | undefined): PodTemplateSpec | undefined {
   if (template?.metadata?.labels?.[hashLabel] === undefined) return template;
   const { [hashLabel]: _, ...labels } = template.metadata.labels;
   return { ...template, metadata: { ...template.metadata, labels } };

@@ -7,7 +7,7 @@ import type { Observed } from '@kindred/machinery';
 import { sameTemplate } from './pod-template-hash.ts';
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
-export const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
+const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
 export const desiredReplicasAnnotation = 'deployment.kubernetes.io/desired-replicas';
 export const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas';
 
@@ -32,7 +32,7 @@ export function findNewSet(
   )[0];
 }
 
-export function revisionOf(object: Observed<ReplicaSet> | Observed<Deployment>): number {
+function revisionOf(object: Observed<ReplicaSet> | Observed<Deployment>): number {
   return Number(object.metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
 }
 

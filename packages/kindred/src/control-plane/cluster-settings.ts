@@ -32,7 +32,7 @@ export function clusterSettings({ userId, slot }: { userId: number; slot: number
 }
 
 /** The machine's name as a DNS subdomain, as the kubelet makes it. */
-export function nodeName(host: string): string {
+function nodeName(host: string): string {
   const name = host
     .toLowerCase()
     .replace(/[^a-z0-9.-]/g, '-')

@@ -16,7 +16,7 @@ export interface UpOptions {
   readonly extensions: readonly string[];
 }
 
-export const defaultExtensions: readonly string[] = ['website'];
+const defaultExtensions: readonly string[] = ['website'];
 
 export const upUsage = `Usage: kindred up [flags]
 

@@ -10,7 +10,7 @@ import { setMember } from '../object/set-member.ts';
 import { PatchError } from './patch-error.ts';
 
 export const PATCH = '$patch';
-export const RETAIN_KEYS = '$retainKeys';
+const RETAIN_KEYS = '$retainKeys';
 const SET_ELEMENT_ORDER = '$setElementOrder';
 const DELETE_FROM_PRIMITIVE_LIST = '$deleteFromPrimitiveList';
 

@@ -13,7 +13,7 @@ export interface ScaleValues {
 }
 
 /** `.spec.replicas` → `['spec', 'replicas']`. */
-export function dotPath(path: string): string[] {
+function dotPath(path: string): string[] {
   return path.split('.').filter((part) => part !== '');
 }
 

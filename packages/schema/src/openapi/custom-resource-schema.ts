@@ -6,8 +6,8 @@ import type { JSONSchemaProps } from '../structural/json-schema-props.ts';
 import type { OpenApiObject, ServedKind } from './served-kind.ts';
 import { refTo } from './type-schema.ts';
 
-export const objectMetaType = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
-export const listMetaType = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta';
+const objectMetaType = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+const listMetaType = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta';
 
 const apiVersion: OpenApiObject = {
   type: 'string',

@@ -76,7 +76,7 @@ export function objectSizeError(source: JSONSchemaProps, object: JsonObject, pat
 }
 
 /** The names that OpenAPI gives to JSON types; whole numbers are integers. */
-export function jsonTypeOf(value: unknown): string {
+function jsonTypeOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return 'string';

@@ -138,7 +138,7 @@ function volumeMountErrors(mounts: readonly VolumeMount[], volumes: ReadonlySet<
 const standardResources = /^(cpu|memory|ephemeral-storage|hugepages-.+)$/;
 
 /** Nothing negative, nothing unknown, and no request above its limit. */
-export function resourceErrors(resources: ResourceRequirements | undefined, path: string): FieldError[] {
+function resourceErrors(resources: ResourceRequirements | undefined, path: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const [list, quantities] of Object.entries({ limits: resources?.limits, requests: resources?.requests })) {
     for (const [name, quantity] of Object.entries(quantities ?? {})) {

@@ -23,7 +23,7 @@ export function setPodTemplateDefaults(template: PodTemplateSpec | undefined): v
   if (template?.spec !== undefined) setPodSpecDefaults(template.spec);
 }
 
-export function setPodSpecDefaults(spec: PodSpec): void {
+function setPodSpecDefaults(spec: PodSpec): void {
   spec.dnsPolicy ??= 'ClusterFirst';
   spec.restartPolicy ??= 'Always';
   spec.schedulerName ??= 'default-scheduler';

@@ -35,7 +35,7 @@ export function validatePodTemplate(template: PodTemplateSpec | undefined, path:
 }
 
 /** As the API reference documents the fields; what a spec lacks has been defaulted before. */
-export function validatePodSpec(spec: Partial<PodSpec>, path: string): FieldError[] {
+function validatePodSpec(spec: Partial<PodSpec>, path: string): FieldError[] {
   const { volumes = [], containers = [], initContainers = [] } = spec;
   const context: ContainerContext = { volumes: new Set(volumes.map(({ name }) => name)), names: new Set() };
   const errors = [

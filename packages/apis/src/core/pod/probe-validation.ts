@@ -22,7 +22,7 @@ export function validateProbes(container: Omit<Container, 'name'>, path: string)
 }
 
 /** A port by number or by the name that the container gives it. */
-export function portErrors(port: number | string | undefined, path: string): FieldError[] {
+function portErrors(port: number | string | undefined, path: string): FieldError[] {
   const problems = typeof port === 'string' ? checkPortName(port) : checkPortNumber(port ?? 0);
   return problems.map((problem) => invalidValue(path, port ?? 0, problem));
 }

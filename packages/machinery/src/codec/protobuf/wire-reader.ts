@@ -6,7 +6,7 @@ import { DecodeError } from '../decode-error.ts';
 export const WIRE_VARINT = 0;
 export const WIRE_FIXED64 = 1;
 export const WIRE_BYTES = 2;
-export const WIRE_FIXED32 = 5;
+const WIRE_FIXED32 = 5;
 
 /** A position in a message. Every read throws DecodeError when the bytes end too early or make no sense. */
 export class WireReader {

@@ -10,7 +10,7 @@ import { canonicalElement, compareElements, formatElement, SELF } from './path-e
 /** The node of a path without children. */
 export const LEAF: FieldsV1 = Object.freeze({});
 
-export const emptyFieldSet: FieldsV1 = LEAF;
+export const emptyFieldSet: FieldsV1 = Object.freeze({});
 
 export function isEmptyFieldSet(set: FieldsV1): boolean {
   for (const _ in set) return false;
