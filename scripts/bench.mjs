@@ -2,5 +2,5 @@
 // because a goal is missed.
 import { setUp } from './setup.mjs';
 
-await setUp();
+setUp();
 await import('../bench/dist/main.js');

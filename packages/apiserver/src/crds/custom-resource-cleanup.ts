@@ -92,19 +92,17 @@ export class CustomResourceCleanup {
     }
   }
 
-  /** Waits until the last instance is gone; finalizers may hold it for long. */
+  /** Waits until the last instance is gone; finalizers may hold it for long, so a watch that ends early begins again. */
   async #emptied(instances: ResourceStorage, uid: string): Promise<void> {
-    if (instances.size === 0 || this.#closed) return;
-    await new Promise<void>((resolve) => {
+    while (instances.size > 0 && !this.#closed) await this.#nextChange(instances, uid);
+  }
+
+  #nextChange(instances: ResourceStorage, uid: string): Promise<void> {
+    return new Promise<void>((resolve) => {
       // Nothing is handed over before a later turn, so `watch` is there when it is closed.
       const watch: ResourceWatch = instances.watch(
         { since: instances.revision },
-        {
-          onEvents: () => {
-            if (instances.size === 0) stop();
-          },
-          onEnd: () => resolve(),
-        },
+        { onEvents: () => stop(), onEnd: () => resolve() },
       );
       const stop = (): void => {
         watch.close();

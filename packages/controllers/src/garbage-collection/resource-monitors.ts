@@ -61,7 +61,8 @@ export class ResourceMonitors {
 
   async waitForSync(signal?: AbortSignal): Promise<void> {
     // One after the other: all must be in anyway, and the signal gets one listener instead of one for each.
-    for (const monitor of [...this.#monitors.values()]) await monitor.waitForSync(signal);
+    const started = [...this.#monitors.values()];
+    for (const monitor of started) await monitor.waitForSync(signal);
   }
 
   async close(): Promise<void> {

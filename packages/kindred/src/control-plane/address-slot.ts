@@ -9,7 +9,7 @@ import type { DataDirectory } from '../data-directory/data-directory.ts';
 import { Fault } from '../fault.ts';
 
 /** So many platforms fit on one machine. */
-export const addressSlots = 32;
+const addressSlots = 32;
 
 export interface AddressSlot {
   /** From 0. */
