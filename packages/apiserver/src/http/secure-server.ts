@@ -112,9 +112,11 @@ export class SecureServer {
       }
       message.on('error', () => undefined);
       outgoing.on('error', () => undefined);
-      const response = this.#handler(new Http1Request(message, connection, this.#limits));
-      if (response instanceof Promise) void response.then((made) => respondHttp1(message, outgoing, made));
-      else void respondHttp1(message, outgoing, response);
+      const answer = async (): Promise<void> => {
+        await respondHttp1(message, outgoing, await this.#handler(new Http1Request(message, connection, this.#limits)));
+      };
+      // What can't be said in the protocol (a header that it doesn't allow) ends this connection, not the server.
+      answer().catch(() => outgoing.destroy());
     });
   }
 
@@ -144,8 +146,12 @@ export class SecureServer {
       stream.on('error', () => undefined);
       const request = new Http2Request(stream, headers, connection, this.#limits);
       const response = this.#handler(request);
-      if (response instanceof Promise) void response.then((made) => respondHttp2(stream, request.method, made));
-      else void respondHttp2(stream, request.method, response);
+      const answered =
+        response instanceof Promise
+          ? response.then((made) => respondHttp2(stream, request.method, made))
+          : respondHttp2(stream, request.method, response);
+      // What can't be said in the protocol (a header that it doesn't allow) ends this stream, not the server.
+      answered.catch(() => stream.destroy());
     });
   }
 
