@@ -50,4 +50,5 @@ function report(error: unknown): number {
   return 1;
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch(report);
+// What may still be open at the end (a connection that a client holds) keeps nobody waiting.
+process.exit(await main(process.argv.slice(2)).catch(report));

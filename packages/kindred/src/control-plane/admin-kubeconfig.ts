@@ -3,16 +3,17 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ClusterCertificates } from '@kindred/apiserver';
 import { emptyKubeconfig, writeKubeconfig } from '@kindred/client';
+import { Fault } from '../fault.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
+/** Throws KND_KUBECONFIG when the file can't be written. */
 export async function writeAdminKubeconfig(
   path: string,
   { authority, admin }: ClusterCertificates,
   server: string,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeKubeconfig(path, {
+  const content = {
     ...emptyKubeconfig(),
     'current-context': 'kindred',
     clusters: [{ name: 'kindred', cluster: { server, 'certificate-authority-data': base64(authority.certificate) } }],
@@ -23,5 +24,13 @@ export async function writeAdminKubeconfig(
         user: { 'client-certificate-data': base64(admin.certificate), 'client-key-data': base64(admin.key) },
       },
     ],
-  });
+  };
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeKubeconfig(path, content);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const hint = 'Choose a place that can be written with --write-kubeconfig.';
+    throw new Fault('KND_KUBECONFIG', `The kubeconfig ${path} cannot be written: ${reason}`, hint, { cause: error });
+  }
 }

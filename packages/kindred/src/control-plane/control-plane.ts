@@ -4,7 +4,14 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { builtinKinds } from '@kindred/apis';
-import type { ApiServer, ApiStorage, ClusterCertificates, InProcessTransport, UserInfo } from '@kindred/apiserver';
+import type {
+  ApiServer,
+  ApiStorage,
+  ClusterCertificates,
+  HealthCheck,
+  InProcessTransport,
+  UserInfo,
+} from '@kindred/apiserver';
 import {
   accessReviews,
   authenticationReviews,
@@ -36,6 +43,8 @@ import { compiledDirectory } from '../compiled-directory.ts';
 import type { DataDirectory } from '../data-directory/data-directory.ts';
 import { Fault } from '../fault.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
+import type { StoreHealth } from './store-health.ts';
+import { storeHealth } from './store-health.ts';
 
 export interface ControlPlaneOptions {
   readonly directory: DataDirectory;
@@ -44,6 +53,8 @@ export interface ControlPlaneOptions {
   readonly securePort: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What `/readyz` asks besides the store, from the first request on. */
+  readonly checks: readonly HealthCheck[];
   /** The store failed, or something as grave: the platform must end. */
   readonly onFailure: (error: Error) => void;
 }
@@ -52,8 +63,6 @@ export interface ControlPlane {
   /** `https://127.0.0.1:6443` */
   readonly url: string;
   readonly certificates: ClusterCertificates;
-  /** Where readiness checks are registered. */
-  readonly health: ApiServer['health'];
   /** A way into the API server for parts of this process. */
   transport(user: UserInfo): InProcessTransport;
   /** The same as a user who may do everything; `name` tells who it is in records. */
@@ -81,15 +90,20 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       now: clock.now(),
     }),
   ]);
-  const storage = await openApiStorage({ store, clock, onFailure });
+  const health = storeHealth(store);
+  const storage = await openApiStorage({
+    store,
+    clock,
+    onFailure: (error) => onFailure(new Fault('KND_STORE', error.message, error.hint, { cause: error })),
+  });
   await reconcileBootstrapPolicy({ storage, now: clock.now(), randomUuid: randomUUID });
-  const { server, close } = await createServer(options, storage, certificates);
+  const { server, close } = await createServer(options, storage, certificates, health);
+  for (const check of [health, ...options.checks]) server.health.add(check);
   const port = await listen(server, options, certificates);
   const manager = controllerManager(server, options, certificates, port);
   return {
     url: `https://127.0.0.1:${port}`,
     certificates,
-    health: server.health,
     transport: (user) => server.transport(user),
     adminTransport: (name) => server.transport({ username: `system:kindred:${name}`, groups: ['system:masters'] }),
     startControllers: () => manager.start(),
@@ -121,6 +135,7 @@ async function createServer(
   { settings, clock, logger }: ControlPlaneOptions,
   storage: ApiStorage,
   certificates: ClusterCertificates,
+  health: StoreHealth,
 ): Promise<{ server: ApiServer; close(): void }> {
   const policy = await openStoredPolicy(storage);
   const rbac = new RbacAuthorizer(policy);
@@ -153,7 +168,10 @@ async function createServer(
     ],
     subresources: [serviceAccountToken(issuer), logs],
     reviews: [...accessReviews(rbac, rbac), ...authenticationReviews(tokens, audiences)],
-    reportFault: ({ error, method, path }) => logger.error('Request failed', error, { method, path }),
+    reportFault: ({ error, method, path }) => {
+      health.suspect(error);
+      logger.error('Request failed', error, { method, path });
+    },
     clock,
   });
   return {

@@ -9,6 +9,7 @@ import { createClient } from '@kindred/client';
 import type { Clock } from '@kindred/machinery';
 import type { Extension, Logger, Manager } from '@kindred/operator';
 import { clusterRoleOf, createManager, installKinds } from '@kindred/operator';
+import { Fault } from '../fault.ts';
 
 export interface ExtensionHostOptions {
   readonly extensions: readonly Extension[];
@@ -23,17 +24,36 @@ export interface ExtensionHost {
   close(): Promise<void>;
 }
 
-/** Installs the kinds and rights of each extension and starts its controllers. */
+/** Installs the kinds and rights of each extension and starts its controllers. Throws KND_EXTENSION that names the one at fault. */
 export async function startExtensions(options: ExtensionHostOptions): Promise<ExtensionHost> {
-  const managers = await Promise.all(options.extensions.map((extension) => startExtension(extension, options)));
-  return {
-    async close() {
-      await Promise.all(managers.map((manager) => manager.close()));
-    },
+  const managers: Manager[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(managers.map((manager) => manager.close()));
   };
+  const starts = options.extensions.map(async (extension) => {
+    try {
+      await startExtension(extension, options, (manager) => managers.push(manager));
+    } catch (error) {
+      throw startFault(extension, error);
+    }
+  });
+  const failure = (await Promise.allSettled(starts)).find((outcome) => outcome.status === 'rejected');
+  if (failure === undefined) return { close };
+  await close();
+  throw failure.reason;
 }
 
-async function startExtension(extension: Extension, options: ExtensionHostOptions): Promise<Manager> {
+function startFault({ name }: Extension, error: unknown): Fault {
+  const reason = error instanceof Error ? error.message : String(error);
+  const hint = 'Correct the extension, or start without it: --extensions takes the names of those that are wanted.';
+  return new Fault('KND_EXTENSION', `The extension ${name} could not start: ${reason}`, hint, { cause: error });
+}
+
+async function startExtension(
+  extension: Extension,
+  options: ExtensionHostOptions,
+  started: (manager: Manager) => void,
+): Promise<void> {
   const { admin, transport, clock, logger } = options;
   const client = createClient(admin, { userAgent: 'kindred-extensions', clock });
   await installKinds(extension, { client, clock });
@@ -43,6 +63,7 @@ async function startExtension(extension: Extension, options: ExtensionHostOption
   await client.apply(ClusterRole, role, { force: true });
   await client.apply(
     ClusterRoleBinding,
+    // What the server fills in (kind, times) is part of the type, and not of what is applied.
     {
       metadata: { name },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
@@ -58,7 +79,7 @@ async function startExtension(extension: Extension, options: ExtensionHostOption
     stopLimit: 1000,
     informers: { freeze: false },
   });
+  started(manager);
   for (const controller of extension.controllers) manager.add(controller);
   await manager.start();
-  return manager;
 }

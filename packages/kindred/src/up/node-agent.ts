@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '@kindred/machinery';
-import type { AgentReady, NodeAgentProcess } from '@kindred/node';
+import type { AgentReady, AgentSettings, NodeAgentProcess } from '@kindred/node';
 import { spawnNodeAgent } from '@kindred/node';
 import type { ExtensionImage, Logger } from '@kindred/operator';
 import { compiledDirectory } from '../compiled-directory.ts';
@@ -20,27 +20,29 @@ export interface NodeAgentOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onLog: (text: string) => void;
+  /** Told whenever the agent becomes ready, and when it no longer is: undefined means ready. */
+  readonly onChange: (problem: string | undefined) => void;
 }
 
-/** Milliseconds before an agent that ended is started again. */
-const restartDelay = 1000;
-/** One file loads several times faster, and needs less memory, than the tree of modules it is made of. */
-const bundledAgent = fileURLToPath(new URL('./bundle/node-agent.mjs', compiledDirectory));
+/** Milliseconds before an agent that ended is started again; doubled with each failure in a row. */
+const firstDelay = 500;
+const longestDelay = 30_000;
+/** An agent that isn't ready after so many milliseconds is ended. */
+const longestStart = 30_000;
 
 export class NodeAgentSupervisor {
   readonly #options: NodeAgentOptions;
   #agent: NodeAgentProcess | undefined;
   #stopping = false;
+  #failures = 0;
+  #lastError = '';
   #cancelRestart: () => void = () => undefined;
 
   constructor(options: NodeAgentOptions) {
     this.#options = options;
   }
 
-  /** True while the agent runs and has said that it is ready. */
-  isReady = false;
-
-  /** Starts the agent; resolves when the node is Ready. */
+  /** Starts the agent; resolves when the node is Ready. Throws KND_NODE_AGENT when it ends before that. */
   async start(): Promise<AgentReady> {
     const { directory, images } = this.#options;
     await mkdir(directory.at('node'), { recursive: true, mode: 0o711 });
@@ -48,8 +50,11 @@ export class NodeAgentSupervisor {
     try {
       return await this.#spawn();
     } catch (error) {
-      const hint = `Its log is ${directory.at('logs', 'node-agent.log')}. With --runtime none the platform starts without a node.`;
-      throw new Fault('KND_NODE_AGENT', error instanceof Error ? error.message : String(error), hint, { cause: error });
+      this.#stopping = true;
+      const reason = this.#lastError || (error instanceof Error ? error.message : String(error));
+      const log = directory.at('logs', 'node-agent.log');
+      const hint = `Its log is ${log}. With --runtime none the platform starts without a node.`;
+      throw new Fault('KND_NODE_AGENT', `The node agent could not start: ${reason}`, hint, { cause: error });
     }
   }
 
@@ -61,41 +66,72 @@ export class NodeAgentSupervisor {
   }
 
   async #spawn(): Promise<AgentReady> {
-    const { directory, settings, server, onLog, logger } = this.#options;
-    const agent = spawnNodeAgent(
-      {
-        server,
-        caFile: directory.at('pki', 'ca.crt'),
-        certFile: directory.at('pki', 'node.crt'),
-        keyFile: directory.at('pki', 'node.key'),
-        dataDir: directory.at('node'),
-        nodeName: settings.nodeName,
-        podCidr: settings.podCidr,
-        plainPodCidr: settings.plainPodCidr,
-        serviceCidr: settings.serviceCidr,
-        clusterDns: settings.dnsIp,
-        imagesFile: directory.at('node', 'images.json'),
-        hiddenPaths: [directory.at('pki'), directory.at('store')],
-      },
-      { onLog, ...(existsSync(bundledAgent) ? { main: bundledAgent } : {}) },
-    );
+    const { onLog, logger, onChange, clock } = this.#options;
+    const agent = spawnBundled(this.#settings(), (text) => {
+      this.#lastError = lastErrorOf(text) ?? this.#lastError;
+      onLog(text);
+    });
     this.#agent = agent;
-    void agent.exited.then((code) => this.#onExit(agent, code));
-    const ready = await agent.ready;
-    this.isReady = true;
+    let isReady = false;
+    void agent.exited.then((code) => {
+      if (isReady && !this.#stopping) this.#restart(new Error(`exit code ${code}`));
+    });
+    const cancelLimit = clock.after(longestStart, () => void agent.stop());
+    const ready = await agent.ready.finally(cancelLimit);
+    isReady = true;
+    this.#failures = 0;
+    onChange(undefined);
     logger.info('Node agent is ready', { isolation: ready.isolation, port: ready.port, pid: agent.pid });
     return ready;
   }
 
-  #onExit(agent: NodeAgentProcess, code: number): void {
-    if (this.#stopping || this.#agent !== agent) return;
-    const wasReady = this.isReady;
-    this.isReady = false;
-    if (!wasReady) return;
-    const { clock, logger } = this.#options;
-    logger.error('Node agent ended', new Error(`exit code ${code}`), { restartIn: restartDelay });
-    this.#cancelRestart = clock.after(restartDelay, () => {
-      this.#spawn().catch((error: unknown) => logger.error('Node agent could not be started again', error));
+  #restart(reason: unknown): void {
+    const { clock, logger, onChange } = this.#options;
+    onChange('the node agent is not running');
+    const delay = Math.min(firstDelay * 2 ** this.#failures++, longestDelay);
+    logger.error('Node agent ended', reason, { restartIn: delay });
+    this.#cancelRestart = clock.after(delay, () => {
+      this.#spawn().catch((error: unknown) => {
+        if (!this.#stopping) this.#restart(error);
+      });
     });
+  }
+
+  #settings(): AgentSettings {
+    const { directory, settings, server } = this.#options;
+    return {
+      server,
+      caFile: directory.at('pki', 'ca.crt'),
+      certFile: directory.at('pki', 'node.crt'),
+      keyFile: directory.at('pki', 'node.key'),
+      dataDir: directory.at('node'),
+      nodeName: settings.nodeName,
+      podCidr: settings.podCidr,
+      plainPodCidr: settings.plainPodCidr,
+      serviceCidr: settings.serviceCidr,
+      clusterDns: settings.dnsIp,
+      imagesFile: directory.at('node', 'images.json'),
+      hiddenPaths: [directory.at('pki'), directory.at('store')],
+    };
+  }
+}
+
+/** One file loads several times faster, and needs less memory, than the tree of modules it is made of. */
+function spawnBundled(settings: AgentSettings, onLog: (text: string) => void): NodeAgentProcess {
+  const bundle = fileURLToPath(new URL('./bundle/node-agent.mjs', compiledDirectory));
+  return spawnNodeAgent(settings, { onLog, ...(existsSync(bundle) ? { main: bundle } : {}) });
+}
+
+/** The reason in the last line of level error; undefined when there is none, or when it isn't the agent's own words. */
+function lastErrorOf(text: string): string | undefined {
+  const line = text.trimEnd().split('\n').at(-1) ?? '';
+  if (!line.startsWith('{') || !line.includes('"level":"error"')) return undefined;
+  try {
+    const entry: unknown = JSON.parse(line);
+    if (typeof entry !== 'object' || entry === null || !('error' in entry)) return undefined;
+    return String(entry.error);
+  } catch {
+    // Half a line of a process that was cut off: its log has what there is.
+    return undefined;
   }
 }

@@ -2,7 +2,7 @@
  * What a first start shows: the Website `kubia`, served from a small git repository that is made in the data directory.
  */
 import { spawn } from 'node:child_process';
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Service } from '@kindred/apis/core/v1';
@@ -18,6 +18,8 @@ export interface WebsiteDemo {
   readonly directory: DataDirectory;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Whether the store keeps what an earlier start has made. */
+  readonly keeps: boolean;
 }
 
 const namespace = 'default';
@@ -27,17 +29,19 @@ const pause = 25;
 
 /**
  * Makes the repository and the Website at the first start only: who deletes the Website is not given it again.
- * Returns the repository's directory.
+ * Returns the repository's directory. Fails when there is no git; the next start tries again.
  */
-export async function ensureWebsite({ client, directory, signal }: WebsiteDemo): Promise<string> {
+export async function ensureWebsite({ client, directory, signal, keeps }: WebsiteDemo): Promise<string> {
   const repository = directory.at('examples', 'website', 'site');
-  if (await exists(repository)) return repository;
-  await makeRepository(repository, signal);
+  const done = directory.at('examples', 'website', 'created');
+  if (!(await exists(repository))) await makeRepository(repository, signal);
+  if (keeps && (await exists(done))) return repository;
   try {
     await client.create(Website, { metadata: { namespace, name }, spec: { gitRepo: `file://${repository}` } });
   } catch (error) {
     if (!isStatusError(error, 'AlreadyExists')) throw error;
   }
+  await writeFile(done, '');
   return repository;
 }
 
@@ -49,7 +53,7 @@ export async function waitForPage({ client, clock, signal }: WebsiteDemo): Promi
     const port = await nodePort(client);
     const url = `http://127.0.0.1:${port ?? 0}/`;
     if (port !== undefined && (await answers(url, signal))) return url;
-    if (clock.now() > deadline) throw new Error(`The Website ${name} was not served within ${servedWithin / 1000} s`);
+    if (clock.now() > deadline) throw new Error(`its page was not served within ${servedWithin / 1000} s`);
     await sleep(clock, pause, signal);
   }
 }
@@ -76,7 +80,9 @@ function git(args: readonly string[], signal: AbortSignal): Promise<void> {
   const errors: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
   return new Promise((resolve, reject) => {
-    child.on('error', reject);
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'ENOENT' ? new Error('git is not installed', { cause: error }) : error);
+    });
     child.on('close', (code) => {
       if (code === 0) resolve();
       else reject(new Error(`git ${args.join(' ')} exited with ${code}: ${Buffer.concat(errors).toString().trim()}`));
