@@ -43,6 +43,7 @@ import { compiledDirectory } from '../compiled-directory.ts';
 import type { DataDirectory } from '../data-directory/data-directory.ts';
 import { Fault } from '../fault.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
+import { moveServices } from './move-services.ts';
 import type { StoreHealth } from './store-health.ts';
 import { storeHealth } from './store-health.ts';
 
@@ -97,6 +98,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     onFailure: (error) => onFailure(new Fault('KND_STORE', error.message, error.hint, { cause: error })),
   });
   await reconcileBootstrapPolicy({ storage, now: clock.now(), randomUuid: randomUUID });
+  const moved = await moveServices(storage, settings.serviceCidr);
+  if (moved > 0)
+    logger.info('Services got addresses of another range', { services: moved, range: settings.serviceCidr });
   const { server, close } = await createServer(options, storage, certificates, health);
   for (const check of [health, ...options.checks]) server.health.add(check);
   const port = await listen(server, options, certificates);

@@ -118,7 +118,11 @@ async function startCore(context: StartContext, core: Core): Promise<ControlPlan
   return controlPlane;
 }
 
-async function startNode({ clock, progress, shutdown }: StartContext, core: Core, { url }: ControlPlane): Promise<void> {
+async function startNode(
+  { clock, progress, shutdown }: StartContext,
+  core: Core,
+  { url }: ControlPlane,
+): Promise<void> {
   const { directory, settings, extensions, readiness, logger, nodeLog } = core;
   const agent = new NodeAgentSupervisor({
     directory,
