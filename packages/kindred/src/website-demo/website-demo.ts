@@ -3,6 +3,7 @@
  */
 import { spawn } from 'node:child_process';
 import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Service } from '@kindred/apis/core/v1';
@@ -25,6 +26,7 @@ export interface WebsiteDemo {
 const namespace = 'default';
 const name = 'kubia';
 const servedWithin = 60_000;
+const answersWithin = 1_000;
 const pause = 25;
 
 /**
@@ -46,13 +48,14 @@ export async function ensureWebsite({ client, directory, signal, keeps }: Websit
 }
 
 /** Waits until the page is served and gives its URL; undefined when there is no Website of that name any more. */
-export async function waitForPage({ client, clock, signal }: WebsiteDemo): Promise<string | undefined> {
+export async function waitForPage(demo: WebsiteDemo): Promise<string | undefined> {
+  const { client, clock, signal } = demo;
   const deadline = clock.now() + servedWithin;
   for (;;) {
     if (!(await websiteExists(client))) return undefined;
     const port = await nodePort(client);
     const url = `http://127.0.0.1:${port ?? 0}/`;
-    if (port !== undefined && (await answers(url, signal))) return url;
+    if (port !== undefined && (await answers(url, demo))) return url;
     if (clock.now() > deadline) throw new Error(`its page was not served within ${servedWithin / 1000} s`);
     await sleep(clock, pause, signal);
   }
@@ -110,15 +113,23 @@ async function nodePort(client: Client): Promise<number | undefined> {
   }
 }
 
-async function answers(url: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
+/**
+ * Asks on a new connection each time: one that is kept may lead to a pod that is gone, or to whatever has its address now.
+ */
+function answers(url: string, { clock, signal }: WebsiteDemo): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false, signal }, (response) => {
+      response.resume();
+      response.once('close', () => finish(response.complete && response.statusCode === 200));
+    });
+    const cancelLimit = clock.after(answersWithin, () => request.destroy());
+    const finish = (answer: boolean): void => {
+      cancelLimit();
+      resolve(answer);
+    };
     // Nothing listens yet, or it was cut off: asked again until the time is over.
-    return false;
-  }
+    request.on('error', () => finish(false));
+  });
 }
 
 async function exists(path: string): Promise<boolean> {

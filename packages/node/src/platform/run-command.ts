@@ -39,7 +39,10 @@ export function runCommand(
       clearTimeout(timer);
       resolve(result);
     };
-    child.on('error', (error) => finish({ code: 127, signal: null, stdout: '', stderr: error.message }));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      const stderr = error.code === 'ENOENT' ? `the program ${file} is not installed` : error.message;
+      finish({ code: 127, signal: null, stdout: '', stderr });
+    });
     child.on('close', (code, signal) => finish({ code, signal, stdout: stdout(), stderr: stderr() }));
     // A program that ends without reading its input makes the pipe fail; its exit code tells the story.
     child.stdin.on('error', () => {});
