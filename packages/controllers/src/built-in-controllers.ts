@@ -1,6 +1,7 @@
 /** All control loops of a cluster, as the composition root runs them under one manager. */
 import type { Runnable } from '@kindred/operator';
 import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation-controller.ts';
+import { daemonSetController } from './daemon-set/daemon-set-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
@@ -10,6 +11,7 @@ import { namespaceController } from './namespace/namespace-controller.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
 import { podGarbageCollector } from './pod-garbage-collection/pod-garbage-collector.ts';
 import { replicaSetController } from './replica-set/replica-set-controller.ts';
+import { replicationController } from './replication-controller/replication-controller.ts';
 import { scheduler } from './scheduler/scheduler.ts';
 import { rootCaPublisher, serviceAccountController } from './service-account/service-account-controller.ts';
 
@@ -33,6 +35,8 @@ export function builtInControllers(options: BuiltInControllersOptions): Runnable
     podGarbageCollector(),
     deploymentController,
     replicaSetController,
+    replicationController,
+    daemonSetController,
     endpointsController,
     endpointSliceController,
   ];

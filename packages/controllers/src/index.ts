@@ -1,6 +1,7 @@
 export type { BuiltInControllersOptions } from './built-in-controllers.ts';
 export { builtInControllers } from './built-in-controllers.ts';
 export { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation-controller.ts';
+export { daemonSetController } from './daemon-set/daemon-set-controller.ts';
 export { deploymentController } from './deployment/deployment-controller.ts';
 export { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts';
 export { endpointsController } from './endpoints/endpoints-controller.ts';
@@ -13,5 +14,6 @@ export { nodeLifecycleController } from './node-lifecycle/node-lifecycle-control
 export type { PodGarbageCollectorOptions } from './pod-garbage-collection/pod-garbage-collector.ts';
 export { podGarbageCollector } from './pod-garbage-collection/pod-garbage-collector.ts';
 export { replicaSetController } from './replica-set/replica-set-controller.ts';
+export { replicationController } from './replication-controller/replication-controller.ts';
 export { scheduler } from './scheduler/scheduler.ts';
 export { rootCaPublisher, serviceAccountController } from './service-account/service-account-controller.ts';

@@ -1,16 +1,17 @@
 /** The status of a replica set, computed from its pods. */
-import type { ReplicaSet, ReplicaSetStatus } from '@kindred/apis/apps/v1';
+import type { ReplicaSetStatus } from '@kindred/apis/apps/v1';
 import type { Pod } from '@kindred/apis/core/v1';
 import type { Observed } from '@kindred/machinery';
 import { labelSelectorFromObject } from '@kindred/machinery';
 import { isAvailable, isReady } from '../pod/pod-state.ts';
+import type { ReplicatedPods } from './replicated-pods.ts';
 
 /**
  * @param active the set's pods that are neither finished nor being deleted
  * @param failure why pods could not be created or deleted, if that is so
  */
 export function replicaSetStatus(
-  set: Observed<ReplicaSet>,
+  set: Observed<ReplicatedPods>,
   active: readonly Observed<Pod>[],
   failure: { readonly reason: 'FailedCreate' | 'FailedDelete'; readonly message: string } | undefined,
   now: number,
