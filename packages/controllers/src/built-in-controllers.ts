@@ -6,6 +6,8 @@ import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { garbageCollector } from './garbage-collection/garbage-collector.ts';
+import { jobController } from './job/job-controller.ts';
+import { orphanedJobPods } from './job/orphaned-pods.ts';
 import { type KubernetesServiceOptions, kubernetesService } from './kubernetes-service/kubernetes-service.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
@@ -37,6 +39,8 @@ export function builtInControllers(options: BuiltInControllersOptions): Runnable
     replicaSetController,
     replicationController,
     daemonSetController,
+    jobController,
+    orphanedJobPods,
     endpointsController,
     endpointSliceController,
   ];

@@ -6,6 +6,8 @@ export { deploymentController } from './deployment/deployment-controller.ts';
 export { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts';
 export { endpointsController } from './endpoints/endpoints-controller.ts';
 export { garbageCollector } from './garbage-collection/garbage-collector.ts';
+export { jobController } from './job/job-controller.ts';
+export { orphanedJobPods } from './job/orphaned-pods.ts';
 export type { KubernetesServiceOptions } from './kubernetes-service/kubernetes-service.ts';
 export { kubernetesService } from './kubernetes-service/kubernetes-service.ts';
 export { namespaceController } from './namespace/namespace-controller.ts';
