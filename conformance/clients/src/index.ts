@@ -1,6 +1,9 @@
 export type { ClientName } from './client-binaries.ts';
 export { clientBinary } from './client-binaries.ts';
 export { eventually } from './eventually.ts';
+export type { ProcessFigure } from './processes.ts';
+export { processes, withDescendants } from './processes.ts';
 export type { CommandResult, RunOptions } from './run-command.ts';
 export { runCommand } from './run-command.ts';
+export { RunningCommand } from './running-command.ts';
 export { TestPlatform } from './test-platform.ts';

@@ -11,6 +11,7 @@ import { clientBinary } from './client-binaries.ts';
 import { eventually } from './eventually.ts';
 import type { CommandResult, RunOptions } from './run-command.ts';
 import { runCommand } from './run-command.ts';
+import { RunningCommand } from './running-command.ts';
 
 const program = fileURLToPath(new URL('../../../packages/kindred/dist/bundle/kindred.mjs', import.meta.url));
 
@@ -32,7 +33,10 @@ export class TestPlatform implements AsyncDisposable {
     });
   }
 
-  /** Starts a platform; resolves at its `Ready` line. `directory` starts again on what an earlier one left. */
+  /**
+   * Starts a platform; resolves at its `Ready` line. `directory` starts again on what an earlier one left: it is kept when
+   * the start fails.
+   */
   static async start(options: { args?: readonly string[]; directory?: string } = {}): Promise<TestPlatform> {
     const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'kindred-conformance-')));
     const args = [
@@ -52,12 +56,15 @@ export class TestPlatform implements AsyncDisposable {
       stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
     const platform = new TestPlatform(directory, child, output);
     try {
-      await eventually('the Ready line', () => {
-        if (platform.#exited) throw new Error(`kindred up ended:\n${output.text}`);
-        return /^Ready/m.test(output.text) ? true : undefined;
+      let hasEnded = false;
+      child.once('close', () => {
+        hasEnded = true;
       });
+      const isReady = (): true | undefined => (hasEnded || /^Ready/m.test(output.text) ? true : undefined);
+      await eventually('the Ready line', isReady);
+      if (hasEnded) throw new Error(`kindred up ended with ${child.exitCode ?? child.signalCode}`);
     } catch (error) {
-      await platform.stop();
+      await (options.directory === undefined ? platform.stop() : platform.end());
       throw new Error(`kindred up did not become ready; it printed:\n${output.text}`, { cause: error });
     }
     return platform;
@@ -72,10 +79,26 @@ export class TestPlatform implements AsyncDisposable {
     return this.#output.text;
   }
 
-  /** Runs the real kubectl against this platform. */
+  /** The value of a line that the platform printed at its end, such as `page` or `repository`. */
+  printed(name: string): string {
+    const value = new RegExp(`^ +${name} +(.*)$`, 'm').exec(this.output)?.[1];
+    if (value === undefined) throw new Error(`kindred up printed no ${name}:\n${this.output}`);
+    return value;
+  }
+
+  /** Runs the real kubectl against this platform; it is killed after 30 s. */
   async kubectl(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
-    const flags = ['--kubeconfig', this.kubeconfig, '--cache-dir', join(this.directory, 'kubectl-cache')];
-    return runCommand(await clientBinary('kubectl'), [...flags, ...args], options);
+    const binary = await clientBinary('kubectl');
+    return runCommand(binary, [...this.#kubectlFlags, ...args], { timeout: 30_000, ...options });
+  }
+
+  /** Starts a kubectl that runs until it is ended: `get -w`, `logs -f`, `proxy`. */
+  async startKubectl(args: readonly string[]): Promise<RunningCommand> {
+    return new RunningCommand(await clientBinary('kubectl'), [...this.#kubectlFlags, ...args]);
+  }
+
+  get #kubectlFlags(): string[] {
+    return ['--kubeconfig', this.kubeconfig, '--cache-dir', join(this.directory, 'kubectl-cache')];
   }
 
   /** Runs kubectl and gives its standard output; an exit code other than 0 throws what it printed. */

@@ -42,7 +42,7 @@ export function deploymentFor(site: Website): Deployment {
                 { name: 'GIT_SYNC_DEST', value: '/gitrepo' },
                 { name: 'GIT_SYNC_BRANCH', value: 'master' },
                 { name: 'GIT_SYNC_REV', value: 'FETCH_HEAD' },
-                { name: 'GIT_SYNC_WAIT', value: '10' },
+                { name: 'GIT_SYNC_WAIT', value: '5' },
               ],
               volumeMounts: [{ name: content, mountPath: '/gitrepo' }],
               // What it says last is what the Website's status says when it fails.

@@ -146,6 +146,13 @@ test('an extensions/v1beta1 deployment becomes an apps/v1 one with the defaults 
   assert.equal(kind.conversion?.fromStorage(stored).apiVersion, 'extensions/v1beta1');
 });
 
+test('counts of a deployment that are 0 are not kept', () => {
+  const kind = kindOf('apps', 'v1', 'Deployment');
+  const deployment = object({ status: { replicas: 1, readyReplicas: 1, unavailableReplicas: 0 } });
+  kind.prepareForUpdate(deployment, object({}), 'status');
+  assert.deepEqual(deployment['status'], { replicas: 1, readyReplicas: 1 });
+});
+
 test('kinds of a group that they have left are found by their full name only', () => {
   for (const kind of kinds.filter(({ group }) => group === 'extensions')) {
     assert.deepEqual([kind.shortNames, kind.categories], [[], []], kind.resource);

@@ -3,6 +3,7 @@ import { podSpecWarnings } from '../core/pod/pod-warnings.ts';
 import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../gen/types/apps/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { workloadScale } from './scale.ts';
+import { omitZeroCounts } from './status-counts.ts';
 import {
   controllerRevisionCells,
   daemonSetCells,
@@ -16,7 +17,6 @@ import {
   setReplicaSetDefaults,
   setStatefulSetDefaults,
 } from './workload-defaults.ts';
-
 import {
   validateDaemonSet,
   validateDeployment,
@@ -27,6 +27,15 @@ import {
 } from './workload-validation.ts';
 
 const templatePath = 'spec.template.spec';
+const deploymentCounts = [
+  'replicas',
+  'updatedReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'unavailableReplicas',
+  'terminatingReplicas',
+] as const;
+const replicaSetCounts = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'terminatingReplicas'] as const;
 
 export const deploymentRules: KindRules<Deployment> = {
   hasGeneration: true,
@@ -36,6 +45,9 @@ export const deploymentRules: KindRules<Deployment> = {
   validateUpdate: validateSelectorUpdate,
   warnings: ({ spec }) => podSpecWarnings(spec?.template?.spec, templatePath),
   cells: deploymentCells,
+  prepareForUpdate({ status }) {
+    omitZeroCounts(status, deploymentCounts);
+  },
 };
 
 export const replicaSetRules: KindRules<ReplicaSet> = {
@@ -48,6 +60,9 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
   cells: replicaSetCells,
   prepareForCreate(set) {
     set.status = { replicas: 0 };
+  },
+  prepareForUpdate({ status }) {
+    omitZeroCounts(status, replicaSetCounts);
   },
   selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
 };

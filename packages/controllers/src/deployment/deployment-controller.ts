@@ -10,7 +10,7 @@ import { deepEqual, isStatusError, labelSelectorFromObject } from '@kindred/mach
 import type { ReconcileContext, ReconcileResult, Runnable } from '@kindred/operator';
 import { controllerOf, controllerRef, imperative, watch } from '@kindred/operator';
 import { isFinished } from '../pod/pod-state.ts';
-import { deploymentStatus, isComplete, progressDeadline } from './deployment-status.ts';
+import { deploymentStatus, isComplete, progressDeadline, sameStatus } from './deployment-status.ts';
 import { hashLabel, podTemplateHash, sameTemplate } from './pod-template-hash.ts';
 import {
   desiredReplicasAnnotation,
@@ -299,7 +299,7 @@ async function writeStatus({
 }: Rollout): Promise<ReconcileResult | undefined> {
   const now = context.now();
   const status = deploymentStatus({ deployment, newSet, oldSets, collisionCount, now });
-  if (!deepEqual(status, deployment.status)) {
+  if (!sameStatus(status, deployment.status)) {
     try {
       await context.client.mergePatch(Deployment, deployment.metadata, { status }, { subresource: 'status' });
     } catch (error) {

@@ -4,6 +4,7 @@
  */
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '@kindred/apis/apps/v1';
 import type { Observed } from '@kindred/machinery';
+import { deepEqual } from '@kindred/machinery';
 import { limitsOf } from './rolling-update.ts';
 
 export interface StatusInput {
@@ -33,6 +34,13 @@ export function deploymentStatus(input: StatusInput): DeploymentStatus {
   };
   const conditions = [availableCondition(deployment, available), progressing(input, counts), failure(sets)];
   return { ...counts, conditions: settle(deployment.status?.conditions ?? [], conditions, now) };
+}
+
+/** Equal as far as readers care: the API server leaves out counts of 0. */
+export function sameStatus(wanted: DeploymentStatus, present: DeploymentStatus | undefined): boolean {
+  const withoutZeros = (status: DeploymentStatus): object =>
+    Object.fromEntries(Object.entries(status).filter(([, value]) => value !== 0));
+  return deepEqual(withoutZeros(wanted), withoutZeros(present ?? {}));
 }
 
 type Wanted = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'> & {
