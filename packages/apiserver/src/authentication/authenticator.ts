@@ -5,7 +5,9 @@
  * StatusError when it sees credentials of its kind that are not valid. `authenticate` returns a value directly where it
  * can, so that a cached token costs no promise.
  */
+import { unauthorized } from '@kindred/machinery';
 import type { ApiRequest } from '../request/api-request.ts';
+import { bearerToken } from './bearer-token.ts';
 import { anonymousUser, type UserInfo } from './user-info.ts';
 
 export interface Authenticator {
@@ -17,9 +19,10 @@ export interface Authenticator {
 const authenticatedGroup = 'system:authenticated';
 
 /**
- * Asks the authenticators in turn; the first user wins. A request that none of them knows is anonymous.
+ * Asks the authenticators in turn; the first user wins. A request without credentials is anonymous.
  *
- * @throws StatusError 401 as soon as an authenticator refuses its credentials.
+ * @throws StatusError 401 as soon as an authenticator refuses its credentials, and for credentials that none of them
+ * knows: a token, or a certificate of an authority that isn't ours.
  */
 export function authenticateInTurn(
   authenticators: readonly Authenticator[],
@@ -30,6 +33,7 @@ export function authenticateInTurn(
     if (answer instanceof Promise) return continueAfter(answer, authenticators.slice(index + 1), request);
     if (answer !== undefined) return withAuthenticatedGroup(answer);
   }
+  if (request.peerCertificate?.verified === false || bearerToken(request) !== undefined) throw unauthorized();
   return anonymousUser;
 }
 

@@ -11,6 +11,7 @@ import { unauthorized } from '@kindred/machinery';
 import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import type { ApiRequest } from '../../request/api-request.ts';
 import type { Authenticator } from '../authenticator.ts';
+import { bearerToken } from '../bearer-token.ts';
 import type { UserInfo } from '../user-info.ts';
 import type { ObjectReference, TokenClaims } from './token-claims.ts';
 import { parseTokenClaims, serviceAccountUser } from './token-claims.ts';
@@ -111,12 +112,6 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
     if (found === undefined || found.uid !== reference.uid) return false;
     return found.deletionTime === undefined || now < found.deletionTime + deletionLeeway;
   }
-}
-
-/** The token of an `Authorization: Bearer` header; undefined without one. */
-export function bearerToken(request: Pick<ApiRequest, 'headers'>): string | undefined {
-  const match = /^Bearer +(\S+) *$/i.exec(request.headers['authorization'] ?? '');
-  return match?.[1];
 }
 
 function looksLikeJwt(token: string): boolean {

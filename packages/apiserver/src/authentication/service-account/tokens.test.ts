@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSigningKey } from '../../pki/certificate-authority.ts';
+import { bearerToken } from '../bearer-token.ts';
 import type { ObjectLookup } from './token-authenticator.ts';
-import { bearerToken, ServiceAccountTokenAuthenticator } from './token-authenticator.ts';
+import { ServiceAccountTokenAuthenticator } from './token-authenticator.ts';
 import { TokenIssuer } from './token-issuer.ts';
 
 const issuerName = 'https://kubernetes.default.svc.cluster.local';
