@@ -4,7 +4,6 @@ import { Job, type JobSpec } from '@kindred/apis/batch/v1';
 import { Pod } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
 import type { Observed } from '@kindred/machinery';
-import type { Fate } from './kubelet.ts';
 import { eventually, find, gone, testCluster } from './test-cluster.ts';
 
 const namespace = 'default';
@@ -101,20 +100,19 @@ test('a finished job goes when its time is over', async (t) => {
   assert.equal(await find(client, Job, at), undefined);
 });
 
-test('a pod that is deleted while it runs is replaced', async (t) => {
-  let fate: Fate = 'ready';
-  const { client } = await testCluster(t, { fate: () => fate });
+test('a pod that is deleted while it runs counts as failed', async (t) => {
+  const { client } = await testCluster(t);
   await create(client);
   const [first] = await eventually(
     () => pods(client),
     ([pod]) => pod?.status?.phase === 'Running',
   );
   assert.ok(first);
-  fate = 'succeeds';
   await client.delete(Pod, first.metadata);
   const counted = await eventually(
     () => client.get(Job, at),
     ({ status }) => status?.failed === 1,
   );
   assert.equal(counted.status?.succeeded, undefined);
+  await gone(client, Pod, first.metadata);
 });
