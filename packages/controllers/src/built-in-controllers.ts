@@ -16,6 +16,7 @@ import { replicaSetController } from './replica-set/replica-set-controller.ts';
 import { replicationController } from './replication-controller/replication-controller.ts';
 import { scheduler } from './scheduler/scheduler.ts';
 import { rootCaPublisher, serviceAccountController } from './service-account/service-account-controller.ts';
+import { statefulSetController } from './stateful-set/stateful-set-controller.ts';
 
 export interface BuiltInControllersOptions {
   /** The certificate (PEM) with which pods verify the API server. */
@@ -39,6 +40,7 @@ export function builtInControllers(options: BuiltInControllersOptions): Runnable
     replicaSetController,
     replicationController,
     daemonSetController,
+    statefulSetController,
     jobController,
     orphanedJobPods,
     endpointsController,

@@ -19,3 +19,4 @@ export { replicaSetController } from './replica-set/replica-set-controller.ts';
 export { replicationController } from './replication-controller/replication-controller.ts';
 export { scheduler } from './scheduler/scheduler.ts';
 export { rootCaPublisher, serviceAccountController } from './service-account/service-account-controller.ts';
+export { statefulSetController } from './stateful-set/stateful-set-controller.ts';

@@ -14,6 +14,15 @@ export function revisionData(template: PodTemplateSpec): { spec: { template: obj
   return { spec: { template: { ...template, $patch: 'replace' } } };
 }
 
+/** The template that a revision holds. */
+export function templateOf({ data }: ControllerRevision): PodTemplateSpec | undefined {
+  // Only this controller writes its revisions, in the form that `revisionData` gives them.
+  const template = (data as Partial<ReturnType<typeof revisionData>> | undefined)?.spec?.template;
+  if (template === undefined) return undefined;
+  const { $patch: _, ...rest } = template as PodTemplateSpec & { $patch?: string };
+  return rest;
+}
+
 export function hashOf(revision: ControllerRevision): string {
   return revision.metadata.labels?.[revisionHashLabel] ?? '';
 }
@@ -52,12 +61,14 @@ export function newRevision(
   };
 }
 
-/** Revisions beyond the limit that nobody uses, oldest first. */
+/** Revisions beyond the limit that nobody uses, oldest first. `used` has their names or their hashes. */
 export function surplusRevisions(
   revisions: readonly Observed<ControllerRevision>[],
   used: ReadonlySet<string>,
   limit: number,
 ): Observed<ControllerRevision>[] {
-  const unused = byNumber(revisions).filter((revision) => !used.has(hashOf(revision)));
+  const unused = byNumber(revisions).filter(
+    (revision) => !used.has(hashOf(revision)) && !used.has(revision.metadata.name),
+  );
   return unused.slice(0, Math.max(0, unused.length - limit));
 }

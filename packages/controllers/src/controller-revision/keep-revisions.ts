@@ -62,7 +62,7 @@ export async function keepRevision<T extends KubeObject>(
   }
 }
 
-/** Deletes old revisions beyond the limit; `used` are the hashes of those that pods still have. */
+/** Deletes old revisions beyond the limit; `used` are the names or hashes of those that pods still have. */
 export async function cleanUpRevisions<T extends KubeObject>(
   { client }: Pick<ReconcileContext<T>, 'client'>,
   revisions: readonly Observed<ControllerRevision>[],
