@@ -3,17 +3,25 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { clientBinary } from './client-binaries.ts';
 import { eventually } from './eventually.ts';
+import { kindredProgram } from './kindred-program.ts';
 import type { CommandResult, RunOptions } from './run-command.ts';
 import { runCommand } from './run-command.ts';
 import { RunningCommand } from './running-command.ts';
 
-const program = fileURLToPath(new URL('../../../packages/kindred/dist/bundle/kindred.mjs', import.meta.url));
+export interface StartOptions {
+  /** More flags of `kindred up`. */
+  readonly args?: readonly string[];
+  /** Starts again on what an earlier platform left there. */
+  readonly directory?: string;
+  /** User and group to run as; only root may choose. */
+  readonly user?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 export class TestPlatform implements AsyncDisposable {
   /** Holds the data directory, the kubeconfig and the clients' caches. */
@@ -33,12 +41,11 @@ export class TestPlatform implements AsyncDisposable {
     });
   }
 
-  /**
-   * Starts a platform; resolves at its `Ready` line. `directory` starts again on what an earlier one left: it is kept when
-   * the start fails.
-   */
-  static async start(options: { args?: readonly string[]; directory?: string } = {}): Promise<TestPlatform> {
+  /** Starts a platform; resolves at its `Ready` line. A directory that was given is kept when the start fails. */
+  static async start(options: StartOptions = {}): Promise<TestPlatform> {
+    const { user } = options;
     const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'kindred-conformance-')));
+    if (user !== undefined) await chown(directory, user, user);
     const args = [
       'up',
       '--data-dir',
@@ -48,8 +55,10 @@ export class TestPlatform implements AsyncDisposable {
       '--write-kubeconfig',
       join(directory, 'kubeconfig'),
     ];
-    const child = spawn(process.execPath, [program, ...args, ...(options.args ?? [])], {
+    const child = spawn(process.execPath, [kindredProgram, ...args, ...(options.args ?? [])], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.environment },
+      ...(user === undefined ? {} : { uid: user, gid: user }),
     });
     const output = { text: '' };
     for (const stream of [child.stdout, child.stderr])

@@ -31,7 +31,7 @@ export type { InProcessRequest, InProcessResponse, InProcessTransport } from './
 export { valueResponse } from './negotiation/encode.ts';
 export type { KeyAndCertificate } from './pki/certificate-authority.ts';
 export type { ClusterCertificateOptions, ClusterCertificates } from './pki/cluster-certificates.ts';
-export { loadClusterCertificates } from './pki/cluster-certificates.ts';
+export { CertificateError, loadClusterCertificates } from './pki/cluster-certificates.ts';
 export type { ApiRequest, PeerCertificate } from './request/api-request.ts';
 export type { ApiResponse, BodyWriter, StreamedBody } from './request/api-response.ts';
 export { ResourceRegistry } from './resources/registry.ts';

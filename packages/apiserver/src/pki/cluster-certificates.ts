@@ -5,7 +5,7 @@
  * https://kubernetes.io/docs/setup/best-practices/certificates/). Keys are readable by their owner only. A file is
  * written beside its place and renamed, so that a crash leaves the old one or the new one.
  */
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeyAndCertificate, LeafRequest } from './certificate-authority.ts';
@@ -37,6 +37,17 @@ export interface ClusterCertificateOptions {
   readonly now: number;
 }
 
+/** A file that the cluster's trust rests on can't be used. */
+export class CertificateError extends Error {
+  override readonly name = 'CertificateError';
+  readonly file: string;
+
+  constructor(file: string, problem: string, cause?: unknown) {
+    super(`${file} ${problem}`, { cause });
+    this.file = file;
+  }
+}
+
 const day = 86_400_000;
 const authorityLifetime = 3650 * day;
 const leafLifetime = 365 * day;
@@ -56,6 +67,8 @@ const standardServerNames = [
 /**
  * Reads the cluster's certificates from `directory`; makes what is missing, about to end, or no longer covers the
  * names asked for. The authority is never replaced while it is valid, so existing kubeconfigs keep working.
+ *
+ * @throws CertificateError when the authority, or the key that signs tokens, is damaged.
  */
 export async function loadClusterCertificates(options: ClusterCertificateOptions): Promise<ClusterCertificates> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
@@ -91,7 +104,7 @@ export async function loadClusterCertificates(options: ClusterCertificateOptions
 }
 
 async function loadAuthority({ directory, now }: ClusterCertificateOptions): Promise<KeyAndCertificate> {
-  const existing = await readPair(directory, 'ca');
+  const existing = await readAuthority(directory);
   if (existing !== undefined && endsAfter(existing, now)) return existing;
   const created = await createAuthority('kubernetes', {
     notBefore: new Date(now - backdate),
@@ -124,7 +137,9 @@ function isUsable(
   request: Omit<LeafRequest, 'notBefore' | 'notAfter'>,
   now: number,
 ): boolean {
-  const certificate = new X509Certificate(pair.certificate);
+  const certificate = parsePair(pair);
+  // One that is damaged is worth nothing to anybody: it is issued anew.
+  if (certificate instanceof Error) return false;
   return (
     endsAfter(pair, now + renewBefore) &&
     Date.parse(certificate.validFrom) <= now &&
@@ -135,13 +150,54 @@ function isUsable(
   );
 }
 
+/**
+ * Every kubeconfig and every pod trusts the authority, so a new one is never made where there was one: files that can't be
+ * used are for a person to look at. Throws CertificateError.
+ */
+async function readAuthority(directory: string): Promise<KeyAndCertificate | undefined> {
+  const files = { certificate: join(directory, 'ca.crt'), key: join(directory, 'ca.key') };
+  const [key, certificate] = await Promise.all([readIfThere(files.key), readIfThere(files.certificate)]);
+  if (key === undefined && certificate === undefined) return undefined;
+  if (key === undefined) throw new CertificateError(files.key, 'is missing, though ca.crt is there');
+  if (certificate === undefined) throw new CertificateError(files.certificate, 'is missing, though ca.key is there');
+  parse(files.certificate, () => new X509Certificate(certificate));
+  parse(files.key, () => createPrivateKey(key));
+  const pair = { key, certificate };
+  if (parsePair(pair) instanceof Error) throw new CertificateError(files.key, 'is not the key of ca.crt');
+  return pair;
+}
+
+/** The certificate; an Error when one of the two can't be read, or they don't belong together. */
+function parsePair(pair: KeyAndCertificate): X509Certificate | Error {
+  try {
+    const certificate = new X509Certificate(pair.certificate);
+    if (certificate.checkPrivateKey(createPrivateKey(pair.key))) return certificate;
+    return new Error('the key belongs to another certificate');
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function parse(file: string, read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CertificateError(file, `is damaged: ${reason}`, error);
+  }
+}
+
 function endsAfter(pair: KeyAndCertificate, time: number): boolean {
   return Date.parse(new X509Certificate(pair.certificate).validTo) > time;
 }
 
 async function loadSigningKey(directory: string): Promise<string> {
-  const existing = await readIfThere(join(directory, 'sa.key'));
-  if (existing !== undefined) return existing;
+  const file = join(directory, 'sa.key');
+  const existing = await readIfThere(file);
+  if (existing !== undefined) {
+    parse(file, () => createPrivateKey(existing));
+    return existing;
+  }
   const created = await createSigningKey();
   await writeSecret(join(directory, 'sa.key'), created);
   return created;

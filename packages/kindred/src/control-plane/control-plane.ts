@@ -15,6 +15,7 @@ import type {
 import {
   accessReviews,
   authenticationReviews,
+  CertificateError,
   createApiServer,
   ListenError,
   loadClusterCertificates,
@@ -79,18 +80,8 @@ export interface ControlPlane {
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { directory, settings, clock, logger, onFailure } = options;
-  const [store, certificates] = await Promise.all([
-    openStore(options),
-    loadClusterCertificates({
-      directory: directory.at('pki'),
-      serverNames: [],
-      serverAddresses: [settings.apiServerIp],
-      nodeName: settings.nodeName,
-      nodeAddresses: ['127.0.0.1'],
-      now: clock.now(),
-    }),
-  ]);
+  const { settings, clock, logger, onFailure } = options;
+  const [store, certificates] = await Promise.all([openStore(options), openCertificates(options)]);
   const health = storeHealth(store);
   const storage = await openApiStorage({
     store,
@@ -132,6 +123,24 @@ async function openStore({ store, directory, clock }: ControlPlaneOptions): Prom
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     throw new Fault('KND_STORE', error.message, error.hint, { cause: error });
+  }
+}
+
+async function openCertificates({ directory, settings, clock }: ControlPlaneOptions): Promise<ClusterCertificates> {
+  try {
+    return await loadClusterCertificates({
+      directory: directory.at('pki'),
+      serverNames: [],
+      serverAddresses: [settings.apiServerIp],
+      nodeName: settings.nodeName,
+      nodeAddresses: ['127.0.0.1'],
+      now: clock.now(),
+    });
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+    const hint =
+      'Restore the file from a backup. Without one, remove the whole pki directory: then new ones are made, and kubeconfigs and tokens from before are refused.';
+    throw new Fault('KND_CERTIFICATES', error.message, hint, { cause: error });
   }
 }
 
