@@ -27,6 +27,7 @@ import {
 import type { ServedKind } from '../resources/served-kind.ts';
 import { settleStatus, type TakenNames } from './crd-conditions.ts';
 import { cleanupFinalizer, crdGroup, crdKind, crdOf } from './crd-object.ts';
+import { crdWarnings } from './crd-warnings.ts';
 import { fitMetadata } from './custom-metadata.ts';
 
 export interface CrdKindParts {
@@ -70,7 +71,7 @@ function crdKindV1(parts: CrdKindParts, fromV1beta1: WeakSet<object>): ServedKin
       return [...metadataErrors(object), ...validateCustomResourceDefinition(crdOf(object), { requestVersion })];
     },
     validateUpdate: (object, old) => validateCustomResourceDefinitionUpdate(crdOf(object), crdOf(old)),
-    warnings: () => [],
+    warnings: (object) => crdWarnings(crdOf(object)),
   };
   return {
     definition,
