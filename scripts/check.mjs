@@ -11,6 +11,8 @@ const steps = [
   ['lint, import cycles', 'node_modules/oxlint/bin/oxlint', ['--type-aware', '--deny-warnings']],
   ['layers', 'scripts/check-layers.mjs', []],
   ['unused code and dependencies', 'node_modules/knip/bin/knip.js', []],
+  ['paths and links in the documentation', 'scripts/check-docs.mjs', []],
+  ['generated reference', 'scripts/docs.mjs', ['--check']],
 ];
 
 setUp();

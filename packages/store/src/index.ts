@@ -21,7 +21,7 @@ export type {
   WatchHandler,
   WatchRequest,
 } from './port.ts';
-export { endOfKeys, prefixEnd, StoreError } from './port.ts';
+export { endOfKeys, prefixEnd, StoreError, storeErrorCodes } from './port.ts';
 export type { Retention } from './sqlite/retention.ts';
 export type { SqliteStoreOptions } from './sqlite/sqlite-store.ts';
 export { openSqliteStore } from './sqlite/sqlite-store.ts';

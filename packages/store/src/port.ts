@@ -135,18 +135,22 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type StoreErrorCode =
-  | 'compacted'
-  | 'futureRevision'
-  | 'leaseNotFound'
-  | 'noSpace'
-  | 'closed'
-  | 'tooLarge'
-  | 'duplicateKey'
-  | 'locked'
-  | 'newerFormat'
-  | 'corrupt'
-  | 'io';
+/** Every code and what it means; `docs/reference/errors.md` is made from this table. */
+export const storeErrorCodes = {
+  compacted: 'The revision asked for, or the place a slow watch had reached, has been forgotten.',
+  futureRevision: 'The revision asked for has not been reached yet.',
+  leaseNotFound: 'The lease has ended or never was.',
+  noSpace: 'The disk or the allowed size is full. Nothing was written; deletions still work.',
+  closed: 'The store is closed or closing.',
+  tooLarge: 'A key or value is longer than the store takes.',
+  duplicateKey: 'A transaction writes one key twice.',
+  locked: 'Another process has the database open.',
+  newerFormat: 'A newer Kindred wrote the database. Nothing was changed.',
+  corrupt: 'The database is damaged.',
+  io: 'The disk failed to read or write.',
+} as const;
+
+export type StoreErrorCode = keyof typeof storeErrorCodes;
 
 /** A fault of the store. `hint` tells an operator what to do. */
 export class StoreError extends Error {

@@ -1,6 +1,6 @@
 /**
- * A write on its way: the object that is to be stored and everything that the steps of `create-steps.ts` and
- * `update-steps.ts` need to know about the request.
+ * A write on its way: the object that is to be stored and everything that the steps of `create-object.ts` and
+ * `update-object.ts` need to know about the request.
  */
 import type { Unstructured } from '@kindred/machinery';
 import type { AdmissionAttributes } from '../admission/plugin.ts';
