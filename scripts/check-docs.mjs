@@ -39,7 +39,8 @@ function missingPaths(file) {
     if (!pathInCode.test(code)) continue;
     const fromRoot = topLevel.includes(code.split('/')[0]) && code.includes('/');
     const isOwnFile = !fromRoot && /\.(ts|mjs)$/.test(code) && file !== 'CONTRIBUTING.md';
-    if (fromRoot && !existsSync(join(root, code))) missing.push(`${file} names ${code}, which is not there`);
+    if (existsSync(join(root, code)) || existsSync(join(root, dirname(file), code))) continue;
+    if (fromRoot) missing.push(`${file} names ${code}, which is not there`);
     if (isOwnFile && !isBelow(dirname(file), code)) missing.push(`${file} names ${code}, which is not there`);
   }
   return missing;

@@ -80,7 +80,10 @@ test('a new template replaces pods one by one, and its revisions can be rolled b
   await complete(client, 3);
   assert.deepEqual(await placed(client), ['a main:1', 'b main:1', 'c main:1']);
   const numbers = (await client.list(ControllerRevision, { namespace })).items.map(({ revision }) => revision);
-  assert.deepEqual(numbers.sort(), [2, 3]);
+  assert.deepEqual(
+    numbers.sort((a, b) => a - b),
+    [2, 3],
+  );
   assert.deepEqual(errors, []);
 });
 

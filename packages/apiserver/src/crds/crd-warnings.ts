@@ -16,7 +16,7 @@ export function crdWarnings({ spec }: CustomResourceDefinition): string[] {
   });
   if (spec.conversion?.strategy === 'Webhook') {
     warnings.push(
-      'spec.conversion.strategy: conversion webhooks are not called: versions are converted by changing apiVersion only',
+      'spec.conversion.strategy: conversion webhooks are not called: requests for versions other than the stored one are refused',
     );
   }
   return warnings;

@@ -10,7 +10,7 @@ import { podTemplateHash } from '../deployment/pod-template-hash.ts';
 export const revisionHashLabel = 'controller-revision-hash';
 
 /** A patch that puts the template back in place of any other. */
-export function revisionData(template: PodTemplateSpec): { spec: { template: object } } {
+function revisionData(template: PodTemplateSpec): { spec: { template: object } } {
   return { spec: { template: { ...template, $patch: 'replace' } } };
 }
 

@@ -21,7 +21,7 @@ export async function moveServices(storage: ApiStorage, range: string): Promise<
 }
 
 /** undefined when no address of the Service has to change. */
-export function withNetwork(service: Unstructured, network: string): Unstructured | undefined {
+function withNetwork(service: Unstructured, network: string): Unstructured | undefined {
   const spec = service['spec'];
   if (!isRecord(spec)) return undefined;
   const { clusterIP, clusterIPs } = spec;
