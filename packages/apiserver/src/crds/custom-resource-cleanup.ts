@@ -52,8 +52,11 @@ export class CustomResourceCleanup {
     const name = crd.metadata.name ?? '';
     await this.#updateDefinition(definitions, name, (current, now) => markTerminating(current, now));
     const instances = await storage.open(crd.spec.group, crd.spec.names.plural);
-    await this.#deleteInstances(crd, instances);
-    await this.#emptied(instances, uid);
+    while (instances.size > 0 && !this.#closed) {
+      const since = instances.revision;
+      await this.#deleteInstances(crd, instances);
+      await this.#emptiedOrRefilled(instances, uid, since);
+    }
     if (this.#closed) return;
     await this.#updateDefinition(definitions, name, (current, now) => {
       const message = 'removed all instances';
@@ -81,7 +84,9 @@ export class CustomResourceCleanup {
   }
 
   async #deleteInstances(crd: CustomResourceDefinition, instances: ResourceStorage): Promise<void> {
-    const version = crd.spec.versions.find(({ served }) => served) ?? storageVersionOf(crd);
+    const stored = storageVersionOf(crd);
+    // The stored version needs no conversion, which might fail.
+    const version = stored?.served === true ? stored : crd.spec.versions.find(({ served }) => served);
     if (version === undefined) return;
     const { group, names } = crd.spec;
     const base = `/apis/${group}/${version.name}`;
@@ -92,18 +97,23 @@ export class CustomResourceCleanup {
     }
   }
 
-  /** Waits until the last instance is gone; finalizers may hold it for long, so a watch that ends early begins again. */
-  async #emptied(instances: ResourceStorage, uid: string): Promise<void> {
-    while (instances.size > 0 && !this.#closed) await this.#nextChange(instances, uid);
+  /**
+   * Waits until the last instance is gone, or there is one whose deletion has not begun: its creation was under way when
+   * that of the others began. Finalizers may hold instances for long, so a watch that ends early begins again.
+   */
+  async #emptiedOrRefilled(instances: ResourceStorage, uid: string, since: number): Promise<void> {
+    for (let seen = since; instances.size > 0 && !this.#closed; ) {
+      await this.#changeAfter(seen, instances, uid);
+      seen = instances.revision;
+      if (instances.list({}).items.some(({ object }) => object.metadata.deletionTimestamp === undefined)) return;
+    }
   }
 
-  #nextChange(instances: ResourceStorage, uid: string): Promise<void> {
+  #changeAfter(since: number, instances: ResourceStorage, uid: string): Promise<void> {
+    if (since < instances.changedRevision) return Promise.resolve();
     return new Promise<void>((resolve) => {
       // Nothing is handed over before a later turn, so `watch` is there when it is closed.
-      const watch: ResourceWatch = instances.watch(
-        { since: instances.revision },
-        { onEvents: () => stop(), onEnd: () => resolve() },
-      );
+      const watch: ResourceWatch = instances.watch({ since }, { onEvents: () => stop(), onEnd: () => resolve() });
       const stop = (): void => {
         watch.close();
         resolve();

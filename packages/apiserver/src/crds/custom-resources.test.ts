@@ -159,3 +159,37 @@ test('a definition of v1beta1 keeps unknown fields', async (t) => {
   const { spec } = JSON.parse(website.text) as Unstructured;
   assert.deepEqual(spec, { gitRepo: 'x' });
 });
+
+test('an instance whose creation was under way when its definition was deleted is deleted, too', async (t) => {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let tellArrived: () => void = () => undefined;
+  const arrived = new Promise<void>((resolve) => (tellArrived = resolve));
+  const server = await createTestServer(t, {
+    admission: [
+      {
+        name: 'Slow',
+        operations: ['CREATE'],
+        handles: (group) => group === 'example.com',
+        validate({ name }) {
+          if (name !== 'late') return undefined;
+          tellArrived();
+          return held;
+        },
+      },
+    ],
+  });
+  await server.call('POST', definitions, definition());
+  await server.call('POST', path('v1'), { metadata: { name: 'early' } });
+  const late = server.call('POST', path('v1'), { metadata: { name: 'late' } });
+  await arrived;
+  const instances = server.watch(`${path('v1')}?watch=true`);
+  const definitionEvents = server.watch(`${definitions}?watch=true`);
+  await server.call('DELETE', `${definitions}/crontabs.example.com`);
+  while ((await instances.next()).type !== 'DELETED');
+  release();
+  assert.ok([201, 404].includes((await late).status));
+  const gone = await server.call('GET', `${definitions}/crontabs.example.com`);
+  if (gone.status === 200) while ((await definitionEvents.next()).type !== 'DELETED');
+  assert.equal((await server.call('GET', path('v1'))).status, 404);
+});

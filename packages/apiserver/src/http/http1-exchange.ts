@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiRequest, PeerCertificate } from '../request/api-request.ts';
 import type { ApiResponse } from '../request/api-response.ts';
-import { streamBodyWriter } from './body-writer.ts';
+import { discardBody, streamBodyWriter } from './body-writer.ts';
 import type { Connection } from './http2-exchange.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 
@@ -18,11 +18,12 @@ export class Http1Request implements ApiRequest {
   readonly peerCertificate: PeerCertificate | undefined;
   readonly user = undefined;
   readonly #message: IncomingMessage;
+  readonly #outgoing: ServerResponse;
   readonly #limits: BodyLimits;
   #query: URLSearchParams | undefined;
   #abort: AbortController | undefined;
 
-  constructor(message: IncomingMessage, connection: Connection, limits: BodyLimits) {
+  constructor(message: IncomingMessage, outgoing: ServerResponse, connection: Connection, limits: BodyLimits) {
     const target = message.url ?? '/';
     const question = target.indexOf('?');
     this.method = message.method ?? 'GET';
@@ -33,6 +34,7 @@ export class Http1Request implements ApiRequest {
     this.remoteAddress = connection.remoteAddress;
     this.peerCertificate = connection.peerCertificate;
     this.#message = message;
+    this.#outgoing = outgoing;
     this.#limits = limits;
   }
 
@@ -45,9 +47,9 @@ export class Http1Request implements ApiRequest {
     if (this.#abort === undefined) {
       const abort = new AbortController();
       this.#abort = abort;
-      const socket = this.#message.socket;
-      if (socket.destroyed) abort.abort();
-      else socket.once('close', () => abort.abort());
+      // Not the socket's own event: on a connection that is kept alive its listeners would add up.
+      if (this.#outgoing.destroyed) abort.abort();
+      else this.#outgoing.once('close', () => abort.abort());
     }
     return this.#abort.signal;
   }
@@ -63,27 +65,40 @@ export async function respondHttp1(
   outgoing: ServerResponse,
   response: ApiResponse,
 ): Promise<void> {
-  if (outgoing.destroyed) return;
+  if (outgoing.destroyed) return discardBody(response);
   const headers: Record<string, string | readonly string[] | number> = { ...response.headers };
   // What is left of an unread body would be taken for the next request.
   if (!message.complete && hasBody(message)) headers['connection'] = 'close';
   const body = response.body;
-  if (typeof body === 'function') {
-    outgoing.writeHead(response.status, headers as Record<string, string>);
-    outgoing.flushHeaders();
-    try {
-      await body(streamBodyWriter(outgoing));
-      outgoing.end();
-    } catch {
-      // The handler chain has reported the fault.
-      outgoing.destroy();
-    }
-    return;
-  }
+  if (typeof body === 'function') return respondStreamed(message, outgoing, response, headers);
   const whole = body instanceof Uint8Array ? body : Buffer.concat(body);
   headers['content-length'] = whole.byteLength;
   outgoing.writeHead(response.status, headers as Record<string, string>);
   outgoing.end(message.method === 'HEAD' ? undefined : whole);
+}
+
+async function respondStreamed(
+  message: IncomingMessage,
+  outgoing: ServerResponse,
+  response: ApiResponse,
+  headers: Record<string, string | readonly string[] | number>,
+): Promise<void> {
+  const { body } = response;
+  try {
+    outgoing.writeHead(response.status, headers as Record<string, string>);
+    outgoing.flushHeaders();
+  } catch (error) {
+    await discardBody(response);
+    throw error;
+  }
+  try {
+    if (message.method === 'HEAD') await discardBody(response);
+    else if (typeof body === 'function') await body(streamBodyWriter(outgoing));
+    outgoing.end();
+  } catch {
+    // The handler chain has reported the fault.
+    outgoing.destroy();
+  }
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

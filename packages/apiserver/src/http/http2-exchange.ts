@@ -3,8 +3,8 @@
  */
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { ApiRequest, PeerCertificate } from '../request/api-request.ts';
-import type { ApiResponse } from '../request/api-response.ts';
-import { streamBodyWriter } from './body-writer.ts';
+import type { ApiResponse, StreamedBody } from '../request/api-response.ts';
+import { discardBody, streamBodyWriter } from './body-writer.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 
 export interface Connection {
@@ -62,27 +62,38 @@ export class Http2Request implements ApiRequest {
 
 /** Sends the answer. Never rejects: a body that fails half-way resets the stream, which is all that can be said then. */
 export async function respondHttp2(stream: ServerHttp2Stream, method: string, response: ApiResponse): Promise<void> {
-  if (stream.destroyed || stream.closed) return;
+  if (stream.destroyed || stream.closed) return discardBody(response);
   const headers = response.headers as OutgoingHttpHeaders;
   headers[':status'] = response.status;
   if (method === 'HEAD') {
     stream.respond(headers, { endStream: true });
-    return;
+    return discardBody(response);
   }
   const body = response.body;
-  if (typeof body === 'function') {
-    stream.respond(headers);
-    try {
-      await body(streamBodyWriter(stream));
-      stream.end();
-    } catch {
-      // The handler chain has reported the fault.
-      stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-    }
-    return;
-  }
+  if (typeof body === 'function') return respondStreamed(stream, headers, response, body);
   const whole = body instanceof Uint8Array ? body : Buffer.concat(body);
   headers['content-length'] = whole.byteLength;
   stream.respond(headers);
   stream.end(whole);
+}
+
+async function respondStreamed(
+  stream: ServerHttp2Stream,
+  headers: OutgoingHttpHeaders,
+  response: ApiResponse,
+  body: StreamedBody,
+): Promise<void> {
+  try {
+    stream.respond(headers);
+  } catch (error) {
+    await discardBody(response);
+    throw error;
+  }
+  try {
+    await body(streamBodyWriter(stream));
+    stream.end();
+  } catch {
+    // The handler chain has reported the fault.
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
 }

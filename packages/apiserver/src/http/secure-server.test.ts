@@ -176,3 +176,65 @@ test('a port that is taken is told as such', async (t) => {
     (error) => error instanceof ListenError && error.code === 'addressInUse',
   );
 });
+
+/** A streamed body that tells when it runs, and whether anybody reads it. */
+function watchedBody(): { answer: ApiResponse; ran: Promise<boolean> } {
+  let tell: (closed: boolean) => void = () => undefined;
+  const ran = new Promise<boolean>((resolve) => (tell = resolve));
+  const body = async (writer: { closed: boolean }): Promise<void> => tell(writer.closed);
+  return { answer: { status: 200, headers: {}, body }, ran };
+}
+
+test('a streamed answer whose client is gone ends without a reader, over both protocols', async (t) => {
+  for (const protocol of ['h2', 'http/1.1']) {
+    const { answer, ran } = watchedBody();
+    const aborted: Promise<unknown>[] = [];
+    let tellArrived: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (tellArrived = resolve));
+    const { server, port } = await listen(async (request) => {
+      aborted.push(once(request.signal, 'abort'));
+      tellArrived();
+      await aborted[0];
+      return answer;
+    });
+    t.after(() => server.close());
+    const ca = certificates.authority.certificate;
+    if (protocol === 'h2') {
+      const http2 = session(port);
+      const stream = http2.request({ ':path': '/' });
+      stream.on('error', () => undefined);
+      await arrived;
+      stream.close(8);
+      assert.equal(await ran, true);
+      http2.close();
+    } else {
+      const outgoing = httpsRequest({ host: '127.0.0.1', port, ca, agent: false });
+      outgoing.on('error', () => undefined);
+      outgoing.end();
+      await arrived;
+      outgoing.destroy();
+      assert.equal(await ran, true);
+    }
+  }
+});
+
+test('HEAD sends the headers of a streamed answer, and ends it', async (t) => {
+  for (const protocol of ['h2', 'http/1.1']) {
+    const { answer, ran } = watchedBody();
+    const { server, port } = await listen(() => answer);
+    t.after(() => server.close());
+    if (protocol === 'h2') {
+      const http2 = session(port);
+      assert.equal((await call(http2, { ':method': 'HEAD', ':path': '/' })).status, 200);
+      http2.close();
+    } else {
+      const options = { host: '127.0.0.1', port, ca: certificates.authority.certificate, agent: false } as const;
+      const outgoing = httpsRequest({ ...options, method: 'HEAD' });
+      outgoing.end();
+      const [incoming] = await once(outgoing, 'response');
+      incoming.resume();
+      assert.equal(incoming.statusCode, 200);
+    }
+    assert.equal(await ran, true);
+  }
+});

@@ -38,6 +38,7 @@ const handshakeTimeout = 10_000;
 const headersTimeout = 15_000;
 const bodyTimeout = 60_000;
 const idleTimeout = 10 * 60_000;
+const keepAliveInitialDelay = 60_000;
 /** An informer-heavy client keeps hundreds of watches on one connection. */
 const maxConcurrentStreams = 4000;
 const closeGrace = 3_000;
@@ -74,6 +75,9 @@ export class SecureServer {
       headersTimeout,
       requestTimeout: bodyTimeout,
       keepAliveTimeout: idleTimeout,
+      // Finds out about clients that vanished without a word while their watches were silent.
+      keepAlive: true,
+      keepAliveInitialDelay,
     });
     this.#serveHttp1(https);
     this.#routeByProtocol(https, this.#makeHttp2Server());
@@ -113,7 +117,8 @@ export class SecureServer {
       message.on('error', () => undefined);
       outgoing.on('error', () => undefined);
       const answer = async (): Promise<void> => {
-        await respondHttp1(message, outgoing, await this.#handler(new Http1Request(message, connection, this.#limits)));
+        const request = new Http1Request(message, outgoing, connection, this.#limits);
+        await respondHttp1(message, outgoing, await this.#handler(request));
       };
       // What can't be said in the protocol (a header that it doesn't allow) ends this connection, not the server.
       answer().catch(() => outgoing.destroy());

@@ -192,6 +192,33 @@ test('a watch with few selected among many objects finds them, over several turn
   assert.deepEqual(red.seen, ['ADDED w-1399', 'ADDED w-699', 'END']);
 });
 
+test('many watches take turns, so that requests get in between', async () => {
+  const turns: (() => void)[] = [];
+  const { websites } = await openWebsites({ later: (run) => void turns.push(run) });
+  const watches = Array.from({ length: 1000 }, () => record(websites, { since: websites.revision }));
+  const runAll = (): number => {
+    for (let count = 0; ; count++) {
+      const next = turns.shift();
+      if (next === undefined) return count;
+      next();
+    }
+  };
+  assert.equal(runAll(), 5);
+  await create(websites, 'a');
+  assert.equal(runAll(), 5);
+  for (const { seen } of watches) assert.deepEqual(seen, ['ADDED a']);
+});
+
+test('a batch of large objects is a short one', async () => {
+  const { websites } = await openWebsites();
+  for (const name of ['a', 'b', 'c', 'd']) await create(websites, name, {}, { page: 'x'.repeat(300_000) });
+  const slow = record(websites, {});
+  slow.pause();
+  await turn();
+  assert.deepEqual(slow.seen, ['ADDED a', 'ADDED b']);
+  slow.watch.close();
+});
+
 test('a watch that is slower than history ends, and one that was only paused goes on', async () => {
   const history = { keepMilliseconds: 0, minChanges: 4, maxChanges: 4 };
   const { websites } = await openWebsites({ history });

@@ -38,7 +38,8 @@ export class ResourceState {
   readonly #later: (run: () => void) => void;
   readonly #watches = new Set<ObjectWatch>();
   readonly #source: WatchSource;
-  #awake = new Set<ObjectWatch>();
+  /** Watches that have something to do, the one that waits longest first. */
+  readonly #awake = new Set<ObjectWatch>();
   #changed = false;
   #turnPlanned = false;
   #changedRevision: number;
@@ -191,14 +192,17 @@ export class ResourceState {
 
   #turn(): void {
     this.#turnPlanned = false;
-    const due = this.#changed ? new Set([...this.#awake, ...this.#watches]) : this.#awake;
+    if (this.#changed) for (const watch of this.#watches) this.#awake.add(watch);
     this.#changed = false;
-    this.#awake = new Set();
-    let served = 0;
-    for (const watch of due) {
-      if (served++ < watchesPerTurn) watch.pump();
-      else this.#wake(watch);
+    const due: ObjectWatch[] = [];
+    for (const watch of this.#awake) {
+      if (due.length === watchesPerTurn) break;
+      due.push(watch);
+      this.#awake.delete(watch);
     }
+    // One that is woken meanwhile waits behind all others.
+    for (const watch of due) watch.pump();
+    if (this.#awake.size > 0) this.#planTurn();
   }
 }
 

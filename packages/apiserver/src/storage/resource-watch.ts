@@ -10,6 +10,8 @@ import { objectEvent, type WatchEvent } from './watch-event.ts';
 
 /** Events handed over in one call at most, so that no watcher holds the event loop for long. */
 const batchLength = 128;
+/** Bytes of objects handed over in one call, about: what a slow client costs at most. */
+const batchBytes = 512 * 1024;
 /** Present objects looked at in one call at most: selectors may have to decode each. */
 const lookLength = 512;
 
@@ -88,7 +90,7 @@ export class ObjectWatch implements ResourceWatch {
       this.end(new StoreError('compacted', message, { compactedRevision: history.startRevision }));
       return;
     }
-    const events: WatchEvent[] = [];
+    const events = new Batch();
     this.#takeInitial(events);
     if (this.#initial === undefined) this.#takeChanges(events);
     const caughtUp = this.#initial === undefined && this.#position === history.end;
@@ -96,12 +98,12 @@ export class ObjectWatch implements ResourceWatch {
       this.#bookmarkDue = false;
       events.push({ type: 'BOOKMARK', revision: this.#source.revision(), initialEventsEnd: false });
     }
-    if (events.length > 0 && this.#handler.onEvents(events) === false) this.#paused = true;
+    if (events.list.length > 0 && this.#handler.onEvents(events.list) === false) this.#paused = true;
     else if (!caughtUp) this.#source.wake(this);
   }
 
-  #takeInitial(events: WatchEvent[]): void {
-    for (let looked = 0; this.#initial !== undefined && looked < lookLength && events.length < batchLength; looked++) {
+  #takeInitial(events: Batch): void {
+    for (let looked = 0; this.#initial !== undefined && looked < lookLength && !events.full; looked++) {
       const { done, value } = this.#initial.next();
       if (done !== true) {
         if (value !== undefined) events.push(objectEvent('ADDED', value, value.revision));
@@ -114,12 +116,27 @@ export class ObjectWatch implements ResourceWatch {
     }
   }
 
-  #takeChanges(events: WatchEvent[]): void {
+  #takeChanges(events: Batch): void {
     const { history } = this.#source;
-    while (events.length < batchLength && this.#position < history.end) {
+    while (!events.full && this.#position < history.end) {
       const event = history.at(this.#position)?.eventFor(this.#request);
       if (event !== undefined) events.push(event);
       this.#position++;
     }
+  }
+}
+
+/** Events on their way to the client. */
+class Batch {
+  readonly list: WatchEvent[] = [];
+  #bytes = 0;
+
+  get full(): boolean {
+    return this.list.length >= batchLength || this.#bytes >= batchBytes;
+  }
+
+  push(event: WatchEvent): void {
+    this.list.push(event);
+    if (event.type !== 'BOOKMARK') this.#bytes += event.stored.bytes.byteLength;
   }
 }
