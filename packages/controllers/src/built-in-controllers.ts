@@ -1,8 +1,10 @@
 /** All control loops of a cluster, as the composition root runs them under one manager. */
 import type { Runnable } from '@kindred/operator';
 import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation-controller.ts';
+import { cronJobController } from './cron-job/cron-job-controller.ts';
 import { daemonSetController } from './daemon-set/daemon-set-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
+import { disruptionController } from './disruption-budget/disruption-controller.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { garbageCollector } from './garbage-collection/garbage-collector.ts';
@@ -43,6 +45,8 @@ export function builtInControllers(options: BuiltInControllersOptions): Runnable
     statefulSetController,
     jobController,
     orphanedJobPods,
+    cronJobController(),
+    disruptionController,
     endpointsController,
     endpointSliceController,
   ];

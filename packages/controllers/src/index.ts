@@ -1,8 +1,11 @@
 export type { BuiltInControllersOptions } from './built-in-controllers.ts';
 export { builtInControllers } from './built-in-controllers.ts';
 export { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation-controller.ts';
+export type { CronJobControllerOptions } from './cron-job/cron-job-controller.ts';
+export { cronJobController } from './cron-job/cron-job-controller.ts';
 export { daemonSetController } from './daemon-set/daemon-set-controller.ts';
 export { deploymentController } from './deployment/deployment-controller.ts';
+export { disruptionController } from './disruption-budget/disruption-controller.ts';
 export { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts';
 export { endpointsController } from './endpoints/endpoints-controller.ts';
 export { garbageCollector } from './garbage-collection/garbage-collector.ts';
