@@ -215,7 +215,7 @@ class GarbageCollector implements RunningPart {
   /** Writes against the version it read, so that a reference somebody adds meanwhile is not lost. */
   async #dropOwners(node: GraphNode, uids: readonly string[]): Promise<void> {
     await this.#patchMetadata(node, ({ ownerReferences = [] }) => ({
-      ownerReferences: ownerReferences.filter(({ uid }) => !uids.includes(uid)),
+      ownerReferences: orAbsent(ownerReferences.filter(({ uid }) => !uids.includes(uid))),
     }));
   }
 
@@ -227,7 +227,7 @@ class GarbageCollector implements RunningPart {
 
   async #removeFinalizer(node: GraphNode, finalizer: string): Promise<void> {
     await this.#patchMetadata(node, ({ finalizers = [] }) => ({
-      finalizers: finalizers.filter((name) => name !== finalizer),
+      finalizers: orAbsent(finalizers.filter((name) => name !== finalizer)),
     }));
   }
 
@@ -239,6 +239,11 @@ class GarbageCollector implements RunningPart {
     const patch = { metadata: { uid, resourceVersion, ...change(live.metadata) } };
     await ignoreNotFound(this.#client.mergePatch(node.kind, address(node), patch, { signal }));
   }
+}
+
+/** In a merge patch, null takes the member out: nobody wants to see an empty list. */
+function orAbsent<T>(list: readonly T[]): readonly T[] | null {
+  return list.length === 0 ? null : list;
 }
 
 function address({ name, namespace }: GraphNode): { name: string; namespace?: string } {

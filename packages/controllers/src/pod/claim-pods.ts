@@ -74,6 +74,6 @@ async function release<T extends KubeObject>(
 ): Promise<void> {
   const { uid, resourceVersion, ownerReferences = [] } = pod.metadata;
   const others = ownerReferences.filter((reference) => reference.uid !== owner.metadata.uid);
-  const metadata = { uid, resourceVersion, ownerReferences: others };
+  const metadata = { uid, resourceVersion, ownerReferences: others.length === 0 ? null : others };
   await unlessGone(client.mergePatch(Pod, pod.metadata, { metadata }));
 }
