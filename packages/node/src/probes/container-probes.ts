@@ -18,6 +18,13 @@ export interface ProbeReactions {
   failed(kind: 'Liveness' | 'Startup', graceSeconds: number | undefined): void;
 }
 
+/**
+ * A program needs a moment until it answers. Within the first period failures are not counted and tried again after short
+ * pauses: otherwise a container that is ready after 50 ms would be found so only a whole period later.
+ */
+const firstPauseMs = 50;
+const longestPauseMs = 1000;
+
 export class ContainerProbes {
   readonly #container: Container;
   readonly #target: ProbeTarget;
@@ -69,10 +76,21 @@ export class ContainerProbes {
       successThreshold: probe.successThreshold ?? 1,
       failureThreshold: probe.failureThreshold ?? 3,
     };
+    const delay = (probe.initialDelaySeconds ?? 0) * 1000;
+    const settled = this.#clock.now() + delay + period;
+    let pause = firstPauseMs;
     let count = noResults;
     const once = async () => {
       const result = await tryProbe(probe, this.#target, (probe.timeoutSeconds ?? 1) * 1000);
       if (this.#closed) return;
+      if (!result.success && count === noResults && this.#clock.now() + pause < settled) {
+        this.#timers.set(
+          kind,
+          this.#clock.after(pause, () => void once()),
+        );
+        pause = Math.min(pause * 2, longestPauseMs);
+        return;
+      }
       const before = count.outcome;
       count = countResult(count, result.success, thresholds);
       if (!result.success) this.#reactions.unhealthy(kind, result.message);
@@ -86,7 +104,7 @@ export class ContainerProbes {
     };
     this.#timers.set(
       kind,
-      this.#clock.after((probe.initialDelaySeconds ?? 0) * 1000, () => void once()),
+      this.#clock.after(delay, () => void once()),
     );
   }
 
