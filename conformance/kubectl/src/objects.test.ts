@@ -1,0 +1,186 @@
+/** Everything about objects that needs no pod: create, apply, diff, replace, rights, tokens, and what the cluster says of itself. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { TestPlatform } from '@kindred-conformance/clients';
+
+let platform: TestPlatform;
+const ok = (...args: string[]): Promise<string> => platform.kubectlOk(args);
+
+before(async () => {
+  platform = await TestPlatform.start({ args: ['--extensions', 'none', '--runtime', 'none'] });
+});
+after(() => platform.stop());
+
+async function fails(...args: string[]): Promise<string> {
+  const { code, stderr } = await platform.kubectl(args);
+  assert.equal(code, 1, stderr);
+  return stderr;
+}
+
+async function configMap(data: Record<string, string>): Promise<string> {
+  const path = join(platform.directory, 'config.yaml');
+  const lines = Object.entries(data).map(([key, value]) => `  ${key}: "${value}"\n`);
+  await writeFile(path, `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n${lines.join('')}`);
+  return path;
+}
+
+const created: readonly (readonly [string, string])[] = [
+  ['configmap cm --from-literal=a=b', 'configmap/cm created'],
+  ['secret generic sec --from-literal=p=q', 'secret/sec created'],
+  ['secret docker-registry reg --docker-server=s --docker-username=u --docker-password=p', 'secret/reg created'],
+  ['serviceaccount bot', 'serviceaccount/bot created'],
+  ['role reader --verb=get,list --resource=pods', 'role.rbac.authorization.k8s.io/reader created'],
+  ['clusterrole nodes --verb=get --resource=nodes', 'clusterrole.rbac.authorization.k8s.io/nodes created'],
+  [
+    'rolebinding reader --role=reader --serviceaccount=default:bot',
+    'rolebinding.rbac.authorization.k8s.io/reader created',
+  ],
+  [
+    'clusterrolebinding nodes --clusterrole=nodes --serviceaccount=default:bot',
+    'clusterrolebinding.rbac.authorization.k8s.io/nodes created',
+  ],
+  ['service clusterip db --tcp=5432', 'service/db created'],
+  ['job once --image=busybox', 'job.batch/once created'],
+  ['cronjob often --image=busybox --schedule=0/5,*,*,*,*', 'cronjob.batch/often created'],
+  ['ingress web --rule=example.com/*=web:80', 'ingress.networking.k8s.io/web created'],
+  ['poddisruptionbudget web --selector=app=web --min-available=1', 'poddisruptionbudget.policy/web created'],
+  ['priorityclass high --value=1000', 'priorityclass.scheduling.k8s.io/high created'],
+  ['quota small --hard=pods=10', 'resourcequota/small created'],
+  ['namespace team', 'namespace/team created'],
+];
+
+for (const [command, answer] of created) {
+  test(`create ${command.split(' ').slice(0, 2).join(' ')}`, async () => {
+    const args = command.split(' ').map((arg) => (arg.startsWith('--schedule') ? arg.replaceAll(',', ' ') : arg));
+    assert.equal(await ok('create', ...args), `${answer}\n`);
+    const again = await fails('create', ...args);
+    assert.match(again, /already exists/);
+  });
+}
+
+test('secrets keep what they hold from being shown', async () => {
+  const text = await ok('describe', 'secret', 'sec');
+  assert.match(text, /^p: +1 bytes$/m);
+  assert.equal(await ok('get', 'secret', 'sec', '-o', 'jsonpath={.data.p}'), 'cQ==');
+  assert.match(await ok('get', 'secret', 'reg'), /^reg +kubernetes.io\/dockerconfigjson +1 +/m);
+});
+
+test('apply, diff, change, prune by absence, replace', async () => {
+  const file = await configMap({ a: '1', b: '2' });
+  assert.equal(await ok('apply', '-f', file), 'configmap/settings created\n');
+  assert.equal(await ok('apply', '-f', file), 'configmap/settings unchanged\n');
+  assert.equal(await ok('diff', '-f', file), '');
+  await configMap({ a: '3' });
+  const diff = await platform.kubectl(['diff', '-f', file]);
+  assert.equal(diff.code, 1);
+  assert.match(diff.stdout, /^- {2}a: "1"\n- {2}b: "2"\n\+ {2}a: "3"$/m);
+  assert.equal(await ok('apply', '-f', file, '--dry-run=server'), 'configmap/settings configured (server dry run)\n');
+  assert.equal(await ok('apply', '-f', file), 'configmap/settings configured\n');
+  assert.equal(await ok('get', 'cm', 'settings', '-o', 'jsonpath={.data}'), '{"a":"3"}');
+  await configMap({ c: '4' });
+  assert.equal(await ok('replace', '-f', file), 'configmap/settings replaced\n');
+  assert.equal(
+    await ok('replace', '--force', '-f', file),
+    'configmap "settings" deleted from default namespace\nconfigmap/settings replaced\n',
+  );
+  assert.match(await fails('create', '-f', file), /\(AlreadyExists\).*configmaps "settings" already exists/);
+  assert.equal(await ok('delete', '-f', file), 'configmap "settings" deleted from default namespace\n');
+  assert.match(await fails('delete', '-f', file), /\(NotFound\).*configmaps "settings" not found/);
+});
+
+test('server-side apply keeps track of who owns what', async () => {
+  const file = await configMap({ a: '1', b: '2' });
+  assert.equal(await ok('apply', '--server-side', '-f', file), 'configmap/settings serverside-applied\n');
+  await configMap({ a: '5' });
+  const conflict = await fails('apply', '--server-side', '--field-manager=other', '-f', file);
+  assert.match(conflict, /Apply failed with 1 conflict.*: conflict with "kubectl": \.data\.a/);
+  await ok('apply', '--server-side', '--field-manager=other', '--force-conflicts', '-f', file);
+  await ok('apply', '--server-side', '-f', file);
+  assert.equal(await ok('get', 'cm', 'settings', '-o', 'jsonpath={.data}'), '{"a":"5"}');
+  const managers = 'jsonpath={.metadata.managedFields[*].manager}';
+  assert.equal(await ok('get', 'cm', 'settings', '-o', managers, '--show-managed-fields'), 'kubectl other');
+});
+
+test('mistakes are refused with object and field', async () => {
+  const apply = (input: string): ReturnType<TestPlatform['kubectl']> =>
+    platform.kubectl(['apply', '-f', '-'], { input });
+  const badName = await apply('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"Not_DNS"}}');
+  assert.match(
+    badName.stderr,
+    /The ConfigMap "Not_DNS" is invalid: metadata.name: Invalid value: "Not_DNS": a lowercase RFC 1123 subdomain/,
+  );
+  const badField = await apply('{"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"prots":[]}}');
+  assert.match(badField.stderr, /strict decoding error: unknown field "spec.prots"/);
+  const badKind = await apply('{"apiVersion":"v1","kind":"Nothing","metadata":{"name":"s"}}');
+  assert.match(badKind.stderr, /no matches for kind "Nothing" in version "v1"/);
+  const port = '{"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"ports":[{"port":0}]}}';
+  assert.match(
+    (await apply(port)).stderr,
+    /spec.ports\[0\].port: Invalid value: 0: must be between 1 and 65535, inclusive/,
+  );
+  assert.match(await fails('create', '-n', 'nowhere', 'configmap', 'x'), /namespaces "nowhere" not found/);
+  assert.match(await fails('get', 'nothings'), /the server doesn't have a resource type "nothings"/);
+  assert.match(await fails('delete', 'namespace', 'default'), /\(Forbidden\): namespaces "default" is forbidden/);
+});
+
+test('rights can be asked for, one’s own and others’', async () => {
+  assert.match(
+    await ok('auth', 'whoami'),
+    /^Username +kubernetes-admin\nGroups +\[system:masters system:authenticated\]$/m,
+  );
+  assert.equal(await ok('auth', 'can-i', 'delete', 'nodes'), 'yes\n');
+  const bot = ['--as', 'system:serviceaccount:default:bot'];
+  assert.equal(await ok('auth', 'can-i', 'list', 'pods', ...bot), 'yes\n');
+  const no = await platform.kubectl(['auth', 'can-i', 'delete', 'pods', ...bot]);
+  assert.deepEqual([no.code, no.stdout], [1, 'no\n']);
+  assert.match(await ok('auth', 'can-i', '--list', ...bot), /^pods +\[\] +\[\] +\[get list\]$/m);
+  assert.match(
+    await fails('get', 'secrets', ...bot),
+    /\(Forbidden\): secrets is forbidden: User "system:serviceaccount:default:bot" cannot list resource "secrets" in API group "" in the namespace "default"/,
+  );
+});
+
+test('a token signs its service account in', async () => {
+  const token = (await ok('create', 'token', 'bot')).trim();
+  const config = join(platform.directory, 'empty-kubeconfig');
+  await writeFile(config, 'apiVersion: v1\nkind: Config\n');
+  const server = /https:\/\/127\.0\.0\.1:\d+/.exec(platform.output)?.[0] ?? '';
+  const flags = ['--kubeconfig', config, '--server', server, '--insecure-skip-tls-verify', '--token', token];
+  const answer = await platform.kubectl([...flags, 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}']);
+  assert.equal(answer.stdout, 'system:serviceaccount:default:bot');
+  const refused = await platform.kubectl([...flags.slice(0, -1), `${token}x`, 'get', 'pods']);
+  assert.match(refused.stderr, /You must be logged in to the server/);
+});
+
+test('the cluster tells what it has', async () => {
+  assert.match(await ok('version'), /^Client Version: v1\.35\.2\n.*\nServer Version: v1\./);
+  assert.match(await ok('cluster-info'), /Kubernetes control plane.* is running at .*https:\/\/127\.0\.0\.1/);
+  assert.match(await ok('api-versions'), /^apps\/v1$/m);
+  const resources = await platform.kubectl(['api-resources']);
+  assert.match(resources.stdout, /^deployments +deploy +apps\/v1 +true +Deployment$/m);
+  assert.match(resources.stdout, /^deployments +extensions\/v1beta1 +true +Deployment$/m);
+  assert.equal(await ok('get', '--raw', '/readyz'), 'ok');
+  assert.match(await fails('top', 'pods'), /Metrics API not available/);
+  assert.match(await ok('explain', 'deployment.spec.strategy'), /^ {2}rollingUpdate\t<RollingUpdateDeployment>$/m);
+  assert.match(await fails('explain', 'pod.nothing'), /field "nothing" does not exist/);
+});
+
+test('short names mean one kind, and `get all` shows each object once, with no warning', async () => {
+  await ok('create', 'deployment', 'idle', '--image=pause', '--replicas=0');
+  for (const name of ['deploy', 'rs', 'ds', 'netpol', 'ing'])
+    assert.equal((await platform.kubectl(['get', name])).stderr.includes('Warning'), false, name);
+  const { stdout, stderr } = await platform.kubectl(['get', 'all']);
+  assert.equal(stderr, '');
+  assert.equal(stdout.match(/idle /g)?.length, 1 + (/replicaset.apps\/idle/.test(stdout) ? 0 : 0));
+});
+
+test('a namespace goes with all that is in it, at once after it was made and later', async () => {
+  await ok('create', 'namespace', 'short');
+  assert.equal(await ok('delete', 'namespace', 'short', '--timeout=15s'), 'namespace "short" deleted\n');
+  await ok('create', '-n', 'team', 'configmap', 'x');
+  await ok('create', '-n', 'team', 'deployment', 'x', '--image=pause');
+  assert.equal(await ok('delete', 'namespace', 'team', '--timeout=15s'), 'namespace "team" deleted\n');
+  assert.match(await fails('get', 'namespace', 'team'), /\(NotFound\)/);
+});
