@@ -3,13 +3,21 @@
  * kept until its kinds change. Its URL carries a hash of what it describes, so clients may keep it for good.
  */
 import { encodeJson, pathNotFound, type TypeTable } from '@kindred/machinery';
-import { createOpenApiV3, createOpenApiV3Index, openApiHash, openApiV3Key, type ServedKind } from '@kindred/schema';
+import {
+  createOpenApiV3,
+  createOpenApiV3Index,
+  type OpenApiObject,
+  openApiHash,
+  openApiV3Key,
+  type ServedKind,
+} from '@kindred/schema';
 import type { Exchange } from '../chain/exchange.ts';
 import { acceptsGzip, compressAbove, gzipBytes } from '../negotiation/encode.ts';
 import type { ApiResponse } from '../request/api-response.ts';
 import type { ResourceRegistry, ServedGroupVersion } from '../resources/registry.ts';
 import type { ServedResource } from '../resources/served-resource.ts';
 import type { Routes } from '../routes/routes.ts';
+import { OpenApiV2Document } from './openapi-v2-document.ts';
 
 export interface OpenApiParts {
   readonly registry: ResourceRegistry;
@@ -28,11 +36,13 @@ export function addOpenApiRoutes(routes: Routes, parts: OpenApiParts): void {
   const documents = new OpenApiDocuments(parts);
   routes.add('/openapi/v3', () => documents.index());
   routes.add('/openapi/v3/*', (exchange) => documents.document(exchange));
+  routes.add('/openapi/v2', (exchange) => documents.v2(exchange));
 }
 
 class OpenApiDocuments {
   readonly #parts: OpenApiParts;
   readonly #documents = new Map<string, Document>();
+  readonly #v2 = new OpenApiV2Document();
   #hashes: ReadonlyMap<string, string> = new Map();
   #generation = -1;
 
@@ -71,6 +81,16 @@ class OpenApiDocuments {
     return { status: 200, headers, body: await document.gzip };
   }
 
+  v2({ request }: Exchange): Promise<ApiResponse> {
+    const hashes = this.#currentHashes();
+    const { registry } = this.#parts;
+    return this.#v2.answer(request, {
+      generation: this.#generation,
+      hash: [...hashes].join(' '),
+      documents: () => registry.groupVersions().map((served) => this.#built(served)),
+    });
+  }
+
   #currentHashes(): ReadonlyMap<string, string> {
     const { registry, serverVersion } = this.#parts;
     if (registry.generation !== this.#generation) {
@@ -85,15 +105,16 @@ class OpenApiDocuments {
   #documentOf(key: string, hash: string): Document {
     const known = this.#documents.get(key);
     if (known?.hash === hash) return known;
-    const { registry, typeTable, serverVersion } = this.#parts;
-    const served = registry.groupVersions().find((candidate) => openApiV3Key(candidate) === key);
+    const served = this.#parts.registry.groupVersions().find((candidate) => openApiV3Key(candidate) === key);
     if (served === undefined) throw pathNotFound();
-    const { group, version, resources } = served;
-    const kinds = resources.map(openApiKind);
-    const plain = encodeJson(createOpenApiV3({ group, version, kinds, types: typeTable, serverVersion }));
-    const document: Document = { hash, plain, gzip: undefined };
+    const document: Document = { hash, plain: encodeJson(this.#built(served)), gzip: undefined };
     this.#documents.set(key, document);
     return document;
+  }
+
+  #built({ group, version, resources }: ServedGroupVersion): OpenApiObject {
+    const { typeTable, serverVersion } = this.#parts;
+    return createOpenApiV3({ group, version, kinds: resources.map(openApiKind), types: typeTable, serverVersion });
   }
 }
 
