@@ -35,6 +35,7 @@ import { programsDirectory, scriptsDirectory } from './platform/package-places.t
 import type { NodeContext } from './pods/node-context.ts';
 import { PodManager } from './pods/pod-manager.ts';
 import { readMachineFigures } from './registration/machine-figures.ts';
+import { allocatableMemory } from './registration/node-status.ts';
 import { Registration } from './registration/registration.ts';
 import { type DetectedRuntime, detectRuntime } from './runtime/detect.ts';
 import type { IsolationLevel } from './runtime/runtime.ts';
@@ -195,7 +196,7 @@ export class NodeAgent {
       figures: {
         hostIP: network?.hostAddress ?? options.nodeAddress,
         cpu: machine.cpu,
-        memory: machine.memory,
+        memory: allocatableMemory(machine),
         ephemeralStorage: machine.disk,
       },
       resolvConf: (pod) => (dns ? podResolvConf(pod, dns, host) : undefined),

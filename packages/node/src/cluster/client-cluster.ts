@@ -4,6 +4,7 @@ import { ConfigMap, Pod, type PodStatus, Secret, type Service, ServiceAccount } 
 import type { Client, EventRecorder, Lister } from '@kindred/client';
 import { type Clock, isStatusError, type KindRef, type KubeObject } from '@kindred/machinery';
 import type { Cluster, IssuedToken, PodEvent, ServiceAddress, TokenIntent } from './cluster.ts';
+import { statusPatch } from './status-patch.ts';
 
 export interface ClientClusterOptions {
   readonly client: Client;
@@ -54,13 +55,8 @@ export class ClientCluster implements Cluster {
     return { token, expiresAt: Date.parse(expirationTimestamp ?? '') };
   }
 
-  async writePodStatus(pod: Pod, status: PodStatus): Promise<void> {
-    // Members that are no longer set must be named to be removed.
-    const gone = Object.keys(pod.status ?? {}).filter((name) => nodeMembers.has(name) && !(name in status));
-    const patch = {
-      metadata: { uid: pod.metadata.uid },
-      status: { ...Object.fromEntries(gone.map((name) => [name, null])), ...status },
-    };
+  async writePodStatus(pod: Pod, status: PodStatus, before = pod.status): Promise<void> {
+    const patch = { metadata: { uid: pod.metadata.uid }, status: statusPatch(before ?? {}, status) };
     await ignoring(['NotFound', 'Conflict'], () =>
       this.#options.client.strategicPatch(Pod, addressOf(pod), patch, { subresource: 'status' }),
     );
@@ -105,9 +101,6 @@ export class ClientCluster implements Cluster {
     }
   }
 }
-
-/** Members of a pod's status that the node sets and may have to remove. */
-const nodeMembers = new Set(['message', 'reason', 'podIP', 'podIPs', 'initContainerStatuses']);
 
 function addressOf({ metadata }: Pod): { namespace: string; name: string } {
   return { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };

@@ -46,8 +46,8 @@ export interface Cluster {
   configMap(namespace: string, name: string): Promise<ConfigMap | undefined>;
   secret(namespace: string, name: string): Promise<Secret | undefined>;
   createToken(intent: TokenIntent): Promise<IssuedToken>;
-  /** Does nothing when the pod is gone or was replaced. */
-  writePodStatus(pod: Pod, status: PodStatus): Promise<void>;
+  /** `before` is what the node wrote last, if it did. Does nothing when the pod is gone or was replaced. */
+  writePodStatus(pod: Pod, status: PodStatus, before: PodStatus | undefined): Promise<void>;
   /** Ends the object of a pod whose processes are gone: DELETE with grace 0. */
   finishDeletion(pod: Pod): Promise<void>;
   /** Tells `kubectl describe`. Never fails. */

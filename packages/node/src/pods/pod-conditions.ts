@@ -10,6 +10,8 @@ export interface ConditionView {
   readonly decision: PodDecision;
   readonly phase: PodPhase;
   readonly hasSandbox: boolean;
+  /** What the node wrote last. The pod as watched may be older: judged by that one, two writes could chase each other for ever. */
+  readonly written?: readonly PodCondition[];
   readonly now: number;
 }
 
@@ -19,7 +21,7 @@ interface Judgement {
   readonly message?: string;
 }
 
-/** The pod's own list with the node's five conditions brought up to date; a transition time changes with the status only. */
+/** The node's own conditions; a transition time changes with the status only. Those of others are not among them. */
 export function podConditions(view: ConditionView): PodCondition[] {
   const containersReady = judgeReady(view);
   const judged = new Map<string, Judgement>([
@@ -28,10 +30,15 @@ export function podConditions(view: ConditionView): PodCondition[] {
     ['Ready', containersReady.status ? judgeGates(view.pod) : containersReady],
     ['ContainersReady', containersReady],
   ]);
-  const before = view.pod.status?.conditions ?? [];
-  if (!before.some(({ type }) => type === 'PodScheduled')) judged.set('PodScheduled', { status: true });
+  const inObject = view.pod.status?.conditions ?? [];
+  const before = view.written ?? inObject;
+  // The scheduler's condition, which a pod that names its node never got.
+  const unscheduled = !inObject.some(({ type }) => type === 'PodScheduled');
+  if (unscheduled || view.written?.some(({ type }) => type === 'PodScheduled')) {
+    judged.set('PodScheduled', { status: true });
+  }
   const generation = view.pod.metadata.generation;
-  const updated = [...judged].map(([type, { status, reason, message }]) => {
+  return [...judged].map(([type, { status, reason, message }]) => {
     const old = before.find((condition) => condition.type === type);
     const text = status ? 'True' : 'False';
     const lastTransitionTime = (old?.status === text ? old.lastTransitionTime : undefined) ?? timestamp(view.now);
@@ -44,7 +51,6 @@ export function podConditions(view: ConditionView): PodCondition[] {
       ...(message && { message }),
     };
   });
-  return [...updated, ...before.filter(({ type }) => !judged.has(type))];
 }
 
 function judgeInitialized({ pod, records, decision, phase }: ConditionView): Judgement {

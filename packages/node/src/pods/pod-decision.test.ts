@@ -97,7 +97,13 @@ const cases: Case[] = [
     title: 'stops sidecars after the work is done',
     spec: { restartPolicy: 'Never', initContainers: [sidecar], containers: [main] },
     phases: { side: running, main: ended(0) },
-    expected: { stop: ['side'], finished: 'Succeeded', phase: 'Succeeded' },
+    expected: { stop: ['side'], finished: 'Succeeded', phase: 'Running' },
+  },
+  {
+    title: 'has succeeded when the sidecars have ended',
+    spec: { restartPolicy: 'Never', initContainers: [sidecar], containers: [main] },
+    phases: { side: ended(137), main: ended(0) },
+    expected: { finished: 'Succeeded', phase: 'Succeeded' },
   },
   {
     title: 'restarts under Always even after success',

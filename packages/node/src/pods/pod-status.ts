@@ -15,6 +15,8 @@ export interface PodView {
   readonly podIP: string;
   readonly hostIP: string;
   readonly startTime: number;
+  /** The status that the node wrote last. */
+  readonly written?: PodStatus;
   readonly now: number;
   /** Set when the pod was ended by the node itself: `DeadlineExceeded`. */
   readonly failure?: { readonly reason: string; readonly message: string };
@@ -23,14 +25,21 @@ export interface PodView {
 }
 
 export function podStatus(view: PodView): PodStatus {
-  const { pod, records, decision, podIP, hostIP, failure } = view;
+  const { pod, records, decision, podIP, hostIP, failure, written, ...rest } = view;
   const spec = pod.spec ?? { containers: [] };
   const phase = failure ? 'Failed' : podPhase(spec, records, decision);
   const inits = initStatuses(spec, view);
   return {
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
     phase,
-    conditions: podConditions({ ...view, phase }),
+    conditions: podConditions({
+      ...rest,
+      pod,
+      records,
+      decision,
+      phase,
+      ...(written?.conditions && { written: written.conditions }),
+    }),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     ...(podIP !== '' && { podIP, podIPs: [{ ip: podIP }] }),
@@ -42,12 +51,13 @@ export function podStatus(view: PodView): PodStatus {
   };
 }
 
-function initStatuses(spec: PodSpec, { records, now, ending }: PodView) {
+function initStatuses(spec: PodSpec, { records, decision, now, ending }: PodView) {
   return (spec.initContainers ?? []).map((container) => {
     const sidecar = container.restartPolicy === 'Always';
     const record = records.get(container.name) ?? newRecord(container.name, container.image ?? '', 'PodInitializing');
     const policy = sidecar ? 'Always' : spec.restartPolicy === 'Never' ? 'Never' : 'OnFailure';
-    const again = !ending && record.phase.kind === 'terminated' && restarts(policy, record.phase.exitCode);
+    const over = ending || decision.finished !== undefined;
+    const again = !over && record.phase.kind === 'terminated' && restarts(policy, record.phase.exitCode);
     const status = containerStatus(container, record, { restarts: again, now });
     const done = record.phase.kind === 'terminated' && record.phase.exitCode === 0;
     return sidecar ? status : { ...status, ready: done };

@@ -102,6 +102,24 @@ function podTests(level: IsolationLevel): void {
     );
   });
 
+  it('has ended when its sidecars have', async () => {
+    const run = (name: string, script: string) => ({ name, image: 'busybox', command: ['sh', '-c', script] });
+    const side = run('side', 'trap "sleep 0.3; exit 0" TERM; while :; do sleep 0.05; done');
+    const pod = testPod({
+      restartPolicy: 'Never',
+      initContainers: [{ ...side, restartPolicy: 'Always' }],
+      containers: [run('main', 'sleep 0.2')],
+    });
+    node.pods.update(pod);
+    const working = await until(pod, (now) => state(now)?.terminated);
+    assert.equal(working.phase, 'Running');
+    const found = await until(pod, ({ phase }) => phase === 'Succeeded');
+    const [after] = found.initContainerStatuses ?? [];
+    assert.equal(after?.ready, false);
+    assert.equal(after?.state?.terminated?.reason, 'Completed');
+    node.pods.remove(pod);
+  });
+
   it('restarts at once, then backs off', async () => {
     const pod = testPod({ containers: [{ name: 'main', image: 'busybox', command: ['false'] }] });
     node.pods.update(pod);

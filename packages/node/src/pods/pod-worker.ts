@@ -6,6 +6,7 @@
  * the pure functions beside this file; this file carries it out.
  */
 import { rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Container, Pod, PodStatus } from '@kindred/apis/core/v1';
 import type { PodEvent } from '../cluster/cluster.ts';
 import type { LogSource } from '../logs/read-log.ts';
@@ -43,7 +44,7 @@ export class PodWorker {
   #removed = false;
   #closed = false;
   #endingSince: number | undefined;
-  #written = '';
+  #written: PodStatus | undefined;
   #syncing = false;
   #again = false;
   #cancelWake = () => {};
@@ -150,7 +151,8 @@ export class PodWorker {
     const decision = this.#decide();
     await this.#carryOut(decision);
     await this.#writeStatus(this.#decide());
-    if (decision.finished) return this.#release();
+    // Sidecars end last, and their end is a change that leads back here.
+    if (decision.finished) return this.#containers.anyRunning ? deadline : this.#release();
     const times = [decision.wakeAt, deadline, this.#volumesAt + volumePeriodMs];
     return Math.min(...times.filter((time) => time !== undefined));
   }
@@ -286,10 +288,9 @@ export class PodWorker {
 
   async #writeStatus(decision: PodDecision): Promise<void> {
     const status = this.#status(decision);
-    const text = JSON.stringify(status);
-    if (text === this.#written) return;
-    await this.#context.cluster.writePodStatus(this.#pod, status);
-    this.#written = text;
+    if (isDeepStrictEqual(status, this.#written)) return;
+    await this.#context.cluster.writePodStatus(this.#pod, status, this.#written);
+    this.#written = status;
   }
 
   #status(decision: PodDecision): PodStatus {
@@ -303,6 +304,7 @@ export class PodWorker {
       podIP: this.#sandbox?.ip ?? this.#pod.status?.podIP ?? '',
       hostIP: this.#context.figures.hostIP,
       startTime: this.#startTime,
+      ...(this.#written && { written: this.#written }),
       now: this.#context.clock.now(),
       ending: ending || this.#failure !== undefined,
       ...(this.#failure && { failure: this.#failure }),

@@ -30,6 +30,11 @@ const kubeletVersion = 'v1.36.0-kindred';
 const mostPods = 110;
 const memoryReserve = 100 * 2 ** 20;
 
+/** What pods may use of the memory, in bytes. */
+export function allocatableMemory({ memory }: Pick<MachineFigures, 'memory'>): number {
+  return memory - memoryReserve;
+}
+
 export function nodeLabels(name: string, architecture: string): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': architecture,
@@ -53,7 +58,7 @@ export function nodeStatus(
     memory: `${Math.floor(figures.memory / 1024)}Ki`,
     pods: String(mostPods),
   };
-  const memory = `${Math.floor((figures.memory - memoryReserve) / 1024)}Ki`;
+  const memory = `${Math.floor(allocatableMemory(figures) / 1024)}Ki`;
   return {
     capacity,
     allocatable: { ...capacity, memory },

@@ -5,34 +5,33 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '@kindred/machinery';
 import { exitStatus } from './exit-status.ts';
+import type { OutputPipes } from './output-pipes.ts';
 import type { ContainerSpec, ExitStatus, RunningContainer } from './runtime.ts';
 import { sendWhenCaught } from './send-when-caught.ts';
 
 /** A process that left the container's group may hold its output open; nobody waits longer than this for it. */
 const outputWaitMs = 1_000;
 
-/**
- * Passes on the child's output and waits for its end. Call it in the same turn as `spawn`: a program may end at once.
- * `sweep` ends whatever the first process left behind.
- */
-export function watchChild(
-  child: ChildProcess,
-  spec: ContainerSpec,
-  clock: Clock,
-  sweep: () => void,
-): Promise<ExitStatus> {
-  child.stdout?.on('data', (chunk: Buffer) => spec.onOutput('stdout', chunk));
-  child.stderr?.on('data', (chunk: Buffer) => spec.onOutput('stderr', chunk));
+export interface WatchedChild {
+  readonly child: ChildProcess;
+  readonly output: OutputPipes;
+  readonly spec: ContainerSpec;
+  readonly clock: Clock;
+  /** Ends whatever the first process left behind. */
+  readonly sweep: () => void;
+}
+
+/** Passes on the child's output and waits for its end. Call it in the same turn as `spawn`: a program may end at once. */
+export function watchChild({ child, output, spec, clock, sweep }: WatchedChild): Promise<ExitStatus> {
+  output.stdout.on('data', (chunk: Buffer) => spec.onOutput('stdout', chunk));
+  output.stderr.on('data', (chunk: Buffer) => spec.onOutput('stderr', chunk));
+  child.once('error', () => output.close());
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
       const status = exitStatus(code, signal, clock.now());
       sweep();
-      const cancel = clock.after(outputWaitMs, () => {
-        child.stdout?.destroy();
-        child.stderr?.destroy();
-        resolve(status);
-      });
-      child.once('close', () => {
+      const cancel = clock.after(outputWaitMs, () => output.close());
+      void output.ended.then(() => {
         cancel();
         resolve(status);
       });

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the root file system of one container and becomes its program. Runs in the container's new mount and PID
 # namespaces, and in the network, host name and IPC namespaces of its pod. Says how it went on file descriptor 3:
-# "pid N", then "ok" or "error TEXT". Every program called from here costs a millisecond or two, so there are few.
+# "pid N", then "ok" or "error TEXT"; the container's standard error comes as descriptor 4. Every program called from here
+# costs a millisecond or two, so there are few.
 #
 #   container-init.sh DIRECTORY SKELETON disk|tmpfs USER WORKDIR [FILE]... -- PROGRAM [ARGUMENT]...
 #
@@ -9,6 +10,7 @@
 # at /.kindred-host: targets are resolved in the new root, so no link can lead out of it. FILEs are targets that must be
 # files. SKELETON is copied over the machine's tree: devices and the like. USER is "-" or UID:GID:GROUPS (with commas).
 set -u
+exec 2>&4 4>&-
 umask 022
 container_path=${PATH-}
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

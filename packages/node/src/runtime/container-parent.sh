@@ -3,6 +3,9 @@
 # script run here becomes process 1 of it. (unshare's own --fork loses the fact that a process was killed.)
 #
 #   container-parent.sh SCRIPT [ARGUMENT]...
+#
+# What this shell says itself (it tells of a killed child) is not for the container's log, so the script finds the
+# container's standard error as descriptor 4.
 exec 4>&2 2>/dev/null
-sh "$@" 2>&4 4>&-
+sh "$@"
 exit "$?"

@@ -16,6 +16,7 @@ import { childContainer, watchChild } from './child-container.ts';
 import { type ContainerInit, containerFstab, containerInitArguments, filesInsideVolumes } from './container-init.ts';
 import { execProcess } from './exec-process.ts';
 import { LineReader } from './line-reader.ts';
+import { makeOutputPipes } from './output-pipes.ts';
 import {
   type ContainerSpec,
   type RunningContainer,
@@ -127,13 +128,15 @@ export class NamespaceRuntime implements Runtime {
       join(scripts, 'container-init.sh'),
       ...containerInitArguments(init),
     ];
-    const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
-    const child = spawn('nsenter', args, { detached: true, stdio: [...stdio], env: { ...spec.env } });
+    const output = await makeOutputPipes(spec.directory);
+    const child = output.giveTo((stdout, stderr) =>
+      spawn('nsenter', args, { detached: true, stdio: ['ignore', stdout, stderr, 'pipe'], env: { ...spec.env } }),
+    );
     const sweep = () => {
       if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
     };
-    const exited = watchChild(child, spec, this.#options.clock, sweep);
-    const pid = await startedPid(child);
+    const exited = watchChild({ child, output, spec, clock: this.#options.clock, sweep });
+    const pid = await startedPid(child, output.stderr);
     return childContainer({
       spec,
       pid,
@@ -193,8 +196,8 @@ function layerDirectories(layers: readonly string[]): string[] {
 }
 
 /** Waits for what container-init.sh says on descriptor 3. */
-async function startedPid(child: ChildProcess): Promise<number> {
-  const said = child.stderr ? collectText(child.stderr) : () => '';
+async function startedPid(child: ChildProcess, stderr: Readable): Promise<number> {
+  const said = collectText(stderr);
   const failed = new Promise<never>((_, reject) => {
     child.once('error', (error) => reject(new StartError(error.message)));
   });

@@ -11,6 +11,7 @@ import type { AddressPool } from '../network/address-pool.ts';
 import { resolveThroughMounts } from '../programs/path-mapping.ts';
 import { childContainer, watchChild } from './child-container.ts';
 import { execProcess } from './exec-process.ts';
+import { makeOutputPipes } from './output-pipes.ts';
 import { mappedPort, portMap } from './plain-ports.ts';
 import { processesWithEnvironment } from './process-table.ts';
 import {
@@ -74,11 +75,14 @@ export class PlainRuntime implements Runtime {
     const mark = `KINDRED_CONTAINER=${spec.id}`;
     const env = this.#environment(sandbox, spec);
     const where = { cwd: this.#workingDirectory(spec), ...this.#user(spec) };
-    const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env, ...where });
+    const output = await makeOutputPipes(spec.directory);
+    const child = output.giveTo((stdout, stderr) =>
+      spawn(file, args, { detached: true, stdio: ['ignore', stdout, stderr], env, ...where }),
+    );
     const sweepUp = () => {
       if (child.pid !== undefined) sweep(child.pid, mark);
     };
-    const exited = watchChild(child, spec, this.#options.clock, sweepUp);
+    const exited = watchChild({ child, output, spec, clock: this.#options.clock, sweep: sweepUp });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (error) => reject(new StartError(startMessage(file, error))));

@@ -72,6 +72,21 @@ function runtimeTests(level: IsolationLevel): void {
     return { spec, output, start: () => detected.runtime.startContainer(sandbox, spec) };
   }
 
+  it('lets programs open their output by name', async () => {
+    const { start, output } = container(['sh', '-c', 'echo out >/dev/stdout; echo err >/proc/self/fd/2']);
+    const status = await (await start()).exited;
+    assert.deepEqual(output, { stdout: 'out\n', stderr: 'err\n' });
+    assert.equal(status.exitCode, 0);
+  });
+
+  it('adds nothing to the output of a killed program', async () => {
+    const { start, output } = container(['sh', '-c', 'echo out; kill -9 $$; sleep 60']);
+    const running = await start();
+    running.kill();
+    assert.equal((await running.exited).exitCode, 137);
+    assert.equal(output.stderr, '');
+  });
+
   it('reports both streams and the exit code', async () => {
     const { start, output } = container(['sh', '-c', 'echo out; echo err >&2; exit 3']);
     const status = await (await start()).exited;
