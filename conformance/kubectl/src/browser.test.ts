@@ -42,7 +42,7 @@ test('Chromium renders the page of the Website kubia', { skip }, async () => {
     assert.match(await page.title(), /\S/);
     assert.ok(await page.locator('h1').first().isVisible());
     // The style sheet came with its media type, and is in force.
-    const width = await page.locator('main').evaluate('(element) => getComputedStyle(element).maxWidth');
+    const width = await page.evaluate('getComputedStyle(document.querySelector("main")).maxWidth');
     assert.equal(width, '640px');
     assert.deepEqual(problems, []);
   } finally {
