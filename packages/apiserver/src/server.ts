@@ -113,7 +113,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   let serverAddress = '';
   const version = versionInfo(`${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`);
   addDiscoveryRoutes(routes, registry, () => serverAddress);
-  addOpenApiRoutes(routes, { registry, typeTable, serverVersion: version.gitVersion });
+  addOpenApiRoutes(routes, {
+    registry,
+    typeTable,
+    serverVersion: version.gitVersion,
+    nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
+  });
   routes.add('/version', ({ request }) => valueResponse(request, version));
   routes.add('/', ({ request }) => valueResponse(request, { paths: [...routes.paths(), ...healthPaths].sort() }));
   for (const [path, handler] of Object.entries(options.routes ?? {})) routes.add(path, handler);

@@ -223,7 +223,12 @@ function writeBytes(number: number, bytes: Uint8Array, out: Uint8Array[]): void 
   out.push(varint(number * 8 + 2), varint(bytes.length), bytes);
 }
 
+/** Lengths and field numbers, nearly all of which are one byte or two. */
+const oneByte: readonly Uint8Array[] = Array.from({ length: 128 }, (_, value) => Uint8Array.of(value));
+
 function varint(value: number | bigint): Uint8Array {
+  const short = typeof value === 'number' && value >= 0 && value < 0x4000 && Number.isInteger(value);
+  if (short) return oneByte[value] ?? Uint8Array.of((value & 0x7f) | 0x80, value >> 7);
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
