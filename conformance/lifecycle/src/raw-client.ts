@@ -30,7 +30,7 @@ export interface RawClient {
 }
 
 export async function rawClient(kubeconfig: string): Promise<RawClient> {
-  const { server, tls } = await connectionOf(await loadKubeconfig({ path: kubeconfig, env: {} }));
+  const { server, tls } = connectionOf(await loadKubeconfig({ path: kubeconfig, env: {} }));
   const material = (await tls?.()) ?? {};
   const port = Number(new URL(server).port);
   return {

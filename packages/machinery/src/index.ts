@@ -9,6 +9,8 @@ export { decodeProtobufMessage, decodeProtobufObject } from './codec/protobuf/de
 export { encodeProtobufMessage, encodeProtobufObject } from './codec/protobuf/encode.ts';
 export type { DecodedYaml } from './codec/yaml.ts';
 export { decodeYaml, decodeYamlDocuments, encodeYaml } from './codec/yaml.ts';
+export type { JsonLoggerOptions, LogFields, Logger } from './log/logger.ts';
+export { createJsonLogger, silentLogger } from './log/logger.ts';
 export { deepCopy, deepEqual } from './object/copy.ts';
 export { formatAge, formatDuration, parseDuration } from './object/duration.ts';
 export type {
@@ -42,6 +44,7 @@ export type {
 } from './object/meta.ts';
 export { getList, getNumber, getPath, getString, getStringMap } from './object/path.ts';
 export { setMember } from './object/set-member.ts';
+export { errorText, hasErrorCode } from './object/thrown.ts';
 export { formatMicroTime, formatTime, parseTime } from './object/time.ts';
 export { createJsonPatch, type JsonPatchOperation } from './patch/create-json-patch.ts';
 export { createMergePatch } from './patch/create-merge-patch.ts';

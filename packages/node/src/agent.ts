@@ -2,6 +2,7 @@
  * The node agent: puts the parts of this package together over an API server, in the order in which they need each other,
  * and takes them apart again. What runs is in the parts; nothing is decided here.
  */
+
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ import {
   type Informer,
   InformerFactory,
 } from '@kindred/client';
-import type { Clock } from '@kindred/machinery';
+import type { Clock, Logger } from '@kindred/machinery';
 import type { AgentOptions } from './agent-options.ts';
 import { ClientCluster } from './cluster/client-cluster.ts';
 import { DnsServer } from './dns/dns-server.ts';
@@ -30,7 +31,6 @@ import { EgressProxy } from './network/egress-proxy.ts';
 import { ServiceProxy } from './network/service-proxy.ts';
 import { type Backend, type ServiceForward, serviceForwards } from './network/service-table.ts';
 import { endEarlierAgent } from './platform/earlier-agent.ts';
-import { errorText, type Logger } from './platform/logger.ts';
 import { programsDirectory, scriptsDirectory } from './platform/package-places.ts';
 import type { NodeContext } from './pods/node-context.ts';
 import { PodManager } from './pods/pod-manager.ts';
@@ -85,14 +85,14 @@ export class NodeAgent {
     const { clock, log } = this.#parts;
     const options = this.#options;
     mkdirSync(options.dataDir, { recursive: true, mode: 0o711 });
-    if (await endEarlierAgent(join(options.dataDir, 'agent.pid'), clock)) log.warn('Ended an earlier agent');
+    if (await endEarlierAgent(join(options.dataDir, 'agent.pid'), clock)) log.info('Ended an earlier agent');
     const detected = await this.#runtime();
     const client = this.#client();
     const informers = new InformerFactory({
       client,
       clock,
       random: this.#parts.random,
-      onError: (error, kind) => log.warn('Watch failed', { kind: kind.kind, error: errorText(error) }),
+      onError: (error, kind) => log.error('Watch failed', error, { kind: kind.kind }),
     });
     this.#closers.push(() => informers.close());
     const pods = informers.informer(Pod, { fieldSelector: `spec.nodeName=${options.nodeName}` });
@@ -178,7 +178,7 @@ export class NodeAgent {
       clock,
       random,
       host: options.nodeName,
-      onError: (error) => log.warn('Event could not be written', { error: errorText(error) }),
+      onError: (error) => log.error('Event could not be written', error),
     });
     this.#closers.push(() => events.close());
     const cluster = new ClientCluster({ client, clock, events: events.recorder('kubelet'), services: services.lister });

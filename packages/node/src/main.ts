@@ -3,12 +3,11 @@
  * message `{ type: 'ready', … }` to the process that forked it, or, without one, with the same as a line on stdout.
  * SIGTERM, SIGINT and the end of the parent stop all pods and then the agent.
  */
-import { systemClock } from '@kindred/machinery';
+import { createJsonLogger, systemClock } from '@kindred/machinery';
 import { NodeAgent } from './agent.ts';
 import { parseAgentOptions } from './agent-options.ts';
-import { createLogger } from './platform/logger.ts';
 
-const log = createLogger(systemClock, (line) => process.stderr.write(line));
+const log = createJsonLogger({ write: (line) => process.stderr.write(line), now: () => systemClock.now() });
 // The reader of the log may be gone before the agent, which still has pods to stop: its last lines are lost then.
 process.stderr.on('error', () => undefined);
 /** After this the agent ends whatever is still open. */

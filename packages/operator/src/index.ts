@@ -1,3 +1,5 @@
+export type { JsonLoggerOptions, LogFields, Logger } from '@kindred/machinery';
+export { createJsonLogger, silentLogger } from '@kindred/machinery';
 export type { Condition, CustomKind, CustomObject, CustomObjectInput, Input, ObservedOf } from '@kindred/schema';
 export { defineKind, s } from '@kindred/schema';
 export type {
@@ -25,8 +27,6 @@ export type { FinalizerOptions } from './finalizers/finalizers.ts';
 export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizers/finalizers.ts';
 export type { ImperativeOptions, ReconcileContext } from './imperative/imperative.ts';
 export { imperative } from './imperative/imperative.ts';
-export type { JsonLoggerOptions, LogFields, Logger } from './log/logger.ts';
-export { createJsonLogger, silentLogger } from './log/logger.ts';
 export type { LeaderElection, Manager, ManagerOptions } from './manager/manager.ts';
 export { createManager } from './manager/manager.ts';
 export type { ManagerContext, Runnable, RunningPart } from './manager/runnable.ts';

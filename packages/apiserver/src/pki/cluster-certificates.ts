@@ -5,9 +5,11 @@
  * https://kubernetes.io/docs/setup/best-practices/certificates/). Keys are readable by their owner only. A file is
  * written beside its place and renamed, so that a crash leaves the old one or the new one.
  */
+
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorText, hasErrorCode } from '@kindred/machinery';
 import type { KeyAndCertificate, LeafRequest } from './certificate-authority.ts';
 import { createAuthority, createSigningKey, issueCertificate } from './certificate-authority.ts';
 
@@ -182,7 +184,7 @@ function parse(file: string, read: () => unknown): void {
   try {
     read();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new CertificateError(file, `is damaged: ${reason}`, error);
   }
 }
@@ -227,7 +229,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -2,7 +2,7 @@
  * The `continue` token of a list in pages: `{"v":"meta.k8s.io/v1","rv":N,"start":"ns/name\u0000"}`, base64url without
  * padding. All pages show the revision `rv`; -1 stands for whatever is newest (an inconsistent continuation).
  */
-import { badRequest, isJsonObject } from '@kindred/machinery';
+import { badRequest, errorText, isJsonObject } from '@kindred/machinery';
 
 export interface ContinueToken {
   readonly revision: number;
@@ -37,6 +37,6 @@ function parseToken(token: string): unknown {
   try {
     return JSON.parse(Buffer.from(token, 'base64url').toString());
   } catch (cause) {
-    throw badRequest(`continue key is not valid: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw badRequest(`continue key is not valid: ${errorText(cause)}`);
   }
 }

@@ -6,6 +6,7 @@ import type { FieldError, Unstructured } from '@kindred/machinery';
 import {
   badRequest,
   conflict,
+  formatTime,
   invalid,
   invalidValue,
   isJsonObject,
@@ -38,13 +39,13 @@ export function serviceAccountToken(issuer: TokenIssuer): SubresourceHandler {
       if (account === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
       const spec = await tokenSpec(request, object, issuer, { name, uid: account.object.metadata.uid ?? '' });
       const { token, expires } = await issuer.issue(spec);
-      const expirationTimestamp = `${new Date(expires).toISOString().slice(0, 19)}Z`;
+      const expirationTimestamp = formatTime(expires);
       const answer = {
         ...object,
         metadata: {
           name,
           namespace,
-          creationTimestamp: `${new Date(request.server.clock.now()).toISOString().slice(0, 19)}Z`,
+          creationTimestamp: formatTime(request.server.clock.now()),
         },
         spec: { ...specOf(object), audiences: spec.audiences, expirationSeconds: spec.lifetime },
         status: { token, expirationTimestamp },

@@ -6,7 +6,7 @@
  * object is cut off. Recording never waits and never throws: events are news, not state.
  */
 import { Event } from '@kindred/apis/core/v1';
-import { type Clock, isStatusError, type KubeObject } from '@kindred/machinery';
+import { type Clock, formatTime, isStatusError, type KubeObject } from '@kindred/machinery';
 import type { Client } from '../client/client.ts';
 import type { Random } from '../random.ts';
 import { sleep } from '../sleep.ts';
@@ -146,7 +146,7 @@ export class EventSink {
 }
 
 function timestamp(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  return formatTime(milliseconds);
 }
 
 function cut(message: string): string {

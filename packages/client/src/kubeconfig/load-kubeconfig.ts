@@ -1,7 +1,7 @@
 /** Finds and reads kubeconfig files, and writes them. */
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import { encodeYaml } from '@kindred/machinery';
+import { encodeYaml, errorText, hasErrorCode } from '@kindred/machinery';
 import { type Kubeconfig, mergeKubeconfigs, parseKubeconfig } from './kubeconfig.ts';
 
 export interface LoadKubeconfigOptions {
@@ -28,7 +28,7 @@ async function readKubeconfig(path: string): Promise<Kubeconfig> {
   try {
     return parseKubeconfig(text, (file) => (isAbsolute(file) ? file : resolve(folder, file)));
   } catch (error) {
-    throw new Error(`${path} could not be read: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`${path} could not be read: ${errorText(error)}`, {
       cause: error,
     });
   }
@@ -44,6 +44,6 @@ export async function writeKubeconfig(path: string, config: Kubeconfig): Promise
 }
 
 function undefinedWhenMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  if (hasErrorCode(error, 'ENOENT')) return undefined;
   throw error;
 }

@@ -3,7 +3,7 @@
  * versions, paged lists, watches with bookmarks and streaming lists, finalizers, merge patch and a plain form of apply; and
  * the faults that real ones show. It knows no schemas, admission or garbage collection: `@kindred/apiserver` does.
  */
-import { decodeJson, encodeJson } from '@kindred/machinery';
+import { decodeJson, encodeJson, formatTime } from '@kindred/machinery';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.ts';
 import { ByteStream } from './byte-stream.ts';
 import { applyIntent, type MemoryObject, mergeInto, pathOf, type RequestPath, withoutNulls } from './memory-object.ts';
@@ -276,7 +276,7 @@ export class MemoryApi implements Transport {
   }
 
   #timestamp(): string {
-    return `${new Date(this.#options.now?.() ?? 0).toISOString().slice(0, 19)}Z`;
+    return formatTime(this.#options.now?.() ?? 0);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '@kindred/apis/apps/v1';
 import type { Observed } from '@kindred/machinery';
-import { deepEqual } from '@kindred/machinery';
+import { deepEqual, formatTime } from '@kindred/machinery';
 import { limitsOf } from './rolling-update.ts';
 
 export interface StatusInput {
@@ -164,7 +164,7 @@ function settle(
   wanted: readonly (Wanted | undefined)[],
   now: number,
 ): DeploymentCondition[] {
-  const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  const time = formatTime(now);
   return wanted.flatMap((condition) => {
     if (condition === undefined) return [];
     const { progressed = false, type, status, reason = '', message = '' } = condition;

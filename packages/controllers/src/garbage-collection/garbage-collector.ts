@@ -9,6 +9,7 @@ import type { KindRef, KubeObject, Observed, OwnerReference } from '@kindred/mac
 import { formatGroupVersion, isStatusError } from '@kindred/machinery';
 import type { Logger, ManagerContext, Runnable, RunningPart } from '@kindred/operator';
 import { WorkQueue } from '@kindred/operator';
+import { unlessGone } from '../writes/settled.ts';
 import type { OwnerState } from './decide.ts';
 import {
   blockingDependents,
@@ -154,7 +155,7 @@ class GarbageCollector implements RunningPart {
     if (decision.action === 'keep') return;
     if (decision.action === 'dropOwners') return this.#dropOwners(node, decision.uids);
     if (decision.unblock === true) await this.#unblockOwners(node);
-    await ignoreNotFound(
+    await unlessGone(
       this.#client.delete(node.kind, address(node), {
         propagationPolicy: decision.propagation,
         preconditions: { uid: node.uid },
@@ -178,7 +179,7 @@ class GarbageCollector implements RunningPart {
       throw new Error(`No resource is served for the owner ${reference.apiVersion} ${reference.kind}`);
     if (kind.scope === 'Namespaced' && dependent.namespace === '') return this.#warnNamespace(reference, dependent);
     const namespace = kind.scope === 'Namespaced' ? dependent.namespace : undefined;
-    const live = await notFoundAsUndefined(
+    const live = await unlessGone(
       this.#client.get(kind, { name: reference.name, namespace }, { signal: this.#stopping.signal }),
     );
     if (live?.metadata.uid === reference.uid) return 'present';
@@ -233,11 +234,11 @@ class GarbageCollector implements RunningPart {
 
   async #patchMetadata(node: GraphNode, change: (metadata: Observed<KubeObject>['metadata']) => object): Promise<void> {
     const { signal } = this.#stopping;
-    const live = await notFoundAsUndefined(this.#client.get(node.kind, address(node), { signal }));
+    const live = await unlessGone(this.#client.get(node.kind, address(node), { signal }));
     if (live === undefined || live.metadata.uid !== node.uid) return;
     const { resourceVersion, uid } = live.metadata;
     const patch = { metadata: { uid, resourceVersion, ...change(live.metadata) } };
-    await ignoreNotFound(this.#client.mergePatch(node.kind, address(node), patch, { signal }));
+    await unlessGone(this.#client.mergePatch(node.kind, address(node), patch, { signal }));
   }
 }
 
@@ -252,17 +253,4 @@ function address({ name, namespace }: GraphNode): { name: string; namespace?: st
 
 function describe({ kind, name, namespace }: GraphNode): { kind: string; name: string; namespace: string } {
   return { kind: kind.kind, name, namespace };
-}
-
-async function notFoundAsUndefined<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (isStatusError(error, 'NotFound')) return undefined;
-    throw error;
-  }
-}
-
-async function ignoreNotFound(request: Promise<unknown>): Promise<void> {
-  await notFoundAsUndefined(request);
 }

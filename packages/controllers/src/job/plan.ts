@@ -219,11 +219,6 @@ function deadlineLeft({ spec }: Job, startTime: string | undefined, now: number)
   return Math.max(0, Date.parse(startTime) + spec.activeDeadlineSeconds * 1000 - now);
 }
 
-/** True when nothing of the job is left to do. */
-export function isJobFinished({ status }: Job): boolean {
-  return finishedCondition(status) !== undefined;
-}
-
 export function finishedCondition(status: JobStatus | undefined): JobCondition | undefined {
   return status?.conditions?.find(
     ({ type, status: is }) => (type === 'Complete' || type === 'Failed') && is === 'True',

@@ -1,6 +1,6 @@
 /** Creating and deleting pods for an owner, with the events that `kubectl describe` shows of it. */
 import { Pod } from '@kindred/apis/core/v1';
-import { isStatusError, type KubeObject, type Observed } from '@kindred/machinery';
+import { errorText, isStatusError, type KubeObject, type Observed } from '@kindred/machinery';
 import type { ReconcileContext } from '@kindred/operator';
 import { isNamespaceTerminating } from '../writes/settled.ts';
 import { slowStart } from './slow-start.ts';
@@ -48,7 +48,7 @@ export async function deletePods(
         events.record(owner, { type: 'Normal', reason: 'SuccessfulDelete', message });
       } catch (error) {
         if (isStatusError(error, 'NotFound')) return;
-        const message = error instanceof Error ? error.message : String(error);
+        const message = errorText(error);
         events.record(owner, { type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${message}` });
         failure = { reason: 'FailedDelete', message };
       }

@@ -2,7 +2,7 @@
 import type { ReplicaSetStatus } from '@kindred/apis/apps/v1';
 import type { Pod } from '@kindred/apis/core/v1';
 import type { Observed } from '@kindred/machinery';
-import { labelSelectorFromObject } from '@kindred/machinery';
+import { formatTime, labelSelectorFromObject } from '@kindred/machinery';
 import { isAvailable, isReady } from '../pod/pod-state.ts';
 import type { ReplicatedPods } from './replicated-pods.ts';
 
@@ -40,7 +40,7 @@ function withFailure(
   if (failure === undefined) return others;
   const existing = current.find(({ type }) => type === 'ReplicaFailure');
   if (existing?.reason === failure.reason && existing.message === failure.message) return current;
-  const lastTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  const lastTransitionTime = formatTime(now);
   return [...others, { type: 'ReplicaFailure', status: 'True', lastTransitionTime, ...failure }];
 }
 

@@ -6,7 +6,7 @@
  */
 import { Node, Pod } from '@kindred/apis/core/v1';
 import type { Observed } from '@kindred/machinery';
-import { isStatusError } from '@kindred/machinery';
+import { formatTime, isStatusError } from '@kindred/machinery';
 import type { ReconcileContext, Runnable } from '@kindred/operator';
 import { imperative, watch } from '@kindred/operator';
 import { isFinished } from '../pod/pod-state.ts';
@@ -137,8 +137,7 @@ async function reportUnschedulable(
   const existing = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (existing?.status === 'False' && existing.message === message) return;
   events.record(pod, { type: 'Warning', reason: 'FailedScheduling', message });
-  const lastTransitionTime =
-    existing?.status === 'False' ? existing.lastTransitionTime : `${new Date(now()).toISOString().slice(0, 19)}Z`;
+  const lastTransitionTime = existing?.status === 'False' ? existing.lastTransitionTime : formatTime(now());
   const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime };
   try {
     // Strategic: conditions merge by type, so the node's are not touched.

@@ -4,9 +4,9 @@
  */
 import { ConfigMap, Namespace, ServiceAccount } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
-import { isStatusError } from '@kindred/machinery';
 import type { Runnable } from '@kindred/operator';
 import { imperative, watch } from '@kindred/operator';
+import { settled } from '../writes/settled.ts';
 
 const rootCaName = 'kube-root-ca.crt';
 const namespaceOf = (object: { metadata: { namespace?: string } }): string[] => [object.metadata.namespace ?? ''];
@@ -21,7 +21,7 @@ export const serviceAccountController: Runnable = imperative(Namespace, {
     if (object === undefined || object.metadata.deletionTimestamp !== undefined) return;
     const namespace = object.metadata.name;
     if (lister(ServiceAccount).get({ namespace, name: 'default' }) !== undefined) return;
-    await unlessGone(client.create(ServiceAccount, { metadata: { namespace, name: 'default' } }));
+    await settled(client.create(ServiceAccount, { metadata: { namespace, name: 'default' } }));
   },
 });
 
@@ -45,7 +45,7 @@ export function rootCaPublisher(certificate: string): Runnable {
       const namespace = object.metadata.name;
       const existing = lister(ConfigMap).get({ namespace, name: rootCaName });
       if (existing?.data?.['ca.crt'] === certificate) return;
-      if (existing === undefined) await unlessGone(createRootCa(client, namespace, certificate));
+      if (existing === undefined) await settled(createRootCa(client, namespace, certificate));
       else await client.update(ConfigMap, { ...existing, data: { 'ca.crt': certificate } });
     },
   });
@@ -60,15 +60,4 @@ function createRootCa(client: Client, namespace: string, certificate: string): P
     metadata: { namespace, name: rootCaName, annotations },
     data: { 'ca.crt': certificate },
   });
-}
-
-/** A namespace that went, or began to go, while we were at it needs nothing any more; a name that is there is what we want. */
-async function unlessGone(creation: Promise<unknown>): Promise<void> {
-  try {
-    await creation;
-  } catch (error) {
-    const settled =
-      isStatusError(error, 'NotFound') || isStatusError(error, 'Forbidden') || isStatusError(error, 'AlreadyExists');
-    if (!settled) throw error;
-  }
 }

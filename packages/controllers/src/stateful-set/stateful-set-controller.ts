@@ -6,6 +6,7 @@ import { ControllerRevision, StatefulSet } from '@kindred/apis/apps/v1';
 import { Pod, type PodTemplateSpec } from '@kindred/apis/core/v1';
 import {
   deepEqual,
+  errorText,
   isStatusError,
   type LabelSelector,
   labelSelectorFromObject,
@@ -101,7 +102,7 @@ async function createPod(
     events.record(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `create ${what} successful` });
   } catch (error) {
     if (isNamespaceTerminating(error)) return;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     events.record(set, { type: 'Warning', reason: 'FailedCreate', message: `create ${what} failed error: ${reason}` });
     throw error;
   }

@@ -1,7 +1,9 @@
 /** Observed objects for tests of pure functions: what a server would have filled in, with as little as a test says. */
+
 import type { Deployment, DeploymentSpec, ReplicaSet } from '@kindred/apis/apps/v1';
 import type { Node, NodeSpec, Pod, PodSpec, PodStatus, Service, ServiceSpec } from '@kindred/apis/core/v1';
 import type { KubeObject, ObjectMeta, Observed, OwnerReference } from '@kindred/machinery';
+import { formatTime } from '@kindred/machinery';
 
 let count = 0;
 
@@ -12,7 +14,7 @@ export const epoch: number = Date.UTC(2026, 0, 1);
 
 /** RFC 3339, `seconds` after the epoch of the tests. */
 export function timeAt(seconds: number): string {
-  return `${new Date(epoch + seconds * 1000).toISOString().slice(0, 19)}Z`;
+  return formatTime(epoch + seconds * 1000);
 }
 
 export function metadata(name: string, more: Meta = {}): Observed<KubeObject>['metadata'] {

@@ -2,9 +2,11 @@
  * Platforms side by side on one machine share its network: each takes a slot, from which all its address ranges follow
  * (cluster-settings.ts). A slot is held by a listener on loopback, which the kernel closes however the process ends.
  */
+
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { createServer } from 'node:net';
+import { hasErrorCode } from '@kindred/machinery';
 import type { DataDirectory } from '../data-directory/data-directory.ts';
 import { Fault } from '../fault.ts';
 
@@ -71,7 +73,7 @@ async function readSlot(file: string): Promise<number | undefined> {
     const number = Number.parseInt(await readFile(file, 'utf8'), 10);
     return number >= 0 && number < addressSlots ? number : undefined;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

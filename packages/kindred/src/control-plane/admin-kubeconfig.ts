@@ -1,8 +1,10 @@
 /** The admin's kubeconfig: one cluster, one user with a client certificate, one context. */
+
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ClusterCertificates } from '@kindred/apiserver';
 import { emptyKubeconfig, writeKubeconfig } from '@kindred/client';
+import { errorText } from '@kindred/machinery';
 import { Fault } from '../fault.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -29,7 +31,7 @@ export async function writeAdminKubeconfig(
     await mkdir(dirname(path), { recursive: true });
     await writeKubeconfig(path, content);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     const hint = 'Choose a place that can be written with --write-kubeconfig.';
     throw new Fault('KND_KUBECONFIG', `The kubeconfig ${path} cannot be written: ${reason}`, hint, { cause: error });
   }

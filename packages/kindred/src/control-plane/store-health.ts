@@ -2,7 +2,9 @@
  * Whether the store takes writes, for `/readyz`. While all goes well this costs a read; after a write has failed, a small
  * write of its own finds out when the store is well again.
  */
+
 import type { HealthCheck } from '@kindred/apiserver';
+import { errorText } from '@kindred/machinery';
 import type { Store } from '@kindred/store';
 import { StoreError } from '@kindred/store';
 
@@ -29,7 +31,7 @@ export function storeHealth(store: Store): StoreHealth {
         suspected = false;
         return undefined;
       } catch (error) {
-        return error instanceof Error ? error.message : String(error);
+        return errorText(error);
       }
     },
   };

@@ -3,8 +3,10 @@
  *
  * Layout: `format` (version of this layout), `lock` (who has it open), `store/`, `pki/`, `node/`, `extensions/`.
  */
+
 import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorText, hasErrorCode } from '@kindred/machinery';
 import { Fault } from '../fault.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { identifyProcess, isRunning } from './process-identity.ts';
@@ -39,7 +41,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     if (error instanceof Fault) throw error;
     throw new Fault(
       'KND_DATA_DIRECTORY_UNUSABLE',
-      `The data directory ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      `The data directory ${path} cannot be used: ${errorText(error)}`,
       'Choose another one with --data-dir, or make this one writable with space left on its disk.',
       { cause: error },
     );
@@ -79,7 +81,7 @@ async function linkIfFree(mine: string, lock: string): Promise<boolean> {
     await link(mine, lock);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasErrorCode(error, 'EEXIST')) return false;
     throw error;
   }
 }
@@ -101,7 +103,7 @@ async function removeStale(path: string, lock: string): Promise<void> {
   try {
     await rename(lock, aside);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    if (hasErrorCode(error, 'ENOENT')) return;
     throw error;
   }
   await unlink(aside);
@@ -124,7 +126,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -2,7 +2,9 @@
  * Tells a process from a later one that got the same number: the pid together with its start time
  * (field 22 of `/proc/<pid>/stat`, proc(5)). Where there is no /proc the start time is empty and only the pid counts.
  */
+
 import { readFile } from 'node:fs/promises';
+import { hasErrorCode } from '@kindred/machinery';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -19,7 +21,7 @@ export async function isRunning({ pid, started }: ProcessIdentity): Promise<bool
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it lives, but belongs to somebody else.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (!hasErrorCode(error, 'EPERM')) return false;
   }
   if (started === '') return true;
   const current = await startTime(pid);

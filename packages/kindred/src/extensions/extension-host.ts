@@ -7,6 +7,7 @@ import { ClusterRole, ClusterRoleBinding } from '@kindred/apis/rbac/v1';
 import type { InProcessTransport } from '@kindred/apiserver';
 import { createClient } from '@kindred/client';
 import type { Clock } from '@kindred/machinery';
+import { errorText } from '@kindred/machinery';
 import type { Extension, Logger, Manager } from '@kindred/operator';
 import { clusterRoleOf, createManager, installKinds } from '@kindred/operator';
 import { Fault } from '../fault.ts';
@@ -44,7 +45,7 @@ export async function startExtensions(options: ExtensionHostOptions): Promise<Ex
 }
 
 function startFault({ name }: Extension, error: unknown): Fault {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   const hint = 'Correct the extension, or start without it: --extensions takes the names of those that are wanted.';
   return new Fault('KND_EXTENSION', `The extension ${name} could not start: ${reason}`, hint, { cause: error });
 }

@@ -2,8 +2,10 @@
  * Finds the extensions that were asked for: bundled ones by name, others by the path of a module that exports one as
  * default.
  */
+
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { errorText } from '@kindred/machinery';
 import type { Extension, ExtensionImage } from '@kindred/operator';
 import { Fault } from '../fault.ts';
 
@@ -41,7 +43,7 @@ async function loadModule(path: string): Promise<Extension> {
   try {
     module = await import(pathToFileURL(path).href);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     const hint = 'Give the path of a compiled ES module that exports defineExtension({ … }) as default.';
     throw new Fault('KND_EXTENSION', `The extension ${path} cannot be loaded: ${reason}`, hint, { cause: error });
   }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '@kindred/machinery';
+import { errorText } from '@kindred/machinery';
 import type { AgentReady, AgentSettings, NodeAgentProcess } from '@kindred/node';
 import { spawnNodeAgent } from '@kindred/node';
 import type { ExtensionImage, Logger } from '@kindred/operator';
@@ -51,7 +52,7 @@ export class NodeAgentSupervisor {
       return await this.#spawn();
     } catch (error) {
       this.#stopping = true;
-      const reason = this.#lastError || (error instanceof Error ? error.message : String(error));
+      const reason = this.#lastError || errorText(error);
       const log = directory.at('logs', 'node-agent.log');
       const hint = `Its log is ${log}. With --runtime none the platform starts without a node.`;
       throw new Fault('KND_NODE_AGENT', `The node agent could not start: ${reason}`, hint, { cause: error });
@@ -128,8 +129,8 @@ function lastErrorOf(text: string): string | undefined {
   if (!line.startsWith('{') || !line.includes('"level":"error"')) return undefined;
   try {
     const entry: unknown = JSON.parse(line);
-    if (typeof entry !== 'object' || entry === null || !('error' in entry)) return undefined;
-    return String(entry.error);
+    if (typeof entry !== 'object' || entry === null || !('err' in entry)) return undefined;
+    return String(entry.err);
   } catch {
     // Half a line of a process that was cut off: its log has what there is.
     return undefined;

@@ -1,7 +1,9 @@
 /** The options of `kindred up`, read from the command line. Scripts rely on these names (docs/reference/up.md). */
+
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { errorText } from '@kindred/machinery';
 import { Fault } from '../fault.ts';
 
 export interface UpOptions {
@@ -60,7 +62,7 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new Fault('KND_USAGE', error instanceof Error ? error.message : String(error), 'See: kindred up --help');
+    throw new Fault('KND_USAGE', errorText(error), 'See: kindred up --help');
   }
 }
 

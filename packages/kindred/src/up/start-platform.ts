@@ -2,9 +2,11 @@
  * Puts the platform together over its data directory, part by part in the order in which they need each other. Each part
  * that has to be ended is put on the shutdown stack as soon as it exists.
  */
+
 import { mkdir } from 'node:fs/promises';
 import { createClient } from '@kindred/client';
 import type { Clock } from '@kindred/machinery';
+import { errorText } from '@kindred/machinery';
 import type { Extension, Logger } from '@kindred/operator';
 import { createJsonLogger } from '@kindred/operator';
 import { takeAddressSlot } from '../control-plane/address-slot.ts';
@@ -173,7 +175,7 @@ async function showWebsite(
   } catch (error) {
     signal.throwIfAborted();
     logger.error('Website kubia is not shown', error);
-    progress.say(`  The Website kubia is not shown: ${error instanceof Error ? error.message : String(error)}`);
+    progress.say(`  The Website kubia is not shown: ${errorText(error)}`);
     return undefined;
   }
 }

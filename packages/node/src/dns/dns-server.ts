@@ -2,8 +2,10 @@
  * The cluster's DNS server (RFC 1035 over UDP and TCP): names of the cluster from its services, everything else from the
  * machine's resolvers, within a time limit.
  */
+
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Logger } from '@kindred/machinery';
 import {
   AUTHORITATIVE_ANSWER,
   decode,
@@ -13,7 +15,6 @@ import {
   RECURSION_DESIRED,
   TRUNCATED_RESPONSE,
 } from 'dns-packet';
-import { errorText, type Logger } from '../platform/logger.ts';
 import { answerFromZone, type ZoneView } from './cluster-zone.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -103,7 +104,7 @@ export class DnsServer {
     try {
       query = decode(message);
     } catch (error) {
-      this.#options.log.warn('DNS message could not be read', { error: errorText(error) });
+      this.#options.log.error('DNS message could not be read', error);
       return message.length < 2
         ? undefined
         : encode({ type: 'response', id: message.readUInt16BE(0), flags: formatError });
@@ -123,7 +124,7 @@ export class DnsServer {
     try {
       return await this.#options.upstream.ask(message);
     } catch (error) {
-      this.#options.log.warn('DNS question could not be passed on', { error: errorText(error) });
+      this.#options.log.error('DNS question could not be passed on', error);
       return this.#respond(query, { flags: serverFailure });
     }
   }

@@ -1,5 +1,7 @@
 /** Passes DNS questions on to the machine's resolvers, one after another, each with a time limit. */
+
 import { createSocket } from 'node:dgram';
+import { errorText } from '@kindred/machinery';
 
 export interface Upstream {
   /** The answer as it came. Rejects when no resolver answers. */
@@ -16,7 +18,7 @@ export function createUpstream(resolvers: readonly string[]): Upstream {
         try {
           return await askOne(message, resolver);
         } catch (error) {
-          failures.push(`${resolver}: ${error instanceof Error ? error.message : String(error)}`);
+          failures.push(`${resolver}: ${errorText(error)}`);
         }
       }
       throw new Error(failures.join('; ') || 'this machine names no resolver');

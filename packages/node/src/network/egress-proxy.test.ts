@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { after, before, it } from 'node:test';
-import { silentLogger } from '../platform/logger.ts';
+import { silentLogger } from '@kindred/machinery';
 import { EgressProxy } from './egress-proxy.ts';
 
 const target = createServer((asked, response) => response.end(`${asked.method} ${asked.url}`));

@@ -2,6 +2,7 @@
  * An HTTP proxy (RFC 9110, CONNECT, and absolute-form requests) on the bridge's address: the way to other machines for
  * programs that use one, on nodes that can't translate addresses. Reachable from pods and this machine only.
  */
+
 import { lookup } from 'node:dns/promises';
 import {
   createServer,
@@ -12,7 +13,7 @@ import {
 } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { errorText, type Logger } from '../platform/logger.ts';
+import type { Logger } from '@kindred/machinery';
 
 export interface EgressProxyOptions {
   readonly host: string;
@@ -61,7 +62,7 @@ export class EgressProxy {
       const { address } = await lookup(hostname.replace(/^\[|\]$/g, ''));
       return refuses(address) ? undefined : address;
     } catch (error) {
-      this.#options.log.warn('Proxy could not find a host', { host: hostname, error: errorText(error) });
+      this.#options.log.error('Proxy could not find a host', error, { host: hostname });
       return undefined;
     }
   }
@@ -79,7 +80,7 @@ export class EgressProxy {
     client.on('close', () => upstream.destroy());
     upstream.on('timeout', () => upstream.destroy(new Error('no answer in time')));
     upstream.on('error', (error) => {
-      this.#options.log.warn('Proxy could not connect', { target: request.url, error: errorText(error) });
+      this.#options.log.error('Proxy could not connect', error, { target: request.url });
       client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     });
     upstream.on('connect', () => {

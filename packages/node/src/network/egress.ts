@@ -2,8 +2,9 @@
  * The way out of the pod network to other machines: forwarding and address translation by nftables or iptables, whichever
  * the machine has. Without either, pods reach this machine only, and that is said.
  */
+
 import { readFileSync, writeFileSync } from 'node:fs';
-import { errorText, type Logger } from '../platform/logger.ts';
+import type { Logger } from '@kindred/machinery';
 import { runCommand } from '../platform/run-command.ts';
 import { type Cidr, formatCidr } from './cidr.ts';
 
@@ -17,7 +18,7 @@ export async function enableEgress(podCidr: Cidr, log: Logger): Promise<string[]
       if (readFileSync(forwarding, 'utf8').trim() !== '1') writeFileSync(forwarding, '1');
       return [];
     } catch (error) {
-      log.warn('Forwarding could not be enabled', { error: errorText(error) });
+      log.error('Forwarding could not be enabled', error);
     }
   }
   return [

@@ -3,9 +3,10 @@
  * bridge's first address, which is the pods' gateway; the service range is made local to the host, so that ClusterIPs
  * can be listened on (service-proxy.ts). Made with iproute2; interfaces of pods go away with their namespaces.
  */
+
 import { createHash } from 'node:crypto';
-import type { Logger } from '../platform/logger.ts';
-import { errorText } from '../platform/logger.ts';
+import type { Logger } from '@kindred/machinery';
+import { errorText } from '@kindred/machinery';
 import { mustRun, runCommand } from '../platform/run-command.ts';
 import { AddressPool } from './address-pool.ts';
 import { type Cidr, formatCidr, parseCidr, shiftCidr } from './cidr.ts';
@@ -90,7 +91,7 @@ export class PodNetwork {
   async close(): Promise<void> {
     const { serviceCidr, log } = this.#options;
     const removed = await runCommand('ip', ['link', 'del', this.#bridge]);
-    if (removed.code !== 0) log.warn('Bridge could not be removed', { bridge: this.#bridge, error: removed.stderr });
+    if (removed.code !== 0) log.error('Bridge could not be removed', removed.stderr, { bridge: this.#bridge });
     const others = await runCommand('ip', ['-o', 'link', 'show', 'type', 'bridge']);
     if (others.stdout.includes(`,${formatCidr(serviceCidr)}`)) return;
     await runCommand('ip', ['route', 'del', 'local', formatCidr(serviceCidr), 'dev', 'lo']);

@@ -2,8 +2,9 @@
  * The service proxy: listeners for the addresses of services, in this process, without packet filters. ClusterIPs can be
  * bound because the service range is local to the host (pod-network.ts) or lies on loopback.
  */
-import type { Clock } from '@kindred/machinery';
-import { errorText, type Logger } from '../platform/logger.ts';
+
+import type { Clock, Logger } from '@kindred/machinery';
+import { errorText } from '@kindred/machinery';
 import { BackendChoice } from './backend-choice.ts';
 import type { ServiceForward } from './service-table.ts';
 import { type Forwarder, type ForwarderOptions, TcpForwarder } from './tcp-forwarder.ts';
@@ -86,7 +87,7 @@ export class ServiceProxy {
     } catch (error) {
       const reason = errorText(error);
       if (this.#failed.get(forward.key) !== reason)
-        log.warn('Service address is not served', { forward: forward.key, reason });
+        log.error('Service address is not served', reason, { forward: forward.key });
       this.#failed.set(forward.key, reason);
     }
   }

@@ -2,8 +2,10 @@
  * One agent to a data directory: an agent whose control plane was killed may still be stopping its pods when the next one
  * starts, and would take the network away under it. It is ended first; what it leaves is cleaned up like any other leftover.
  */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Clock } from '@kindred/machinery';
+import { hasErrorCode } from '@kindred/machinery';
 import { readProcessStat } from '../runtime/process-table.ts';
 import { sendSignal } from '../runtime/send-signal.ts';
 
@@ -29,7 +31,7 @@ function readNote(file: string): number[] {
   try {
     return readFileSync(file, 'utf8').trim().split(' ').map(Number);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasErrorCode(error, 'ENOENT')) return [];
     throw error;
   }
 }

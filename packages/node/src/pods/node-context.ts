@@ -1,9 +1,8 @@
 /** What every pod worker of a node shares. Put together once, by the agent. */
 import type { Pod } from '@kindred/apis/core/v1';
-import type { Clock } from '@kindred/machinery';
+import type { Clock, Logger } from '@kindred/machinery';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ImageStore } from '../images/image-store.ts';
-import type { Logger } from '../platform/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { TokenSource } from '../volumes/service-account-token.ts';
 import type { NodeFigures } from './field-ref.ts';

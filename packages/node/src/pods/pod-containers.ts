@@ -2,15 +2,16 @@
  * The containers of one pod: starts them, keeps a record of each, restarts with back-off, stops them, finds their logs.
  * Events are the ones that `kubectl describe pod` shows under a kubelet.
  */
+
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Container, Pod } from '@kindred/apis/core/v1';
+import { errorText } from '@kindred/machinery';
 import type { PodEvent } from '../cluster/cluster.ts';
 import type { ResolvedImage } from '../images/image-store.ts';
 import { ContainerLog, removeLog } from '../logs/container-log.ts';
 import type { LogSource } from '../logs/read-log.ts';
-import { errorText } from '../platform/logger.ts';
 import type { ProbeReactions } from '../probes/container-probes.ts';
 import { type Mount, type Sandbox, StartError } from '../runtime/runtime.ts';
 import type { PodVolumes } from '../volumes/pod-volumes.ts';

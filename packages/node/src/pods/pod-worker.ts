@@ -5,9 +5,11 @@
  * everything and does what is missing. One sync at a time; changes meanwhile cause one more. What to do is decided by
  * the pure functions beside this file; this file carries it out.
  */
+
 import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Container, Pod, PodStatus } from '@kindred/apis/core/v1';
+import { errorText } from '@kindred/machinery';
 import type { PodEvent } from '../cluster/cluster.ts';
 import type { LogSource } from '../logs/read-log.ts';
 import type { Mount, Sandbox } from '../runtime/runtime.ts';
@@ -204,7 +206,7 @@ export class PodWorker {
   async #cannotPrepare(error: unknown): Promise<boolean> {
     const mount = error instanceof VolumeError;
     const reason = mount ? 'FailedMount' : 'FailedCreatePodSandBox';
-    const text = error instanceof Error ? error.message : String(error);
+    const text = errorText(error);
     const message = mount ? text : `Failed to create pod sandbox: ${text}`;
     if (this.#mountFailure !== message) this.#event({ type: 'Warning', reason, message });
     this.#mountFailure = message;

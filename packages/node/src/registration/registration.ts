@@ -2,11 +2,12 @@
  * Keeps the node known to the cluster: its Node object, its Lease (renewed every 10 s, the cheap sign of life) and its
  * status (written when it changes, and every 5 min), as the kubelet does.
  */
+
 import { Lease } from '@kindred/apis/coordination/v1';
 import { Node } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
+import type { Logger } from '@kindred/machinery';
 import { type Clock, isStatusError, type Observed } from '@kindred/machinery';
-import { errorText, type Logger } from '../platform/logger.ts';
 import { type MachineFigures, type NodeIdentity, nodeLabels, nodeStatus } from './node-status.ts';
 
 export interface RegistrationOptions {
@@ -67,7 +68,7 @@ export class Registration {
       await this.#writeStatus();
       await this.#renewLease();
     } catch (error) {
-      log.warn('Node could not report', { error: errorText(error) });
+      log.error('Node could not report', error);
       this.#lease = undefined;
       // Somebody may have deleted the node: register again before the next report.
       if (isStatusError(error, 'NotFound')) this.#node = undefined;
@@ -80,7 +81,7 @@ export class Registration {
     try {
       if (!this.#node) await this.#register();
     } catch (error) {
-      this.#options.log.warn('Node could not be registered', { error: errorText(error) });
+      this.#options.log.error('Node could not be registered', error);
     }
     await this.#beat();
   }

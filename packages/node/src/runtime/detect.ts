@@ -2,15 +2,16 @@
  * Finds out at start how far pods can be isolated on this machine, by trying it, and makes the runtime for it.
  * What can't be had is said in plain sentences, never silently left out.
  */
+
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '@kindred/machinery';
+import type { Clock, Logger } from '@kindred/machinery';
+import { errorText, hasErrorCode } from '@kindred/machinery';
 import { AddressPool } from '../network/address-pool.ts';
 import { type Cidr, formatAddress, formatCidr, isLoopback } from '../network/cidr.ts';
 import { enableEgress } from '../network/egress.ts';
 import { PodNetwork } from '../network/pod-network.ts';
-import { errorText, type Logger } from '../platform/logger.ts';
 import { runCommand } from '../platform/run-command.ts';
 import { separateDisks } from './mount-table.ts';
 import { NamespaceRuntime } from './namespace-runtime.ts';
@@ -117,7 +118,7 @@ function unprivilegedPortStart(): number {
   try {
     return Number(readFileSync(path, 'utf8')) || 0;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 1024;
+    if (hasErrorCode(error, 'ENOENT')) return 1024;
     throw error;
   }
 }

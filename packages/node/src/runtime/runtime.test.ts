@@ -5,9 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { systemClock } from '@kindred/machinery';
+import { silentLogger, systemClock } from '@kindred/machinery';
 import { parseCidr } from '../network/cidr.ts';
-import { silentLogger } from '../platform/logger.ts';
 import { scriptsDirectory } from '../platform/package-places.ts';
 import { type DetectedRuntime, detectRuntime } from './detect.ts';
 import { listProcesses, processTree, readProcessStat } from './process-table.ts';

@@ -2,8 +2,10 @@
  * The record of what the agent started, kept on disk so that the next agent can end what a killed one left behind.
  * One small JSON file; a process is named by its id and start time together, since ids are reused.
  */
+
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { hasErrorCode } from '@kindred/machinery';
 import { readProcessStat } from './process-table.ts';
 import { sendSignal } from './send-signal.ts';
 
@@ -55,7 +57,7 @@ function readRecord(path: string): RecordedProcess[] {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasErrorCode(error, 'ENOENT')) return [];
     throw error;
   }
   const parsed: unknown = JSON.parse(text);

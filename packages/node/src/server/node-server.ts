@@ -2,14 +2,15 @@
  * The node's HTTPS endpoint that the API server proxies to, with the kubelet's paths: container logs, health, pods,
  * resource figures. On loopback only; a client certificate of the cluster's authority in the API server's name is required.
  */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Clock } from '@kindred/machinery';
+import type { Clock, Logger } from '@kindred/machinery';
+import { errorText } from '@kindred/machinery';
 import { parseLogQuery } from '../logs/log-query.ts';
 import { readLog } from '../logs/read-log.ts';
-import { errorText, type Logger } from '../platform/logger.ts';
 import type { PodManager } from '../pods/pod-manager.ts';
 import { resourceSummary } from './resource-summary.ts';
 

@@ -2,9 +2,11 @@
  * Writes the files of a volume so that a reader sees all of the old ones or all of the new ones: content in a directory
  * named by its time, a link `..data` to it that is replaced by a rename, and links to the files through `..data`.
  */
+
 import { createHash } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasErrorCode } from '@kindred/machinery';
 import type { VolumeFile } from './volume-files.ts';
 
 export interface WriteOptions {
@@ -54,7 +56,7 @@ async function linkTarget(path: string): Promise<string | undefined> {
   try {
     return (await lstat(path)).isSymbolicLink() ? await readlink(path) : undefined;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

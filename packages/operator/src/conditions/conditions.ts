@@ -2,7 +2,9 @@
  * Status conditions (`k8s.io/apimachinery/pkg/apis/meta/v1` Condition): the state of an object in a form that every tool can
  * read and wait for (`kubectl wait --for=condition=Ready`).
  */
+
 import type { KubeObject } from '@kindred/machinery';
+import { formatTime } from '@kindred/machinery';
 import type { Condition } from '@kindred/schema';
 
 /** What a controller says of one condition; the rest is filled in. */
@@ -83,7 +85,7 @@ function nextCondition(
     status: text,
     reason,
     message,
-    lastTransitionTime: unchanged || `${new Date(now).toISOString().slice(0, 19)}Z`,
+    lastTransitionTime: unchanged || formatTime(now),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
   };
 }

@@ -7,9 +7,8 @@
 
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import type { EventRecord, IndexFunction, InformerScope, Lister } from '@kindred/client';
-import type { KindRef, KubeObject, Observed } from '@kindred/machinery';
+import type { KindRef, KubeObject, Logger, Observed } from '@kindred/machinery';
 import type { ConditionInput } from '../conditions/conditions.ts';
-import type { Logger } from '../log/logger.ts';
 import type { ReconcileOutcome } from '../reconcile/reconcile-loop.ts';
 import type { WatchDeclaration } from '../watch/watch.ts';
 

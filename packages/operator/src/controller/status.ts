@@ -1,10 +1,11 @@
 /** Status and conditions of a controller's object: applied through the status subresource, only when they say something new. */
+
 import type { Client, EventRecorder } from '@kindred/client';
-import { isStatusError, type KindRef, type KubeObject, type Observed } from '@kindred/machinery';
+import type { Logger } from '@kindred/machinery';
+import { errorText, isStatusError, type KindRef, type KubeObject, type Observed } from '@kindred/machinery';
 import { type AppliedForms, applyIfChanged } from '../apply/apply-if-changed.ts';
 import { appliedFields, extractFields } from '../apply/managed-fields.ts';
 import { type ConditionChange, type ConditionInput, nextConditions } from '../conditions/conditions.ts';
-import type { Logger } from '../log/logger.ts';
 
 export interface StatusTarget<T extends KubeObject> {
   readonly kind: KindRef<T>;
@@ -35,7 +36,7 @@ export async function reportFailure<T extends KubeObject>(
   error: unknown,
   target: StatusTarget<T>,
 ): Promise<void> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   const failed = { [condition]: { status: false, reason: 'ReconcileFailed', message, event: 'Warning' } } as const;
   const { conditions, changes } = nextConditions(target.object, failed, target.now);
   const fields = appliedFields(target.object, target.manager, 'status')?.['f:status'];

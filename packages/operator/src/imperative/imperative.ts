@@ -5,8 +5,7 @@
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import type { Client, EventRecorder, IndexFunction, InformerScope, Lister } from '@kindred/client';
 import { type Informer, keyOf, parseKey } from '@kindred/client';
-import type { KindRef, KubeObject, Observed } from '@kindred/machinery';
-import type { Logger } from '../log/logger.ts';
+import type { KindRef, KubeObject, Logger, Observed } from '@kindred/machinery';
 import type { ManagerContext, Runnable, RunningPart } from '../manager/runnable.ts';
 import { OwnWrites } from '../own-writes/own-writes.ts';
 import { trackingClient } from '../own-writes/tracking-client.ts';

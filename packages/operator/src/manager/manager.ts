@@ -4,6 +4,7 @@
  * Start: informers, then their first lists, then leadership when asked for, then workers. Stop, within a limit: workers drain,
  * informers close, events go out, leadership is released last. Nothing is global: a process may hold several managers.
  */
+
 import { setMaxListeners } from 'node:events';
 import {
   type Client,
@@ -14,8 +15,8 @@ import {
   type Random,
   type Transport,
 } from '@kindred/client';
-import { type Clock, formatGroupKind, systemClock } from '@kindred/machinery';
-import { type Logger, silentLogger } from '../log/logger.ts';
+import type { Logger } from '@kindred/machinery';
+import { type Clock, formatGroupKind, silentLogger, systemClock } from '@kindred/machinery';
 import type { ManagerContext, Runnable, RunningPart } from './runnable.ts';
 
 /** Holds leadership while it runs; `createLeaderElection` makes one over a Lease. */

@@ -2,8 +2,7 @@
 
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import type { Client, EventRecorder, InformerFactory, Random } from '@kindred/client';
-import type { Clock } from '@kindred/machinery';
-import type { Logger } from '../log/logger.ts';
+import type { Clock, Logger } from '@kindred/machinery';
 
 /** What the manager shares among all that it runs. */
 export interface ManagerContext {

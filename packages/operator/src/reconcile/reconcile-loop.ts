@@ -3,8 +3,7 @@
  * reconcile, and does with its answer what controller-runtime does (success, requeue after, error, terminal error).
  */
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '@kindred/machinery';
-import type { Logger } from '../log/logger.ts';
+import type { Clock, Logger } from '@kindred/machinery';
 import type { OwnWrites } from '../own-writes/own-writes.ts';
 import type { WorkItem, WorkQueue } from '../queue/work-queue.ts';
 import { type ReconcileResult, TerminalError } from './reconcile-result.ts';

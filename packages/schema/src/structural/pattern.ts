@@ -4,6 +4,7 @@
  * Common simple patterns run on the built-in engine, which is several times faster: those that mean the same in both
  * dialects and have at most one unbounded repetition, so that backtracking stays linear in the text.
  */
+import { errorText } from '@kindred/machinery';
 import { RE2JS } from 're2js';
 
 /** A matcher for the pattern, compiled on first use. An invalid pattern matches everything; see `patternError`. */
@@ -21,7 +22,7 @@ export function patternError(pattern: string): string | undefined {
     RE2JS.compile(pattern);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }
 

@@ -2,6 +2,8 @@
  * The logger that everything here is given: structured, in the manner of klog and logr. A message starts with a capital, has
  * no full stop and names the kind of object; what varies goes into the fields. Fields never carry secrets.
  */
+import { errorText } from '../object/thrown.ts';
+
 export type LogFields = Readonly<Record<string, unknown>>;
 
 export interface Logger {
@@ -39,8 +41,7 @@ export function createJsonLogger({ write, now, debug = false }: JsonLoggerOption
     debug: (message, fields) => {
       if (debug) log('debug', message, fields);
     },
-    error: (message, error, fields) =>
-      log('error', message, { ...fields, err: error instanceof Error ? error.message : String(error) }),
+    error: (message, error, fields) => log('error', message, { ...fields, err: errorText(error) }),
     with: (fields) => createJsonLogger({ write, now, debug }, { ...base, ...fields }),
   };
 }
