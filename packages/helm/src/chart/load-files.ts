@@ -1,0 +1,101 @@
+/**
+ * Makes a chart of the files that are in it: sorts templates, values and dependencies apart. Where the files come from
+ * (a directory, an archive) is decided elsewhere.
+ */
+import { fromBytes } from '../go/bytes.ts';
+import { GoMap, isMap } from '../go/value.ts';
+import { coalesceTables } from '../values/coalesce-tables.ts';
+import { readYamlDocuments, YamlError } from '../yaml/read.ts';
+import { type Chart, ChartError, type ChartFile, type ChartMetadata } from './chart.ts';
+import { checkMetadata, readMetadata } from './metadata.ts';
+
+/** Unpacks a dependency that is an archive; its files without the directory they are in. */
+export type Unpack = (archive: Uint8Array) => readonly ChartFile[];
+
+/** Dependencies inside dependencies may go this deep. */
+const MAX_DEPTH = 50;
+
+/** Throws ChartError. */
+export function loadChartFiles(files: readonly ChartFile[], unpack?: Unpack): Chart {
+  return load(files, unpack, 0);
+}
+
+const text = (file: ChartFile): string => fromBytes(file.data).replace(/^\ufeff/, '');
+
+function load(files: readonly ChartFile[], unpack: Unpack | undefined, depth: number): Chart {
+  if (depth > MAX_DEPTH) throw new ChartError(`charts are nested deeper than ${MAX_DEPTH} levels`);
+  const named = new Map(files.map((file) => [file.name, file]));
+  const chartFile = named.get('Chart.yaml');
+  if (chartFile === undefined) throw new ChartError('Chart.yaml file is missing');
+  const requirements = named.get('requirements.yaml');
+  const metadata = readMetadata(text(chartFile), requirements === undefined ? undefined : text(requirements));
+  checkMetadata(metadata);
+  const values = named.get('values.yaml');
+  return {
+    metadata,
+    values: values === undefined ? new GoMap() : readValues(text(values), 'cannot load values.yaml'),
+    schema: named.get('values.schema.json')?.data,
+    templates: files.filter(({ name }) => name.startsWith('templates/')),
+    files: files.filter((file) => isPlainFile(file, metadata)),
+    dependencies: loadDependencies(files, unpack, depth),
+  };
+}
+
+/** Values from YAML; further documents of the stream win over earlier ones. Throws ChartError. */
+export function readValues(source: string, problem: string): GoMap {
+  try {
+    let values = new GoMap();
+    for (const document of readYamlDocuments(source)) {
+      if (document === null || document === undefined) continue;
+      if (!isMap(document)) throw new ChartError(`${problem}: error unmarshaling JSON: the document is not a map`);
+      values = coalesceTables(document, values, { keepNulls: true });
+    }
+    return values;
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw new ChartError(`${problem}: error converting YAML to JSON: ${error.message}`, { cause: error });
+  }
+}
+
+const OWN_FILES = new Set(['Chart.yaml', 'Chart.lock', 'values.yaml', 'values.schema.json']);
+
+function isPlainFile({ name }: ChartFile, metadata: ChartMetadata): boolean {
+  if (OWN_FILES.has(name) || name.startsWith('templates/')) return false;
+  if (metadata.apiVersion === 'v1' && (name === 'requirements.yaml' || name === 'requirements.lock')) return true;
+  return !name.startsWith('charts/') || name.endsWith('.prov');
+}
+
+function loadDependencies(files: readonly ChartFile[], unpack: Unpack | undefined, depth: number): Chart[] {
+  const entries = new Map<string, ChartFile[]>();
+  for (const { name, data } of files) {
+    if (!name.startsWith('charts/') || name.endsWith('.prov')) continue;
+    const path = name.slice('charts/'.length);
+    const entry = path.split('/')[0] ?? '';
+    const group = entries.get(entry) ?? [];
+    group.push({ name: path, data });
+    entries.set(entry, group);
+  }
+  const charts: Chart[] = [];
+  for (const [entry, group] of entries) {
+    const chart = loadDependency(entry, group, unpack, depth);
+    if (chart !== undefined) charts.push(chart);
+  }
+  return charts;
+}
+
+function loadDependency(
+  entry: string,
+  group: readonly ChartFile[],
+  unpack: Unpack | undefined,
+  depth: number,
+): Chart | undefined {
+  if (/^[_.]/.test(entry)) return undefined;
+  const archive = group.find(({ name }) => name === entry);
+  if (archive !== undefined) {
+    if (!entry.endsWith('.tgz')) return undefined;
+    if (unpack === undefined) throw new ChartError(`no way to unpack charts/${entry}`);
+    return load(unpack(archive.data), unpack, depth + 1);
+  }
+  const inner = group.map(({ name, data }) => ({ name: name.slice(entry.length + 1), data }));
+  return load(inner, unpack, depth + 1);
+}

@@ -1,0 +1,115 @@
+/** Reads and checks `Chart.yaml`, with helm's messages. */
+
+import { goText } from '../go/format.ts';
+import { type GoValue, isMap, sliceItems } from '../go/value.ts';
+import { parseVersion } from '../semver/version.ts';
+import { readYaml, YamlError } from '../yaml/read.ts';
+import { ChartError, type ChartMetadata, type Dependency, type ImportValue, type Maintainer } from './chart.ts';
+
+/** The metadata in the text; unchecked. `requirements` is the text of a v1 chart's requirements.yaml. */
+export function readMetadata(text: string, requirements?: string): ChartMetadata {
+  const root = parse(text, 'Chart.yaml');
+  const listed =
+    requirements === undefined ? undefined : members(parse(requirements, 'requirements.yaml'), 'dependencies');
+  const own = members(root, 'dependencies');
+  const string = (name: string): string => textOf(member(root, name));
+  const annotations = member(root, 'annotations');
+  return {
+    apiVersion: string('apiVersion') === '' ? 'v1' : string('apiVersion'),
+    name: string('name'),
+    version: string('version'),
+    appVersion: string('appVersion'),
+    description: string('description'),
+    type: string('type'),
+    kubeVersion: string('kubeVersion'),
+    home: string('home'),
+    icon: string('icon'),
+    condition: string('condition'),
+    tags: string('tags'),
+    deprecated: member(root, 'deprecated') === true,
+    keywords: members(root, 'keywords').map(textOf),
+    sources: members(root, 'sources').map(textOf),
+    maintainers: members(root, 'maintainers').map(readMaintainer),
+    annotations: isMap(annotations) ? new Map([...annotations].map(([key, value]) => [key, textOf(value)])) : undefined,
+    dependencies: (own.length === 0 && listed !== undefined ? listed : own).map(readDependency),
+  };
+}
+
+function parse(text: string, file: string): GoValue {
+  try {
+    return readYaml(text);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw new ChartError(`cannot load ${file}: error converting YAML to JSON: ${error.message}`, { cause: error });
+  }
+}
+
+function member(value: GoValue, name: string): GoValue {
+  return isMap(value) ? value.get(name) : undefined;
+}
+
+function members(value: GoValue, name: string): GoValue[] {
+  return sliceItems(member(value, name)) ?? [];
+}
+
+/** Numbers and booleans become text, as they do where a struct wants a string. */
+function textOf(value: GoValue): string {
+  if (value === undefined || value === null) return '';
+  return goText(value);
+}
+
+function readMaintainer(value: GoValue): Maintainer {
+  if (!isMap(value)) throw new ChartError('validation: maintainers must not contain empty or null nodes');
+  return { name: textOf(value.get('name')), email: textOf(value.get('email')), url: textOf(value.get('url')) };
+}
+
+function readDependency(value: GoValue): Dependency {
+  if (!isMap(value)) throw new ChartError('validation: dependencies must not contain empty or null nodes');
+  const string = (name: string): string => textOf(value.get(name));
+  return {
+    name: string('name'),
+    version: string('version'),
+    repository: string('repository'),
+    condition: string('condition'),
+    tags: members(value, 'tags').map(textOf),
+    importValues: members(value, 'import-values').map(readImport),
+    alias: string('alias'),
+  };
+}
+
+function readImport(value: GoValue): ImportValue {
+  if (!isMap(value)) return textOf(value);
+  return { child: textOf(value.get('child')), parent: textOf(value.get('parent')) };
+}
+
+const ALIAS = /^[a-zA-Z0-9_-]+$/;
+
+/** Throws ChartError for the first thing that is wrong. */
+export function checkMetadata(metadata: ChartMetadata): void {
+  if (metadata.apiVersion === '') throw new ChartError('validation: chart.metadata.apiVersion is required');
+  const { name, version } = metadata;
+  if (name === '') throw new ChartError('validation: chart.metadata.name is required');
+  if (name.includes('/') || name === '.' || name === '..') {
+    throw new ChartError(`validation: chart.metadata.name ${JSON.stringify(name)} is invalid`);
+  }
+  if (version === '') throw new ChartError('validation: chart.metadata.version is required');
+  if (parseVersion(version) === undefined) {
+    throw new ChartError(`validation: chart.metadata.version ${JSON.stringify(version)} is invalid`);
+  }
+  if (!['', 'application', 'library'].includes(metadata.type)) {
+    throw new ChartError('validation: chart.metadata.type must be application or library');
+  }
+  checkDependencies(metadata.dependencies);
+}
+
+function checkDependencies(dependencies: readonly Dependency[]): void {
+  const keys = new Set<string>();
+  for (const { name, alias } of dependencies) {
+    if (alias !== '' && !ALIAS.test(alias)) {
+      throw new ChartError(`validation: dependency "${name}" has disallowed characters in the alias`);
+    }
+    const key = alias === '' ? name : alias;
+    if (keys.has(key)) throw new ChartError(`validation: more than one dependency with name or alias "${key}"`);
+    keys.add(key);
+  }
+}

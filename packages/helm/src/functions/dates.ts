@@ -1,0 +1,164 @@
+/** Sprig's dates. The clock and the zone of the machine come from outside. */
+import { fn } from '../go/define-function.ts';
+import { durationText } from '../go/format-value.ts';
+import { FunctionError } from '../go/function-error.ts';
+import { quote } from '../go/quote.ts';
+import {
+  type GoFunction,
+  type GoObject,
+  type GoValue,
+  goInt,
+  goInt64,
+  goObject,
+  isInt,
+  isObject,
+} from '../go/value.ts';
+import { parseGoDuration } from '../time/duration.ts';
+import { formatTime, timeText } from '../time/format-time.ts';
+import { DAYS, MONTHS } from '../time/layout.ts';
+import { floorDivide, type Moment, unixSeconds, wallClock } from '../time/moment.ts';
+import { parseTime } from '../time/parse-time.ts';
+import { findZone, UTC, type Zone } from '../time/zone.ts';
+
+export interface TimeSource {
+  /** Nanoseconds since 1970. */
+  readonly now: () => bigint;
+  /** Name of the zone of this machine, such as `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
+const TIME_TYPE = 'time.Time';
+const SECOND = 1_000_000_000n;
+// Go's zero time, 0001-01-01.
+const ZERO: Moment = { nanoseconds: -62_135_596_800n * SECOND, zone: UTC };
+
+export function timeObject(moment: Moment): GoObject {
+  const clock = (): ReturnType<typeof wallClock> => wallClock(moment);
+  const named = (type: string, names: readonly string[], index: number): GoObject =>
+    goObject(type, { text: () => names[index] ?? '' });
+  return goObject(TIME_TYPE, {
+    data: moment,
+    text: () => timeText(moment),
+    json: () => formatTime('2006-01-02T15:04:05.999999999Z07:00', moment),
+    methods: new Map<string, GoFunction>([
+      ['Format', fn(['string'], (layout) => formatTime(layout, moment))],
+      ['String', fn([], () => timeText(moment))],
+      ['Unix', fn([], () => goInt64(unixSeconds(moment)))],
+      ['UnixMilli', fn([], () => goInt64(floorDivide(moment.nanoseconds, 1_000_000n)))],
+      ['UnixNano', fn([], () => goInt64(moment.nanoseconds))],
+      ['UTC', fn([], () => timeObject({ nanoseconds: moment.nanoseconds, zone: UTC }))],
+      ['Year', fn([], () => goInt(clock().year))],
+      ['Month', fn([], () => named('time.Month', MONTHS, clock().month - 1))],
+      ['Day', fn([], () => goInt(clock().day))],
+      ['Hour', fn([], () => goInt(clock().hour))],
+      ['Minute', fn([], () => goInt(clock().minute))],
+      ['Second', fn([], () => goInt(clock().second))],
+      ['Nanosecond', fn([], () => goInt(clock().nanosecond))],
+      ['Weekday', fn([], () => named('time.Weekday', DAYS, clock().weekday))],
+      ['YearDay', fn([], () => goInt(clock().yearDay))],
+      ['IsZero', fn([], () => moment.nanoseconds === ZERO.nanoseconds)],
+      ['Before', fn(['time'], (other) => moment.nanoseconds < momentOf(other).nanoseconds)],
+      ['After', fn(['time'], (other) => moment.nanoseconds > momentOf(other).nanoseconds)],
+      ['Equal', fn(['time'], (other) => moment.nanoseconds === momentOf(other).nanoseconds)],
+      ['Sub', fn(['time'], (other) => goInt(moment.nanoseconds - momentOf(other).nanoseconds, 'time.Duration'))],
+    ]),
+  });
+}
+
+function momentOf(value: GoObject): Moment {
+  // Objects of this type are only made above.
+  return value.data as Moment;
+}
+
+function asMoment(value: GoValue, source: TimeSource): Moment | undefined {
+  if (isObject(value) && value.type === TIME_TYPE) return momentOf(value);
+  const isSeconds = isInt(value) && ['int', 'int64', 'int32'].includes(value.type);
+  return isSeconds ? { nanoseconds: value.value * SECOND, zone: local(source) } : undefined;
+}
+
+function local(source: TimeSource): Zone {
+  return findZone('Local', source.timeZone) ?? UTC;
+}
+
+function dateInZone(layout: string, value: GoValue, zoneName: string, source: TimeSource): string {
+  const moment = asMoment(value, source) ?? { nanoseconds: source.now(), zone: UTC };
+  const zone = findZone(zoneName, source.timeZone) ?? UTC;
+  return formatTime(layout, { nanoseconds: moment.nanoseconds, zone });
+}
+
+function modify(text: string, value: GoObject): GoObject | undefined {
+  const duration = parseGoDuration(text);
+  if (duration === undefined) return undefined;
+  return timeObject({ ...momentOf(value), nanoseconds: momentOf(value).nanoseconds + duration });
+}
+
+function invalidDuration(text: string): FunctionError {
+  return new FunctionError(`time: invalid duration ${quote(text)}`);
+}
+
+function roundDuration(value: GoValue, source: TimeSource): string {
+  let nanoseconds = 0n;
+  if (typeof value === 'string') nanoseconds = parseGoDuration(value) ?? 0n;
+  else if (isInt(value) && value.type === 'int64') nanoseconds = value.value;
+  else if (isObject(value) && value.type === TIME_TYPE) nanoseconds = source.now() - momentOf(value).nanoseconds;
+  const magnitude = nanoseconds < 0n ? -nanoseconds : nanoseconds;
+  for (const [unit, letter] of ROUNDED) if (magnitude > unit) return `${magnitude / unit}${letter}`;
+  return '0s';
+}
+
+const HOUR = 3600n * SECOND;
+const ROUNDED: readonly (readonly [bigint, string])[] = [
+  [HOUR * 24n * 365n, 'y'],
+  [HOUR * 24n * 30n, 'mo'],
+  [HOUR * 24n, 'd'],
+  [HOUR, 'h'],
+  [60n * SECOND, 'm'],
+  [SECOND, 's'],
+];
+
+function durationOfSeconds(value: GoValue): string {
+  let seconds = 0n;
+  if (typeof value === 'string') seconds = /^[+-]?\d+$/.test(value) ? BigInt(value.replace('+', '')) : 0n;
+  else if (isInt(value) && value.type === 'int64') seconds = value.value;
+  return durationText(BigInt.asIntN(64, seconds * SECOND));
+}
+
+function ago(value: GoValue, source: TimeSource): string {
+  const moment = asMoment(value, source) ?? { nanoseconds: source.now(), zone: UTC };
+  const elapsed = source.now() - moment.nanoseconds;
+  return durationText(floorDivide(elapsed + SECOND / 2n, SECOND) * SECOND);
+}
+
+export function dateFunctions(source: TimeSource): Readonly<Record<string, GoFunction>> {
+  const inZone = fn(['string', 'any', 'string'], (layout, date, zone) => dateInZone(layout, date, zone, source));
+  const lenient = fn(['string', 'time'], (text, date) => modify(text, date) ?? date);
+  const strict = fn(['string', 'time'], (text, date) => {
+    const modified = modify(text, date);
+    if (modified === undefined) throw invalidDuration(text);
+    return modified;
+  });
+  return {
+    now: fn([], () => timeObject({ nanoseconds: source.now(), zone: local(source), monotonic: true })),
+    ago: fn(['any'], (date) => ago(date, source)),
+    date: fn(['string', 'any'], (layout, date) => dateInZone(layout, date, 'Local', source)),
+    date_in_zone: inZone,
+    dateInZone: inZone,
+    date_modify: lenient,
+    dateModify: lenient,
+    must_date_modify: strict,
+    mustDateModify: strict,
+    duration: fn(['any'], durationOfSeconds),
+    durationRound: fn(['any'], (value) => roundDuration(value, source)),
+    htmlDate: fn(['any'], (date) => dateInZone('2006-01-02', date, 'Local', source)),
+    htmlDateInZone: fn(['any', 'string'], (date, zone) => dateInZone('2006-01-02', date, zone, source)),
+    toDate: fn(['string', 'string'], (layout, text) => timeObject(parseTime(layout, text, local(source)) ?? ZERO)),
+    mustToDate: fn(['string', 'string'], (layout, text) => {
+      const moment = parseTime(layout, text, local(source));
+      if (moment !== undefined) return timeObject(moment);
+      throw new FunctionError(
+        `parsing time ${quote(text)} as ${quote(layout)}: cannot parse ${quote(text)} as ${quote(layout)}`,
+      );
+    }),
+    unixEpoch: fn(['time'], (date) => unixSeconds(momentOf(date)).toString()),
+  };
+}

@@ -1,0 +1,183 @@
+/** Reads JSON as Go's encoding/json does into interface{}: numbers become float64; errors have Go's words. */
+import { FunctionError } from './function-error.ts';
+import { quoteRune } from './quote.ts';
+import { GoMap, type GoValue } from './value.ts';
+
+const MAX_DEPTH = 1000;
+
+/** The value; throws FunctionError with Go's message. */
+export function decodeGoJson(text: string): GoValue {
+  const reader = new Reader(text);
+  return reader.readAll();
+}
+
+class Reader {
+  readonly #text: string;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  readAll(): GoValue {
+    const value = this.#value();
+    this.#space();
+    if (this.#at < this.#text.length) this.#fail('after top-level value');
+    return value;
+  }
+
+  #value(): GoValue {
+    this.#space();
+    const first = this.#text[this.#at];
+    if (first === '{') return this.#nested(() => this.#object());
+    if (first === '[') return this.#nested(() => this.#array());
+    if (first === '"') return this.#string();
+    if (first === 't') return this.#word('true', true);
+    if (first === 'f') return this.#word('false', false);
+    if (first === 'n') return this.#word('null', null);
+    if (first !== undefined && /[-0-9]/.test(first)) return this.#number();
+    return this.#fail('looking for beginning of value');
+  }
+
+  #nested(read: () => GoValue): GoValue {
+    if (++this.#depth > MAX_DEPTH) throw new FunctionError('exceeded max depth');
+    const value = read();
+    this.#depth--;
+    return value;
+  }
+
+  #object(): GoMap {
+    const map = new GoMap();
+    this.#at++;
+    this.#space();
+    if (this.#take('}')) return map;
+    for (;;) {
+      this.#space();
+      if (this.#text[this.#at] !== '"') this.#fail('looking for beginning of object key string');
+      const key = this.#string();
+      this.#space();
+      if (!this.#take(':')) this.#fail('after object key');
+      map.set(key, this.#value());
+      this.#space();
+      if (this.#take('}')) return map;
+      if (!this.#take(',')) this.#fail('after object key:value pair');
+    }
+  }
+
+  #array(): GoValue[] {
+    const items: GoValue[] = [];
+    this.#at++;
+    this.#space();
+    if (this.#take(']')) return items;
+    for (;;) {
+      items.push(this.#value());
+      this.#space();
+      if (this.#take(']')) return items;
+      if (!this.#take(',')) this.#fail('after array element');
+    }
+  }
+
+  #string(): string {
+    let out = '';
+    this.#at++;
+    for (;;) {
+      const each = this.#text[this.#at];
+      if (each === '"') {
+        this.#at++;
+        return out;
+      }
+      if (each === undefined || each < ' ') return this.#fail('in string literal');
+      this.#at++;
+      out += each === '\\' ? this.#escape() : each;
+    }
+  }
+
+  #escape(): string {
+    const letter = this.#text[this.#at];
+    const simple = letter === undefined ? undefined : ESCAPES[letter];
+    if (simple !== undefined) {
+      this.#at++;
+      return simple;
+    }
+    if (letter !== 'u') return this.#fail('in string escape code');
+    for (let n = 0; n < 4; n++) {
+      this.#at++;
+      if (!/^[0-9a-fA-F]$/.test(this.#text[this.#at] ?? '')) this.#fail('in \\u hexadecimal character escape');
+    }
+    this.#at++;
+    const code = Number.parseInt(this.#text.slice(this.#at - 4, this.#at), 16);
+    return this.#surrogate(code);
+  }
+
+  #surrogate(code: number): string {
+    if (code < 0xd800 || code > 0xdfff) return String.fromCharCode(code);
+    const low = /^\\u([dD][c-fC-F][0-9a-fA-F]{2})/.exec(this.#text.slice(this.#at, this.#at + 6))?.[1];
+    if (code > 0xdbff || low === undefined) return '\ufffd';
+    this.#at += 6;
+    return String.fromCharCode(code, Number.parseInt(low, 16));
+  }
+
+  #number(): number {
+    const start = this.#at;
+    this.#take('-');
+    if (!this.#take('0')) this.#digits('in numeric literal');
+    if (this.#take('.')) this.#digits('after decimal point in numeric literal');
+    if (this.#take('e') || this.#take('E')) {
+      if (!this.#take('+')) this.#take('-');
+      this.#digits('in exponent of numeric literal');
+    }
+    const literal = this.#text.slice(start, this.#at);
+    const value = Number(literal);
+    if (!Number.isFinite(value)) {
+      throw new FunctionError(`json: cannot unmarshal number ${literal} into Go value of type float64`);
+    }
+    return value;
+  }
+
+  #digits(where: string): void {
+    if (!/\d/.test(this.#text[this.#at] ?? '')) this.#fail(where);
+    while (/\d/.test(this.#text[this.#at] ?? '')) this.#at++;
+  }
+
+  #word(word: string, value: GoValue): GoValue {
+    for (let n = 0; n < word.length; n++) {
+      if (this.#text[this.#at] !== word[n])
+        this.#fail(`in literal ${word} (expecting ${quoteRune(word.charCodeAt(n))})`);
+      this.#at++;
+    }
+    return value;
+  }
+
+  #take(character: string): boolean {
+    if (this.#text[this.#at] !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #space(): void {
+    while (/[ \t\r\n]/.test(this.#text[this.#at] ?? '')) this.#at++;
+  }
+
+  #fail(where: string): never {
+    const code = this.#text.codePointAt(this.#at);
+    if (code === undefined) throw new FunctionError('unexpected end of JSON input');
+    throw new FunctionError(`invalid character ${quoteCharacter(code)} ${where}`);
+  }
+}
+
+function quoteCharacter(code: number): string {
+  if (code === 0x22) return `'"'`;
+  return code === 0x27 ? `'\\''` : quoteRune(code);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};

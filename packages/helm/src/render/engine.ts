@@ -1,0 +1,221 @@
+/**
+ * Helm's engine: all templates of a chart and its dependencies share one set of names; files are parsed deepest first, so
+ * that a parent's definitions win, and rendered one by one. `include`, `tpl` and `lookup` live here.
+ */
+
+import { type FunctionProviders, functionTable } from '../functions/function-table.ts';
+import { basePath } from '../functions/paths.ts';
+import { compareText } from '../go/compare-text.ts';
+import { fn } from '../go/define-function.ts';
+import { FunctionError } from '../go/function-error.ts';
+import { quote } from '../go/quote.ts';
+import { type GoFunction, GoMap, type GoValue } from '../go/value.ts';
+import { type Environment, executeTemplate } from '../template/execute.ts';
+import { ExecutionError } from '../template/execution-error.ts';
+import { type Budget, DEFAULT_LIMITS, LimitError, type Limits, newBudget } from '../template/limits.ts';
+import { isEmptyList, type Template } from '../template/node.ts';
+import { parseTemplates } from '../template/parse.ts';
+import { TemplateParseError } from '../template/parse-error.ts';
+import { fromExecutionError, fromParseError, RenderError } from './render-error.ts';
+
+/** A template file and what its dot is. Files of one chart share their data. */
+export interface TemplateFile {
+  /** `chart/templates/x.yaml` */
+  readonly name: string;
+  readonly source: string;
+  readonly data: GoMap;
+  /** `chart/templates` */
+  readonly basePath: string;
+}
+
+/** Answers `lookup`: the object, a list for an empty name; undefined when there is none. Throws FunctionError. */
+export type Lookup = (apiVersion: string, kind: string, namespace: string, name: string) => GoValue;
+
+export interface EngineOptions extends FunctionProviders {
+  readonly lookup?: Lookup;
+  readonly limits?: Limits;
+}
+
+/** The text of each file that isn't a partial, by name. Throws RenderError. */
+export function renderTemplates(files: readonly TemplateFile[], options: EngineOptions): Map<string, string> {
+  return new Engine(options).render(files);
+}
+
+/** How often one name may be included inside itself. */
+const MAX_INCLUDED = 1000;
+const NO_VALUE = '<no value>';
+const ROOT_NAME = 'gotpl';
+
+/** The names that a template sees. Those that a text given to `tpl` defines hide others while it runs. */
+interface Scope {
+  readonly templates: Map<string, Template>;
+  readonly parent: Scope | undefined;
+}
+
+class Engine {
+  readonly #functions: Map<string, GoFunction>;
+  readonly #budget: Budget;
+  readonly #included = new Map<string, number>();
+  readonly #parsedTexts = new Map<string, Map<string, Template>>();
+
+  constructor(options: EngineOptions) {
+    this.#functions = functionTable(options);
+    this.#functions.set(
+      'lookup',
+      fn(['string', 'string', 'string', 'string'], (apiVersion, kind, namespace, name) => {
+        return options.lookup?.(apiVersion, kind, namespace, name) ?? new GoMap();
+      }),
+    );
+    // Their names must be known while parsing.
+    this.#functions.set(
+      'include',
+      fn(['string', 'any'], () => ''),
+    );
+    this.#functions.set(
+      'tpl',
+      fn(['string', 'any'], () => ''),
+    );
+    this.#budget = newBudget(options.limits ?? DEFAULT_LIMITS);
+  }
+
+  render(files: readonly TemplateFile[]): Map<string, string> {
+    const sorted = [...files].sort((a, b) => compareDepth(b.name, a.name));
+    const scope: Scope = { templates: new Map(), parent: undefined };
+    for (const file of sorted) this.#define(scope, this.#parseFile(file));
+    const environment = this.#environment(scope);
+    const rendered = new Map<string, string>();
+    for (const file of sorted) {
+      if (basePath(file.name).startsWith('_')) continue;
+      rendered.set(file.name, this.#renderFile(file, environment));
+    }
+    return rendered;
+  }
+
+  #parseFile(file: TemplateFile): Map<string, Template> {
+    try {
+      return parseTemplates(file.name, file.source, (name) => this.#functions.has(name));
+    } catch (error) {
+      if (error instanceof TemplateParseError) throw fromParseError(error);
+      throw error;
+    }
+  }
+
+  /** A definition replaces an earlier one of the same name, unless it is empty. */
+  #define(scope: Scope, templates: ReadonlyMap<string, Template>): void {
+    for (const [name, template] of templates) {
+      if (!scope.templates.has(name) || !isEmptyList(template.root)) scope.templates.set(name, template);
+    }
+  }
+
+  #renderFile(file: TemplateFile, environment: Environment): string {
+    file.data.set(
+      'Template',
+      new GoMap([
+        ['Name', file.name],
+        ['BasePath', file.basePath],
+      ]),
+    );
+    const template = environment.lookUpTemplate(file.name);
+    if (template === undefined) return '';
+    this.#included.clear();
+    try {
+      return executeTemplate(template, file.data, environment).replaceAll(NO_VALUE, '');
+    } catch (error) {
+      if (error instanceof ExecutionError) throw fromExecutionError(error);
+      if (error instanceof LimitError) throw new RenderError(`${file.name}: ${error.message}`, { cause: error });
+      throw error;
+    }
+  }
+
+  #environment(scope: Scope): Environment {
+    const functions = new Map(this.#functions);
+    const environment: Environment = {
+      functions,
+      budget: this.#budget,
+      lookUpTemplate: (name) => {
+        for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+          const template = at.templates.get(name);
+          if (template !== undefined) return template;
+        }
+        return undefined;
+      },
+    };
+    functions.set(
+      'include',
+      fn(['string', 'any'], (name, data) => this.#include(name, data, environment)),
+    );
+    functions.set(
+      'tpl',
+      fn(['string', 'any'], (text, data) => this.#evaluate(text, data, scope, environment)),
+    );
+    return environment;
+  }
+
+  #include(name: string, data: GoValue, environment: Environment): string {
+    const template = environment.lookUpTemplate(name);
+    const active = this.#included.get(name) ?? 0;
+    if (active > MAX_INCLUDED) throw tooDeep(name);
+    if (template === undefined) {
+      throw new FunctionError(`template: no template ${quote(name)} associated with template "${ROOT_NAME}"`);
+    }
+    this.#included.set(name, active + 1);
+    try {
+      return executeTemplate(template, data, environment);
+    } catch (error) {
+      // The stack of the machine may end before helm's limit does: it is the same mistake.
+      if (error instanceof LimitError && error.cause instanceof RangeError) throw tooDeep(name);
+      throw error;
+    } finally {
+      this.#included.set(name, active);
+    }
+  }
+
+  /** `tpl`: renders a text as a template; what it defines is only seen inside it. */
+  #evaluate(text: string, data: GoValue, scope: Scope, environment: Environment): string {
+    if (!text.includes('{{')) return text.replaceAll(NO_VALUE, '');
+    const templates = this.#parseText(text);
+    const main = templates.get(ROOT_NAME);
+    if (main === undefined) return '';
+    try {
+      return executeTemplate(main, data, this.#innerEnvironment(templates, scope, environment)).replaceAll(
+        NO_VALUE,
+        '',
+      );
+    } catch (error) {
+      if (!(error instanceof ExecutionError)) throw error;
+      const message = `error during tpl function execution for ${quote(text)}: ${error.message}`;
+      throw new FunctionError(message, { cause: error });
+    }
+  }
+
+  #innerEnvironment(templates: ReadonlyMap<string, Template>, scope: Scope, environment: Environment): Environment {
+    const inner: Scope = { templates: new Map(), parent: scope };
+    for (const [name, template] of templates) {
+      const hides = !isEmptyList(template.root) || environment.lookUpTemplate(name) === undefined;
+      if (name !== ROOT_NAME && hides) inner.templates.set(name, template);
+    }
+    return inner.templates.size === 0 ? environment : this.#environment(inner);
+  }
+
+  #parseText(text: string): Map<string, Template> {
+    const known = this.#parsedTexts.get(text);
+    if (known !== undefined) return known;
+    try {
+      const templates = parseTemplates(ROOT_NAME, text, (name) => this.#functions.has(name));
+      this.#parsedTexts.set(text, templates);
+      return templates;
+    } catch (error) {
+      if (!(error instanceof TemplateParseError)) throw error;
+      throw new FunctionError(`cannot parse template ${quote(text)}: ${error.message}`, { cause: error });
+    }
+  }
+}
+
+function tooDeep(name: string): FunctionError {
+  return new FunctionError(`rendering template has a nested reference name: ${name}: unable to execute template`);
+}
+
+/** Shallow paths first, those of one depth in order. */
+function compareDepth(a: string, b: string): number {
+  return a.split('/').length - b.split('/').length || compareText(a, b);
+}

@@ -1,0 +1,122 @@
+/** Rendered files cut into manifests: documents with a kind, hooks apart from the rest, in the order of installation. */
+import { basePath } from '../functions/paths.ts';
+import { compareText } from '../go/compare-text.ts';
+import { goText } from '../go/format.ts';
+import { type GoValue, isMap } from '../go/value.ts';
+import { readYaml, YamlError } from '../yaml/read.ts';
+import { INSTALL_ORDER, sortByKind } from './kind-order.ts';
+import { RenderError } from './render-error.ts';
+
+export interface Manifest {
+  /** `chart/templates/x.yaml` */
+  readonly path: string;
+  readonly content: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** A manifest with the annotation `helm.sh/hook`. */
+export interface Hook extends Manifest {
+  readonly events: readonly string[];
+  readonly weight: number;
+  readonly deletePolicies: readonly string[];
+  readonly outputLogPolicies: readonly string[];
+}
+
+export interface SortedManifests {
+  readonly manifests: readonly Manifest[];
+  readonly hooks: readonly Hook[];
+}
+
+const HOOK_EVENTS = new Map(
+  [
+    'pre-install',
+    'post-install',
+    'pre-delete',
+    'post-delete',
+    'pre-upgrade',
+    'post-upgrade',
+    'pre-rollback',
+    'post-rollback',
+    'test',
+  ].map((event) => [event, event]),
+).set('test-success', 'test');
+
+/** Throws RenderError for a document that is no YAML. */
+export function sortManifests(files: ReadonlyMap<string, string>): SortedManifests {
+  const manifests: Manifest[] = [];
+  const hooks: Hook[] = [];
+  for (const path of [...files.keys()].sort(compareText)) {
+    const content = files.get(path) ?? '';
+    if (basePath(path).startsWith('_') || content.trim() === '') continue;
+    for (const document of splitDocuments(content)) readDocument(path, document, manifests, hooks);
+  }
+  const kindOf = ({ kind }: Manifest): string => kind;
+  return {
+    manifests: sortByKind(manifests, kindOf, INSTALL_ORDER),
+    hooks: sortByKind(hooks, kindOf, INSTALL_ORDER),
+  };
+}
+
+/** The documents of a stream, without the white space around them and without empty ones. */
+export function splitDocuments(stream: string): string[] {
+  return stream
+    .trim()
+    .split(/(?:^|\s*\n)---\s*/)
+    .filter((document) => document !== '')
+    .map((document) => document.trim());
+}
+
+function readDocument(path: string, content: string, manifests: Manifest[], hooks: Hook[]): void {
+  const head = readHead(path, content);
+  const manifest: Manifest = {
+    path,
+    content,
+    apiVersion: textMember(head, 'apiVersion'),
+    kind: textMember(head, 'kind'),
+    name: textMember(member(head, 'metadata'), 'name'),
+  };
+  const annotations = member(member(head, 'metadata'), 'annotations');
+  const events = textMember(annotations, 'helm.sh/hook');
+  if (!isMap(annotations) || !annotations.has('helm.sh/hook')) {
+    manifests.push(manifest);
+    return;
+  }
+  const known = events.split(',').map((event) => HOOK_EVENTS.get(event.trim().toLowerCase()));
+  // Helm drops a document with an event that it doesn't know.
+  if (known.includes(undefined)) return;
+  const list = (name: string): string[] =>
+    textMember(annotations, name)
+      .split(',')
+      .map((each) => each.trim().toLowerCase())
+      .filter((each) => each !== '');
+  const weight = textMember(annotations, 'helm.sh/hook-weight');
+  hooks.push({
+    ...manifest,
+    events: known.filter((event) => event !== undefined),
+    weight: /^[+-]?\d+$/.test(weight) ? Number(weight) : 0,
+    deletePolicies: list('helm.sh/hook-delete-policy'),
+    outputLogPolicies: list('helm.sh/hook-output-log-policy'),
+  });
+}
+
+function readHead(path: string, content: string): GoValue {
+  try {
+    return readYaml(content);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw new RenderError(`YAML parse error on ${path}: error converting YAML to JSON: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+function member(value: GoValue, name: string): GoValue {
+  return isMap(value) ? value.get(name) : undefined;
+}
+
+function textMember(value: GoValue, name: string): string {
+  const found = member(value, name);
+  return found === undefined || found === null ? '' : goText(found);
+}

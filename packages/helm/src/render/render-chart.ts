@@ -1,0 +1,81 @@
+/** A chart with values and a release in, manifests, hooks and notes out: what `helm template` does, without a cluster. */
+import { type Chart, ChartError, crdFiles, isLibrary } from '../chart/chart.ts';
+import { enableDependencies } from '../chart/enable-dependencies.ts';
+import { importValues } from '../chart/import-values.ts';
+import { fromBytes } from '../go/bytes.ts';
+import type { GoMap } from '../go/value.ts';
+import { parseConstraints, satisfies } from '../semver/constraint.ts';
+import { parseVersion } from '../semver/version.ts';
+import { coalesceValues } from '../values/coalesce.ts';
+import { type Capabilities, DEFAULT_CAPABILITIES, normalizedKubeVersion } from './capabilities.ts';
+import { type Release, templateFiles } from './context.ts';
+import { type EngineOptions, renderTemplates } from './engine.ts';
+import { type Hook, type Manifest, sortManifests } from './manifests.ts';
+
+export interface RenderChartOptions extends EngineOptions {
+  readonly release: Release;
+  readonly capabilities?: Capabilities;
+  /** The notes of dependencies too. */
+  readonly subchartNotes?: boolean;
+  /** Takes what helm would log. */
+  readonly warn?: (message: string) => void;
+}
+
+export interface RenderedChart {
+  readonly manifests: readonly Manifest[];
+  readonly hooks: readonly Hook[];
+  readonly notes: string;
+  /** Files below crds/, as they are. */
+  readonly crds: readonly { readonly path: string; readonly content: string }[];
+  /** The values that the templates saw. */
+  readonly values: GoMap;
+}
+
+/** Throws ChartError for a chart that can't be used, RenderError for a template that fails. */
+export function renderChart(chart: Chart, values: GoMap, options: RenderChartOptions): RenderedChart {
+  if (isLibrary(chart)) throw new ChartError('library charts are not installable');
+  const capabilities = options.capabilities ?? DEFAULT_CAPABILITIES;
+  checkKubeVersion(chart, capabilities);
+  const enabled = importValues(enableDependencies(chart, values, options.warn), options.warn);
+  const warning = options.warn === undefined ? {} : { warn: options.warn };
+  const coalesced = coalesceValues(enabled, values, warning);
+  const files = renderTemplates(templateFiles(enabled, coalesced, options.release, capabilities), options);
+  const notes = takeNotes(files, chart.metadata.name, options.subchartNotes === true);
+  return {
+    ...sortManifests(files),
+    notes,
+    crds: crdFiles(enabled).map((file) => ({
+      path: `${chart.metadata.name}/${file.name}`,
+      content: fromBytes(file.data),
+    })),
+    values: coalesced,
+  };
+}
+
+function checkKubeVersion(chart: Chart, { kubeVersion }: Capabilities): void {
+  const range = chart.metadata.kubeVersion;
+  if (range === '') return;
+  const constraints = parseConstraints(range);
+  const version = parseVersion(normalizedKubeVersion(kubeVersion));
+  if (constraints !== undefined && version !== undefined && satisfies(version, constraints)) return;
+  throw new ChartError(`chart requires kubeVersion: ${range} which is incompatible with Kubernetes ${kubeVersion}`);
+}
+
+/** Removes the notes from the files; gives those that are wanted. */
+function takeNotes(files: Map<string, string>, chartName: string, all: boolean): string {
+  const notes: string[] = [];
+  for (const [name, text] of files) {
+    if (!name.endsWith('NOTES.txt')) continue;
+    files.delete(name);
+    if (all || name === `${chartName}/templates/NOTES.txt`) notes.push(text);
+  }
+  return notes.join('\n');
+}
+
+/** The text that `helm template` prints: manifests in the order of installation, then hooks. */
+export function manifestText(rendered: RenderedChart, options: { readonly hooks?: boolean } = {}): string {
+  const part = ({ path, content }: { path: string; content: string }): string => `---\n# Source: ${path}\n${content}\n`;
+  const manifests = rendered.manifests.map(part).join('').trim();
+  const hooks = options.hooks === false ? '' : rendered.hooks.map(part).join('');
+  return `${manifests}\n${hooks}`;
+}

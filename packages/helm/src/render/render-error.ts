@@ -1,0 +1,63 @@
+/**
+ * What the user of a chart is told when a template fails: first what helm 4 says, word for word, then what we know
+ * beyond it (which value was nil, what it may have been meant to be).
+ */
+import { ChartMessage } from '../go/function-error.ts';
+import { quote } from '../go/quote.ts';
+import { type ErrorPlace, ExecutionError, locationText } from '../template/execution-error.ts';
+import type { TemplateParseError } from '../template/parse-error.ts';
+
+export class RenderError extends Error {
+  override readonly name = 'RenderError';
+  /** From the file that was rendered to the innermost template. */
+  readonly places: readonly ErrorPlace[];
+  readonly hints: readonly string[];
+
+  constructor(
+    message: string,
+    options: { cause?: unknown; places?: readonly ErrorPlace[]; hints?: readonly string[] } = {},
+  ) {
+    const hints = options.hints ?? [];
+    super([message, ...hints.map((hint) => `  hint: ${hint}`)].join('\n'), { cause: options.cause });
+    this.places = options.places ?? [];
+    this.hints = hints;
+  }
+}
+
+export function fromParseError(error: TemplateParseError): RenderError {
+  // Helm keeps what follows the last colon.
+  const reason = error.reason.split(': ').at(-1) ?? '';
+  return new RenderError(`parse error at (${error.file}:${error.line}): ${reason}`, { cause: error });
+}
+
+export function fromExecutionError(error: ExecutionError): RenderError {
+  const chain = executionErrors(error);
+  const innermost = chain.at(-1) ?? error;
+  const places = chain.map(({ place }) => place);
+  const options = { cause: error, places, hints: innermost.hints };
+  const spoken = chartMessage(error);
+  if (spoken !== undefined)
+    return new RenderError(`execution error at (${locationText(error.place)}): ${spoken}`, options);
+  // Helm only takes the chain apart when a template, not a function, failed at its end.
+  if (innermost.cause !== undefined) return new RenderError(error.message, options);
+  return new RenderError(chain.map(block).join('\n'), options);
+}
+
+function executionErrors(error: ExecutionError): ExecutionError[] {
+  const chain = [error];
+  for (let cause = error.cause; cause instanceof ExecutionError; cause = cause.cause) chain.push(cause);
+  return chain;
+}
+
+function chartMessage(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ChartMessage) return cause.message;
+  }
+  return undefined;
+}
+
+function block({ place, reason, cause }: ExecutionError): string {
+  const own = cause instanceof ExecutionError ? reason.slice(0, -cause.message.length - 1) : reason;
+  const where = `  executing ${quote(place.template)} at <${place.context}>:`;
+  return `${locationText(place)}\n${where}\n    ${own}`;
+}

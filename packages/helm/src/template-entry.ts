@@ -1,0 +1,25 @@
+/** The part that runs anywhere, browsers included: the engine, the functions, values, YAML, charts in memory. */
+export type { Chart, ChartFile, ChartMetadata, Dependency, ImportValue, Maintainer } from './chart/chart.ts';
+export { ChartError } from './chart/chart.ts';
+export { loadChartFiles, readValues, type Unpack } from './chart/load-files.ts';
+export type { CertificateRequest, CryptoProvider } from './functions/crypto.ts';
+export type { TimeSource } from './functions/dates.ts';
+export { type FunctionProviders, functionTable } from './functions/function-table.ts';
+export { FunctionError } from './go/function-error.ts';
+export { encodeGoJson } from './go/json.ts';
+export { type GoFunction, type GoInt, GoMap, type GoObject, type GoSlice, type GoValue } from './go/value.ts';
+export { type Capabilities, DEFAULT_CAPABILITIES, HELM_VERSION, type HelmVersion } from './render/capabilities.ts';
+export type { Release } from './render/context.ts';
+export { type EngineOptions, type Lookup, renderTemplates, type TemplateFile } from './render/engine.ts';
+export { INSTALL_ORDER, sortByKind, UNINSTALL_ORDER } from './render/kind-order.ts';
+export { type Hook, type Manifest, type SortedManifests, sortManifests, splitDocuments } from './render/manifests.ts';
+export { manifestText, type RenderChartOptions, type RenderedChart, renderChart } from './render/render-chart.ts';
+export { RenderError } from './render/render-error.ts';
+export { type Constraints, parseConstraints, satisfies } from './semver/constraint.ts';
+export { compareVersions, parseVersion, type Version, versionText } from './semver/version.ts';
+export type { ErrorPlace } from './template/execution-error.ts';
+export { DEFAULT_LIMITS, type Limits } from './template/limits.ts';
+export { coalesceValues } from './values/coalesce.ts';
+export { coalesceTables } from './values/coalesce-tables.ts';
+export { readYaml, readYamlDocuments, YamlError } from './yaml/read.ts';
+export { writePrettyYaml, writeYaml } from './yaml/write.ts';

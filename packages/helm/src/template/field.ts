@@ -1,0 +1,43 @@
+/** What `.name` gives on a value: a method, a field of a struct, a key of a map. */
+import { ANY_MAP, type GoFunction, type GoValue, isMap, isObject, typeName, zeroElement } from '../go/value.ts';
+import type { Fail } from './arguments.ts';
+
+export type FieldResult =
+  | { readonly kind: 'method'; readonly method: GoFunction }
+  | {
+      readonly kind: 'value';
+      readonly value: GoValue;
+      /** True when Go would see an interface{} here, which its messages then name. */
+      readonly viaInterface: boolean;
+      /** What it means to give arguments to it. */
+      readonly withArguments: string;
+    };
+
+/** Looks up a field of a value that isn't `undefined`. */
+export function lookUpField(receiver: GoValue, name: string, viaInterface: boolean, fail: Fail): FieldResult {
+  if (receiver === null || receiver === undefined) return fail(`nil pointer evaluating interface {}.${name}`);
+  if (isMap(receiver)) {
+    const method = receiver.methods?.get(name);
+    if (method !== undefined) return { kind: 'method', method };
+    const found = receiver.get(name);
+    return {
+      kind: 'value',
+      value: found === undefined && !receiver.has(name) ? zeroElement(receiver.type) : (found ?? null),
+      viaInterface: receiver.type === ANY_MAP || receiver.type === 'common.Values',
+      withArguments: `${name} is not a method but has arguments`,
+    };
+  }
+  if (isObject(receiver)) {
+    const method = receiver.methods.get(name);
+    if (method !== undefined) return { kind: 'method', method };
+    if (receiver.fields.has(name)) {
+      return {
+        kind: 'value',
+        value: receiver.fields.get(name),
+        viaInterface: false,
+        withArguments: `${name} has arguments but cannot be invoked as function`,
+      };
+    }
+  }
+  return fail(`can't evaluate field ${name} in type ${viaInterface ? 'interface {}' : typeName(receiver)}`);
+}

@@ -1,0 +1,194 @@
+/**
+ * Reads YAML into the values of templates, the way helm reads values files and `fromYaml` its text: through JSON, so
+ * numbers are float64 and keys are strings. Syntax is js-yaml's work; the meaning is decided here.
+ */
+import {
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  YAMLException,
+} from 'js-yaml';
+import { goText } from '../go/format.ts';
+import { floatText } from '../go/number-text.ts';
+import { GoMap, type GoValue } from '../go/value.ts';
+import { resolveScalar } from './resolve.ts';
+
+/** The text is no YAML that helm reads. */
+export class YamlError extends Error {
+  override readonly name = 'YamlError';
+}
+
+const MAX_DEPTH = 200;
+// Aliases are shared in memory but not when written: this many values may come into being that way.
+const MAX_ALIASED_VALUES = 100_000;
+
+/** The first document; null for an empty text. Throws YamlError. */
+export function readYaml(text: string): GoValue {
+  return readDocuments(text)[0] ?? null;
+}
+
+/** All documents of the stream. Throws YamlError. */
+export function readYamlDocuments(text: string): GoValue[] {
+  return readDocuments(text);
+}
+
+function readDocuments(text: string): GoValue[] {
+  const source = text.startsWith('\ufeff') ? text.slice(1) : text;
+  const constructor = new Constructor(source, events(source));
+  const documents: GoValue[] = [];
+  while (constructor.hasMore()) documents.push(constructor.readDocument());
+  return documents;
+}
+
+function events(text: string): Event[] {
+  try {
+    return parseEvents(text, { maxDepth: MAX_DEPTH });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = error.mark === undefined ? '' : `line ${error.mark.line + 1}: `;
+    throw new YamlError(`yaml: ${line}${error.reason}`, { cause: error });
+  }
+}
+
+class Constructor {
+  readonly #text: string;
+  readonly #events: readonly Event[];
+  #next = 0;
+  #anchors = new Map<string, GoValue>();
+  #aliased = 0;
+
+  constructor(text: string, source: readonly Event[]) {
+    this.#text = text;
+    this.#events = source;
+  }
+
+  hasMore(): boolean {
+    return this.#next < this.#events.length;
+  }
+
+  readDocument(): GoValue {
+    this.#anchors = new Map();
+    this.#next++;
+    const value = this.#atPop() ? null : this.#node();
+    this.#next++;
+    return value;
+  }
+
+  #atPop(): boolean {
+    return this.#events[this.#next]?.type === EVENT_ID.POP;
+  }
+
+  #node(): GoValue {
+    const event = this.#events[this.#next++];
+    switch (event?.type) {
+      case EVENT_ID.SCALAR:
+        return this.#anchor(event, this.#scalar(event));
+      case EVENT_ID.SEQUENCE:
+        return this.#anchor(event, this.#sequence());
+      case EVENT_ID.MAPPING:
+        return this.#anchor(event, this.#mapping());
+      case EVENT_ID.ALIAS:
+        return this.#alias(event.anchorStart, event.anchorEnd);
+      default:
+        throw new YamlError('yaml: the document ends too early');
+    }
+  }
+
+  #sequence(): GoValue[] {
+    const items: GoValue[] = [];
+    while (!this.#atPop()) items.push(this.#node());
+    this.#next++;
+    return items;
+  }
+
+  #mapping(): GoMap {
+    const map = new GoMap();
+    while (!this.#atPop()) {
+      if (this.#isMergeKey()) {
+        this.#next++;
+        this.#merge(map, this.#node());
+        continue;
+      }
+      const key = this.#node();
+      const value = this.#node();
+      map.set(keyText(key, value), value);
+    }
+    this.#next++;
+    return map;
+  }
+
+  #isMergeKey(): boolean {
+    const event = this.#events[this.#next];
+    return (
+      event?.type === EVENT_ID.SCALAR &&
+      event.style === SCALAR_STYLE.PLAIN &&
+      event.tagStart < 0 &&
+      getScalarValue(this.#text, event) === '<<'
+    );
+  }
+
+  /** What comes later in the text wins, merged members too; in a list of maps the first wins. */
+  #merge(map: GoMap, source: GoValue): void {
+    if (Array.isArray(source)) {
+      for (const item of source.toReversed()) this.#merge(map, item);
+    } else if (source instanceof GoMap) {
+      for (const [key, value] of source) map.set(key, value);
+    } else {
+      throw new YamlError('yaml: map merge requires map or sequence of maps as the value');
+    }
+  }
+
+  #scalar(event: ScalarEvent): GoValue {
+    const text = getScalarValue(this.#text, event);
+    const tag = event.tagStart < 0 ? undefined : this.#text.slice(event.tagStart, event.tagEnd);
+    if (tag === '!!binary') return atob(text.replace(/\s/g, ''));
+    const isResolved = tag === undefined ? event.style === SCALAR_STYLE.PLAIN : RESOLVED_TAGS.has(tag);
+    if (!isResolved) return text;
+    const resolved = resolveScalar(text);
+    if (typeof resolved === 'number' && !Number.isFinite(resolved)) {
+      throw new YamlError(`json: unsupported value: ${floatText(resolved)}`);
+    }
+    if (tag === '!!float' || typeof resolved === 'bigint') return Number(resolved);
+    return resolved;
+  }
+
+  #anchor(event: { anchorStart: number; anchorEnd: number }, value: GoValue): GoValue {
+    if (event.anchorStart >= 0) this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), value);
+    return value;
+  }
+
+  #alias(start: number, end: number): GoValue {
+    const name = this.#text.slice(start, end);
+    if (!this.#anchors.has(name)) throw new YamlError(`yaml: unknown anchor '${name}' referenced`);
+    const copy = this.#copy(this.#anchors.get(name));
+    return copy;
+  }
+
+  #copy(value: GoValue): GoValue {
+    if (++this.#aliased > MAX_ALIASED_VALUES) throw new YamlError('yaml: document contains excessive aliasing');
+    if (Array.isArray(value)) return value.map((item) => this.#copy(item));
+    if (!(value instanceof GoMap)) return value;
+    return new GoMap([...value].map(([key, member]) => [key, this.#copy(member)]));
+  }
+}
+
+const RESOLVED_TAGS: ReadonlySet<string> = new Set(['!!int', '!!float', '!!bool', '!!null']);
+
+function keyText(key: GoValue, value: GoValue): string {
+  switch (typeof key) {
+    case 'string':
+      return key;
+    case 'number':
+      return Number.isInteger(key) && Math.abs(key) < 2 ** 63 ? BigInt(key).toString() : floatText(key);
+    case 'boolean':
+      return String(key);
+    default:
+      if (key === null || key === undefined) {
+        throw new YamlError(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goText(value)}`);
+      }
+      throw new YamlError(`yaml: invalid map key: ${goText(key)}`);
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Writes values as YAML, byte for byte as helm's `toYaml` (sigs.k8s.io/yaml: JSON first, then go-yaml v2) and
+ * `toYamlPretty` (go-yaml v3, lists indented) do.
+ */
+import { FunctionError } from '../go/function-error.ts';
+import { floatText } from '../go/number-text.ts';
+import { type GoValue, isInt, isMap, isObject, sliceItems, typeName } from '../go/value.ts';
+import { compareKeys } from './key-order.ts';
+import { isMultiline, stringScalar } from './scalar.ts';
+
+interface Style {
+  readonly indentLists: boolean;
+  readonly width: number;
+  readonly floatsAsInts: boolean;
+}
+
+const TO_YAML: Style = { indentLists: false, width: 80, floatsAsInts: true };
+const PRETTY: Style = { indentLists: true, width: Infinity, floatsAsInts: false };
+
+/** A document that ends in a newline. */
+export function writeYaml(value: GoValue): string {
+  return write(value, TO_YAML);
+}
+
+/** The same with indented lists and floats as templates print them. */
+export function writePrettyYaml(value: GoValue): string {
+  return write(value, PRETTY);
+}
+
+type Shape =
+  | { readonly kind: 'map'; readonly members: readonly (readonly [string, GoValue])[] }
+  | { readonly kind: 'list'; readonly items: readonly GoValue[] }
+  | { readonly kind: 'scalar'; readonly text: string | undefined; readonly value: GoValue };
+
+function write(value: GoValue, style: Style): string {
+  const shape = shapeOf(value, style);
+  const out: string[] = [];
+  if (shape.kind === 'map') writeMap(out, shape.members, 0, style);
+  else if (shape.kind === 'list') writeList(out, shape.items, 0, style);
+  else out.push(scalarText(shape, { column: 0, indent: 2, width: style.width, isKey: false }));
+  return `${out.join('')}${out.at(-1)?.endsWith('\n') === true ? '' : '\n'}`;
+}
+
+function shapeOf(value: GoValue, style: Style): Shape {
+  if (isMap(value)) return mapShape([...value]);
+  if (isObject(value))
+    return value.json === undefined
+      ? mapShape([...value.fields].filter(([name]) => /^\p{Lu}/u.test(name)))
+      : shapeOf(value.json(), style);
+  const items = sliceItems(value);
+  if (items === undefined) return { kind: 'scalar', text: plainText(value, style), value };
+  if (typeName(value) === '[]uint8') {
+    const binary = items.map((item) => (isInt(item) ? String.fromCharCode(Number(item.value)) : '')).join('');
+    return { kind: 'scalar', text: undefined, value: btoa(binary) };
+  }
+  return items.length === 0 ? { kind: 'scalar', text: '[]', value } : { kind: 'list', items };
+}
+
+function mapShape(members: [string, GoValue][]): Shape {
+  if (members.length === 0) return { kind: 'scalar', text: '{}', value: null };
+  return { kind: 'map', members: members.sort(([a], [b]) => compareKeys(a, b)) };
+}
+
+/** The text of anything but a string. */
+function plainText(value: GoValue, style: Style): string | undefined {
+  if (value === null || value === undefined) return 'null';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return numberText(value, style);
+  return isInt(value) ? value.value.toString() : undefined;
+}
+
+function numberText(value: number, style: Style): string {
+  if (!Number.isFinite(value)) {
+    if (style.floatsAsInts) throw new FunctionError(`json: unsupported value: ${floatText(value)}`);
+    return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
+  }
+  // JSON writes such floats as integers, which then are read as integers when they fit 64 bits.
+  if (style.floatsAsInts && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64) {
+    return BigInt(value).toString();
+  }
+  return floatText(value);
+}
+
+function scalarText(
+  shape: Extract<Shape, { kind: 'scalar' }>,
+  context: { column: number; indent: number; width: number; isKey: boolean },
+): string {
+  return shape.text ?? stringScalar(typeof shape.value === 'string' ? shape.value : '', context);
+}
+
+const MAX_SIMPLE_KEY = 128;
+
+/** Writes members at the indent; the cursor stands there already for the first. */
+function writeMap(out: string[], members: readonly (readonly [string, GoValue])[], indent: number, style: Style): void {
+  members.forEach(([key, value], index) => {
+    if (index > 0) out.push(`\n${' '.repeat(indent)}`);
+    const simple = Array.from(key).length <= MAX_SIMPLE_KEY && !isMultiline(key);
+    const keyContext = { column: indent, indent: indent + 2, width: style.width, isKey: simple };
+    const keyText = stringScalar(key, simple ? keyContext : { ...keyContext, column: indent + 2 });
+    if (simple) out.push(`${keyText}:`);
+    else out.push(`? ${keyText}\n${' '.repeat(indent)}:`);
+    writeMember(out, value, indent, indent + Array.from(keyText).length + 2, style);
+  });
+}
+
+function writeMember(out: string[], value: GoValue, indent: number, column: number, style: Style): void {
+  const shape = shapeOf(value, style);
+  if (shape.kind === 'scalar') {
+    out.push(` ${scalarText(shape, { column, indent: indent + 2, width: style.width, isKey: false })}`);
+  } else if (shape.kind === 'map') {
+    out.push(`\n${' '.repeat(indent + 2)}`);
+    writeMap(out, shape.members, indent + 2, style);
+  } else {
+    const inner = style.indentLists ? indent + 2 : indent;
+    out.push(`\n${' '.repeat(inner)}`);
+    writeList(out, shape.items, inner, style);
+  }
+}
+
+function writeList(out: string[], items: readonly GoValue[], indent: number, style: Style): void {
+  items.forEach((item, index) => {
+    if (index > 0) out.push(`\n${' '.repeat(indent)}`);
+    out.push('- ');
+    const shape = shapeOf(item, style);
+    if (shape.kind === 'map') writeMap(out, shape.members, indent + 2, style);
+    else if (shape.kind === 'list') writeList(out, shape.items, indent + 2, style);
+    else {
+      const context = { column: indent + 2, indent: indent + 2, width: style.width, isKey: false };
+      out.push(scalarText(shape, context));
+    }
+  });
+}
