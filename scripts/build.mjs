@@ -1,7 +1,7 @@
 // Compiles every package (tsc project references), then bundles the programs that `npm start` runs.
 // One file a program loads several times faster than the module tree it is made of.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,38 +15,52 @@ function compile() {
   return status === 0;
 }
 
-/** Program name → entry point, in the compiled output. */
+/** Programs, each run by the module of the same name with V8's code cache (packages/kindred/src/launch). */
 const programs = {
   kindred: 'packages/kindred/dist/main.js',
   'node-agent': 'packages/node/dist/main.js',
+};
+const modules = {
+  kindred: 'packages/kindred/dist/launch/kindred.js',
+  'node-agent': 'packages/kindred/dist/launch/node-agent.js',
   'sqlite-worker': 'packages/store/dist/sqlite/worker.js',
 };
 
 async function bundle() {
   const { build } = await import('esbuild');
-  const entryPoints = Object.entries(programs)
-    .map(([out, file]) => ({ out, in: join(root, file) }))
-    .filter((entry) => existsSync(entry.in));
-  await build({
-    entryPoints,
-    outdir: join(root, 'packages/kindred/dist/bundle'),
-    outExtension: { '.js': '.mjs' },
+  const outdir = join(root, 'packages/kindred/dist/bundle');
+  await rm(outdir, { recursive: true, force: true });
+  const common = {
+    outdir,
     bundle: true,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    format: 'esm',
     platform: 'node',
     target: 'node20.19',
     sourcemap: 'linked',
     minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
     // Native code stays a package of its own, and so does what is loaded only to issue certificates; node:sqlite is there on newer Node only.
     external: ['libsql', 'node:sqlite', '@peculiar/x509', 'reflect-metadata'],
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
+  };
+  await build({
+    ...common,
+    entryPoints: entryPoints(programs),
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta': '__importMeta' },
+    supported: { 'dynamic-import': false },
   });
+  await build({
+    ...common,
+    entryPoints: entryPoints(modules),
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+  });
+}
+
+function entryPoints(files) {
+  return Object.entries(files).map(([out, file]) => ({ out, in: join(root, file) }));
 }
 
 if (!compile()) process.exit(1);

@@ -1,5 +1,6 @@
-#!/usr/bin/env node
 /** The `kindred` command. Faults are printed in words and end the program with their exit code; bugs show their stack. */
+
+import type { ImportModule } from './extensions/load-extensions.ts';
 import { Fault } from './fault.ts';
 import { parseUpOptions, upUsage } from './up/options.ts';
 
@@ -13,7 +14,16 @@ Commands:
 Flags of a command: kindred COMMAND --help
 `;
 
-async function main(args: readonly string[]): Promise<number> {
+/**
+ * Runs the command and gives its exit code; what went wrong has been printed.
+ *
+ * @param importModule loads modules that are not part of the program
+ */
+export async function run(args: readonly string[], importModule: ImportModule): Promise<number> {
+  return main(args, importModule).catch(report);
+}
+
+async function main(args: readonly string[], importModule: ImportModule): Promise<number> {
   const [command, ...rest] = args;
   const asksForHelp = rest.includes('--help') || rest.includes('-h');
   switch (command) {
@@ -21,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
       if (asksForHelp) return print(upUsage);
       const options = parseUpOptions(rest, process.env);
       const { up } = await import('./up/up.ts');
-      return up(options);
+      return up(options, importModule);
     }
     case 'version':
     case '--version':
@@ -49,6 +59,3 @@ function report(error: unknown): number {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 1;
 }
-
-// What may still be open at the end (a connection that a client holds) keeps nobody waiting.
-process.exit(await main(process.argv.slice(2)).catch(report));

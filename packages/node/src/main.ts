@@ -43,4 +43,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+void main();

@@ -9,13 +9,19 @@ import { errorText } from '@kindred/machinery';
 import type { Extension, ExtensionImage } from '@kindred/operator';
 import { Fault } from '../fault.ts';
 
+/** Loads the ES module at a URL. */
+export type ImportModule = (url: string) => Promise<unknown>;
+
 /** Name → module. Loaded only when asked for. */
 const bundled: Readonly<Record<string, () => Promise<{ default: Extension }>>> = {
   website: () => import('@kindred-examples/website'),
 };
 
-export async function loadExtensions(names: readonly string[]): Promise<Extension[]> {
-  return Promise.all(names.map(loadExtension));
+export async function loadExtensions(
+  names: readonly string[],
+  importModule: ImportModule,
+): Promise<readonly Extension[]> {
+  return Promise.all(names.map((name) => bundled[name]?.().then(extensionOf) ?? loadByPath(name, importModule)));
 }
 
 /**
@@ -23,25 +29,27 @@ export async function loadExtensions(names: readonly string[]): Promise<Extensio
  * controller with kubectl, from its manifest, finds its image there.
  */
 export async function imagesFor(extensions: readonly Extension[]): Promise<ExtensionImage[]> {
-  const known = await loadExtensions(Object.keys(bundled));
+  const known = await Promise.all(Object.values(bundled).map((load) => load().then(extensionOf)));
   return [...new Set([...extensions, ...known])].flatMap(({ images }) => images);
 }
 
-async function loadExtension(name: string): Promise<Extension> {
-  const load = bundled[name];
-  if (load !== undefined) return (await load()).default;
+function extensionOf(module: { readonly default: Extension }): Extension {
+  return module.default;
+}
+
+async function loadByPath(name: string, importModule: ImportModule): Promise<Extension> {
   if (!/[./]/.test(name)) {
     const known = Object.keys(bundled).join(', ');
     const hint = `Bundled extensions: ${known}. A module is named by its path, such as ./my-extension.js.`;
     throw new Fault('KND_EXTENSION', `There is no extension "${name}"`, hint);
   }
-  return loadModule(resolve(name));
+  return loadModule(resolve(name), importModule);
 }
 
-async function loadModule(path: string): Promise<Extension> {
+async function loadModule(path: string, importModule: ImportModule): Promise<Extension> {
   let module: unknown;
   try {
-    module = await import(pathToFileURL(path).href);
+    module = await importModule(pathToFileURL(path).href);
   } catch (error) {
     const reason = errorText(error);
     const hint = 'Give the path of a compiled ES module that exports defineExtension({ … }) as default.';

@@ -18,6 +18,7 @@ import { startControlPlane } from '../control-plane/control-plane.ts';
 import type { DataDirectory } from '../data-directory/data-directory.ts';
 import { openDataDirectory } from '../data-directory/data-directory.ts';
 import { startExtensions } from '../extensions/extension-host.ts';
+import type { ImportModule } from '../extensions/load-extensions.ts';
 import { imagesFor, loadExtensions } from '../extensions/load-extensions.ts';
 import { openLogFile } from '../logs/log-file.ts';
 import { ensureWebsite, waitForPage } from '../website-demo/website-demo.ts';
@@ -30,6 +31,7 @@ import type { ShutdownStack } from './shutdown-stack.ts';
 
 export interface StartContext {
   readonly options: UpOptions;
+  readonly importModule: ImportModule;
   readonly clock: Clock;
   readonly progress: Progress;
   readonly shutdown: ShutdownStack;
@@ -71,8 +73,8 @@ export async function startPlatform(context: StartContext): Promise<string> {
   return announcement({ milliseconds, url, kubeconfig: options.kubeconfig, hasWebsites, page });
 }
 
-async function openCore({ options, clock, shutdown }: StartContext): Promise<Core> {
-  const extensions = await loadExtensions(options.extensions);
+async function openCore({ options, importModule, clock, shutdown }: StartContext): Promise<Core> {
+  const extensions = await loadExtensions(options.extensions, importModule);
   const directory = await openDataDirectory(options.dataDirectory);
   shutdown.add('data directory', () => directory.release());
   const slot = await takeAddressSlot(directory);

@@ -1,6 +1,7 @@
 /** `kindred up`: the whole platform on this machine, from the start to the `Ready` line, until a signal ends it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '@kindred/machinery';
+import type { ImportModule } from '../extensions/load-extensions.ts';
 import type { UpOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
@@ -11,7 +12,7 @@ import { startPlatform } from './start-platform.ts';
 const startSettlesWithin = 2_000;
 
 /** Runs until SIGINT or SIGTERM; gives the exit code. Throws the failure that ended it otherwise. */
-export async function up(options: UpOptions): Promise<number> {
+export async function up(options: UpOptions, importModule: ImportModule): Promise<number> {
   const shutdown = new ShutdownStack();
   const ending = new AbortController();
   const ended = waitForEnd({ ending, clock: systemClock, signals: process, exit: (code) => process.exit(code) });
@@ -22,7 +23,7 @@ export async function up(options: UpOptions): Promise<number> {
     failures.push(error instanceof Error ? error : new Error(String(error)));
     ending.abort(error);
   };
-  const context = { options, clock: systemClock, progress, shutdown, signal: ending.signal, fail };
+  const context = { options, importModule, clock: systemClock, progress, shutdown, signal: ending.signal, fail };
   const settled = startPlatform(context).then((text) => {
     if (!ending.signal.aborted) process.stdout.write(text);
   }, fail);

@@ -1,0 +1,61 @@
+/**
+ * Runs a bundled program with V8's code cache, which spares a start the compiling of what earlier ones have compiled. Node
+ * has this built in from 22.1 on (`module.enableCompileCache`); here it is `vm.Script` with its cached data in a file
+ * beside the bundle. A cache of another Node version, or of another build, is rejected by V8 and made anew.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
+
+/** What the bundle's code sees as `import.meta`: the launcher stands in the same directory. */
+type ImportMetaLike = Pick<ImportMeta, 'url' | 'resolve'>;
+type Program = (require: NodeJS.Require, exports: object, module: { exports: object }, meta: ImportMetaLike) => void;
+
+/**
+ * Runs the bundle `NAME.cjs` that stands beside the module of `meta`, and gives what it exports. A cached script cannot
+ * load modules by `import()`: a bundle that must is given a function that does.
+ */
+export function loadBundle(name: string, meta: ImportMetaLike): object {
+  const file = fileURLToPath(new URL(`./${name}.cjs`, meta.url));
+  const cacheFile = `${file}.cache`;
+  const cachedData = readIfThere(cacheFile);
+  const source = `(function (require, exports, module, __importMeta) {${readFileSync(file, 'latin1')}\n})`;
+  const script = new Script(source, {
+    filename: file,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
+  // At the end everything that a start needs has been compiled, functions that are compiled on their first call included.
+  if (cachedData === undefined || script.cachedDataRejected === true) {
+    process.once('exit', () => writeCache(cacheFile, script.createCachedData()));
+  }
+  const module = { exports: {} };
+  // The script is the function expression above.
+  const program = script.runInThisContext() as Program;
+  program(createRequire(meta.url), module.exports, module, meta);
+  return module.exports;
+}
+
+function readIfThere(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Renamed into place, so that nobody reads half of it. Where the program may not write, it goes on without. */
+function writeCache(file: string, data: Buffer): void {
+  const beside = `${file}.${process.pid}`;
+  try {
+    writeFileSync(beside, data);
+    renameSync(beside, file);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
