@@ -89,7 +89,7 @@ async function main(): Promise<never> {
     try {
       await watch();
     } catch (error) {
-      log(`Watch failed, will be tried again: ${error instanceof Error ? error.message : String(error)}`);
+      log(`Watch failed, will be tried again: ${reasonOf(error)}`);
     }
     await sleep(retryMilliseconds);
   }
@@ -148,6 +148,12 @@ function send(method: string, path: string, body?: string): Promise<IncomingMess
 
 function statusOf({ statusCode = 0, statusMessage }: IncomingMessage): string {
   return `${statusCode} ${statusMessage || (STATUS_CODES[statusCode] ?? '')}`.trim();
+}
+
+/** A name with several addresses fails with an error for each, and no message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 function log(text: string): void {

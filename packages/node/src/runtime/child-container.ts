@@ -57,7 +57,7 @@ export function childContainer({ spec, pid, startedAt, exited, clock, kill, exec
     pid,
     startedAt,
     exited,
-    signal: (signal) => sendWhenCaught({ pid, signal, exited, clock }),
+    signal: (signal) => sendWhenCaught({ pid, signal, startedAt, exited, clock }),
     kill,
     exec,
   };

@@ -109,7 +109,7 @@ function runtimeTests(level: IsolationLevel): void {
     const script = "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000)";
     const running = await container([process.execPath, '-e', script], { hostPaths: [process.execPath] }).start();
     running.signal('SIGTERM');
-    const { exitCode } = await Promise.race([running.exited, killLater(running)]);
+    const { exitCode } = await Promise.race([running.exited, killLater(running, 10_000)]);
     // Where the first process has no protection, the signal ends it at once.
     assert.equal(exitCode, level === 'namespaces' ? 7 : 143);
   });
@@ -184,8 +184,8 @@ function runtimeTests(level: IsolationLevel): void {
   }
 }
 
-async function killLater(container: { kill(): void; exited: Promise<{ exitCode: number }> }) {
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+async function killLater(container: { kill(): void; exited: Promise<{ exitCode: number }> }, milliseconds = 1_000) {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
   container.kill();
   return container.exited;
 }

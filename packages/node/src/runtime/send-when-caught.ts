@@ -2,47 +2,45 @@
  * A signal that isn't lost on a program that has only just started. The first process of a PID namespace ignores every
  * signal that it doesn't handle (pid_namespaces(7)), and a program needs a moment until it does: without this a pod that
  * is deleted while it starts would stay for the whole of its grace period.
+ *
+ * A handler alone proves nothing in that moment: Node.js has one of its own, which only passes the signal on to nobody,
+ * until the program's is there. So a young program is told again until it ends.
  */
-
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Clock } from '@kindred/machinery';
 import { sendSignal } from './send-signal.ts';
 
-const pollMs = 50;
-/** How long a handler may take to step back. */
-const settleMs = 10;
+const youngMs = 2000;
+const firstPauseMs = 50;
+const longestPauseMs = 1000;
 
 export interface SentSignal {
   readonly pid: number;
   readonly signal: NodeJS.Signals;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   /** Ends the wait. */
   readonly exited: Promise<unknown>;
   readonly clock: Clock;
 }
 
-/** Sends the signal now, and again when the program, still running, begins to handle it. */
-export function sendWhenCaught({ pid, signal, exited, clock }: SentSignal): void {
-  let ignored = catches(pid, signal) === false;
+/** Sends the signal now; to a program that may not have heard it, again whenever it has a handler, until it ends. */
+export function sendWhenCaught({ pid, signal, startedAt, exited, clock }: SentSignal): void {
+  const young = clock.now() - startedAt < youngMs;
+  const caught = catches(pid, signal);
+  sendSignal(pid, signal);
+  if (caught === undefined || (caught && !young)) return;
+  let pause = firstPauseMs;
   let over = false;
-  let cancel = (): void => undefined;
-  const send = (): void => {
-    sendSignal(pid, signal);
-    cancel = clock.after(settleMs, look);
+  const again = (): void => {
+    const heard = catches(pid, signal);
+    if (over || heard === undefined) return;
+    if (heard) sendSignal(pid, signal);
+    pause = Math.min(pause * 2, longestPauseMs);
+    cancel = clock.after(pause, again);
   };
-  const look = (): void => {
-    const caught = catches(pid, signal);
-    if (over || caught === undefined) return;
-    if (!caught) {
-      // Also after a handler that lets itself be replaced: Node.js has one until the program's own is there.
-      ignored = true;
-      cancel = clock.after(pollMs, look);
-    } else if (ignored) {
-      ignored = false;
-      send();
-    }
-  };
-  send();
+  let cancel = clock.after(pause, again);
   void exited.then(() => {
     over = true;
     cancel();
