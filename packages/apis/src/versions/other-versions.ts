@@ -35,6 +35,10 @@ const extensions = { group: 'extensions', version: 'v1beta1' };
 const appsV1beta1 = { group: 'apps', version: 'v1beta1' };
 const appsV1beta2 = { group: 'apps', version: 'v1beta2' };
 const apps = { group: 'apps', version: 'v1' };
+const batch = { group: 'batch', version: 'v1' };
+const policy = { group: 'policy', version: 'v1' };
+const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1' };
+const rbacV1beta1 = { group: 'rbac.authorization.k8s.io', version: 'v1beta1' };
 const networking = { group: 'networking.k8s.io', version: 'v1' };
 const apiregistration = { group: 'apiregistration.k8s.io', version: 'v1' };
 
@@ -63,6 +67,14 @@ export const otherVersions: readonly OtherVersion[] = [
     setDefaults: noDefaults,
   },
   other({ group: 'apiregistration.k8s.io', version: 'v1beta1' }, 'APIService', apiregistration, ['v1.19', 'v1.22']),
+  // What kubectl makes of `create cronjob` and `create poddisruptionbudget` before its version 1.21.
+  other({ group: 'batch', version: 'v1beta1' }, 'CronJob', batch, ['v1.21', 'v1.25']),
+  other({ group: 'policy', version: 'v1beta1' }, 'PodDisruptionBudget', policy, ['v1.21', 'v1.25']),
+  oldIngress({ group: 'networking.k8s.io', version: 'v1beta1' }, ['v1.19', 'v1.22']),
+  other(rbacV1beta1, 'Role', rbac, ['v1.17', 'v1.22']),
+  other(rbacV1beta1, 'RoleBinding', rbac, ['v1.17', 'v1.22']),
+  other(rbacV1beta1, 'ClusterRole', rbac, ['v1.17', 'v1.22']),
+  other(rbacV1beta1, 'ClusterRoleBinding', rbac, ['v1.17', 'v1.22']),
   other(appsV1beta2, 'Deployment', apps, ['v1.9', 'v1.16']),
   other(appsV1beta2, 'ReplicaSet', apps, ['v1.9', 'v1.16']),
   { ...other(appsV1beta2, 'StatefulSet', apps, ['v1.9', 'v1.16']), setDefaults: setStatefulSetDefaults },
@@ -83,16 +95,18 @@ export const otherVersions: readonly OtherVersion[] = [
     ...other(extensions, 'DaemonSet', apps, ['v1.8', 'v1.16'], { toStorage: withoutSpecField('templateGeneration') }),
     setDefaults: setExtensionsDaemonSetDefaults,
   },
-  {
-    ...other(extensions, 'Ingress', networking, ['v1.14', 'v1.22'], {
-      toStorage: ingressToStorage,
-      fromStorage: ingressFromStorage,
-    }),
-    // Called with objects of its own version only; the type names the stored one's.
-    setDefaults: (ingress) => setOldIngressDefaults({ ...ingress }),
-  },
+  oldIngress(extensions, ['v1.14', 'v1.22']),
   other(extensions, 'NetworkPolicy', networking, ['v1.9', 'v1.16']),
 ];
+
+function oldIngress(version: { group: string; version: string }, lifecycle: Lifecycle): OtherVersion {
+  const differences = { toStorage: ingressToStorage, fromStorage: ingressFromStorage };
+  return {
+    ...other(version, 'Ingress', networking, lifecycle, differences),
+    // Called with objects of its own version only; the type names the stored one's.
+    setDefaults: (ingress) => setOldIngressDefaults({ ...ingress }),
+  };
+}
 
 function other(
   version: { group: string; version: string },
