@@ -13,6 +13,10 @@ import type { RbacAuthorizer } from '../authorization/rbac/rbac-authorizer.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
 
 const group = 'rbac.authorization.k8s.io';
+const allRules: readonly PolicyRule[] = [
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+  { verbs: ['*'], nonResourceURLs: ['*'] },
+];
 
 export function rbacEscalationAdmission(authorizer: RbacAuthorizer, policy: PolicySource): AdmissionPlugin {
   return {
@@ -26,16 +30,29 @@ export function rbacEscalationAdmission(authorizer: RbacAuthorizer, policy: Poli
         if (oldObject === undefined || !deepEqual(object['subjects'], oldObject['subjects'])) {
           checkBinding(attributes, object, authorizer, policy);
         }
-      } else if (oldObject === undefined || !deepEqual(object['rules'], oldObject['rules'])) {
+      } else if (oldObject === undefined || rulesChange(object, oldObject)) {
         checkRole(attributes, object, authorizer);
       }
     },
   };
 }
 
+function rulesChange(role: Unstructured, old: Unstructured): boolean {
+  return !deepEqual(role['rules'], old['rules']) || !deepEqual(role['aggregationRule'], old['aggregationRule']);
+}
+
 function checkRole(attributes: AdmissionAttributes, role: Unstructured, authorizer: RbacAuthorizer): void {
   if (mayDo(attributes, authorizer, 'escalate', attributes.resource.resource, attributes.name)) return;
   refuseUncovered(attributes, (role['rules'] ?? []) as PolicyRule[], authorizer);
+  if (role['aggregationRule'] === undefined) return;
+  // Whatever the selectors match, now or later, would become part of the role without its author being asked again.
+  const owned = authorizer.rulesFor(attributes.user, attributes.namespace);
+  if (uncoveredRules(owned, allRules).length === 0) return;
+  throw forbidden(
+    attributes.resource,
+    attributes.name,
+    'must have cluster-admin privileges to use the aggregationRule',
+  );
 }
 
 function checkBinding(

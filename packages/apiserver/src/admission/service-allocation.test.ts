@@ -1,49 +1,21 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { builtinKinds } from '@kindred/apis';
 import type { ServiceSpec } from '@kindred/apis/core/v1';
 import type { Unstructured } from '@kindred/machinery';
-import { openMemoryStore } from '@kindred/store';
-import { alwaysAllow } from '../authorization/authorizer.ts';
-import { createApiServer } from '../server.ts';
-import { openApiStorage } from '../storage/api-storage.ts';
-import { json, type TestAnswer, testUser } from '../testing/test-server.ts';
+import { createTestServer, json, type TestAnswer } from '../testing/test-server.ts';
 import { serviceAllocation } from './service-allocation.ts';
 
 const path = '/api/v1/namespaces/default/services';
 const port = { port: 80 };
 
 async function createServer(t: TestContext, serviceCidr = '10.96.0.0/24') {
-  const store = openMemoryStore();
-  const storage = await openApiStorage({ store });
-  const random = Math.random;
-  const admission = [await serviceAllocation({ storage, serviceCidr, random })];
-  const api = await createApiServer({
-    storage,
-    kinds: builtinKinds(),
-    authenticators: [],
-    authorizer: alwaysAllow,
-    admission,
-    reportFault: ({ error }) => assert.ifError(error),
-  });
-  const transport = api.transport(testUser);
-  t.after(async () => {
-    await api.close();
-    await storage.close();
-    await store.close();
+  const server = await createTestServer(t, {
+    over: async (storage) => ({ admission: [await serviceAllocation({ storage, serviceCidr, random: Math.random })] }),
   });
   return {
-    async call(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'GET', at: string, body?: unknown): Promise<TestAnswer> {
+    call(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'GET', at: string, body?: unknown): Promise<TestAnswer> {
       const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-      const response = await transport.request({
-        method,
-        path: at,
-        headers: { 'user-agent': 'test/1', 'content-type': type },
-        ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
-      });
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of response.body) chunks.push(chunk);
-      return { status: response.status, headers: response.headers, text: Buffer.concat(chunks).toString() };
+      return server.call(method, at, body, { 'content-type': type });
     },
     create(name: string, spec: object): Promise<TestAnswer> {
       return this.call('POST', path, { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec });

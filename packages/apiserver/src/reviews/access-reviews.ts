@@ -2,8 +2,8 @@
  * Questions about what users may do: SubjectAccessReview and its local and self forms, SelfSubjectRulesReview.
  * Source: `authorization.k8s.io/v1`; "Authorization Overview", Kubernetes documentation.
  */
-import type { Unstructured } from '@kindred/machinery';
-import { badRequest, isJsonObject } from '@kindred/machinery';
+import type { FieldError, Unstructured } from '@kindred/machinery';
+import { badRequest, invalid, invalidValue, isJsonObject } from '@kindred/machinery';
 import type { UserInfo } from '../authentication/user-info.ts';
 import type { AuthorizationAttributes, Authorizer } from '../authorization/authorizer.ts';
 import type { PolicyRule } from '../authorization/rbac/policy-rule.ts';
@@ -19,7 +19,9 @@ export interface RuleResolver {
 /** @example createApiServer({ reviews: [...accessReviews(rbac, rbac), …] }) */
 export function accessReviews(authorizer: Authorizer, rules: RuleResolver): ReviewHandler[] {
   const answer = async (object: Unstructured, user: UserInfo, namespace?: string): Promise<Unstructured> => {
-    const decision = await authorizer.authorize(attributesOf(specOf(object), user, namespace));
+    const spec = specOf(object);
+    validate(object.kind, spec, namespace);
+    const decision = await authorizer.authorize(attributesOf(spec, user));
     const { reason } = decision;
     const status = {
       allowed: decision.decision === 'allow',
@@ -56,27 +58,41 @@ function specOf(object: Unstructured): Spec {
 }
 
 function subjectOf(spec: Spec): UserInfo {
-  const username = text(spec['user']);
-  const groups = texts(spec['groups']);
-  if (username === '' && groups.length === 0)
-    throw badRequest('spec.user: at least one of user or group must be specified');
-  return { username, groups };
+  return { username: text(spec['user']), groups: texts(spec['groups']) };
 }
 
-function attributesOf(spec: Spec, user: UserInfo, namespace: string | undefined): AuthorizationAttributes {
+/** What upstream's validation says of a review; `namespace` is that of a local one. */
+function validate(kind: string, spec: Spec, namespace: string | undefined): void {
   const resource = spec['resourceAttributes'];
   const other = spec['nonResourceAttributes'];
-  if (isJsonObject(resource) === isJsonObject(other)) {
-    throw badRequest('spec: exactly one of nonResourceAttributes or resourceAttributes must be specified');
+  const errors: FieldError[] = [];
+  if (isJsonObject(resource) && isJsonObject(other)) {
+    const detail = 'cannot be specified in combination with resourceAttributes';
+    errors.push(invalidValue('spec.nonResourceAttributes', other, detail));
+  } else if (!isJsonObject(resource) && !isJsonObject(other)) {
+    const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+    errors.push(invalidValue('spec.resourceAttributes', null, detail));
   }
+  if (!kind.startsWith('Self') && text(spec['user']) === '' && texts(spec['groups']).length === 0) {
+    errors.push(invalidValue('spec.user', '', 'at least one of user or group must be specified'));
+  }
+  if (namespace !== undefined && isJsonObject(other)) {
+    errors.push(invalidValue('spec.nonResourceAttributes', other, 'disallowed on this kind of request'));
+  }
+  if (errors.length > 0) throw invalid({ group, kind }, '', errors);
+  if (namespace !== undefined && isJsonObject(resource) && text(resource['namespace']) !== namespace) {
+    throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${namespace}`);
+  }
+}
+
+function attributesOf(spec: Spec, user: UserInfo): AuthorizationAttributes {
+  const resource = spec['resourceAttributes'];
+  const other = spec['nonResourceAttributes'];
   const empty = { apiGroup: '', apiVersion: '', resource: '', subresource: '', namespace: '', name: '' };
   if (isJsonObject(other)) {
     return { ...empty, user, verb: text(other['verb']), path: text(other['path']), isResourceRequest: false };
   }
   const of: Spec = isJsonObject(resource) ? resource : {};
-  if (namespace !== undefined && text(of['namespace']) !== namespace) {
-    throw badRequest(`spec.resourceAttributes.namespace: must match the namespace of the request, ${namespace}`);
-  }
   return {
     user,
     verb: text(of['verb']),

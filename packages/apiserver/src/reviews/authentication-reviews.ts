@@ -33,17 +33,17 @@ async function reviewToken(
   const spec = isJsonObject(object['spec']) ? object['spec'] : {};
   const { token, audiences } = spec;
   if (typeof token !== 'string' || token === '')
-    throw badRequest('spec.token: Required value: token is required for TokenReview in authentication');
+    throw badRequest('token is required for TokenReview in authentication');
   const asked = Array.isArray(audiences) ? audiences.filter((item) => typeof item === 'string') : [];
   // The token is a secret that the asker has already: the answer doesn't repeat it.
   const { token: _, ...rest } = spec;
   const wanted = asked.length > 0 ? asked : defaultAudiences;
   try {
-    const user = await tokens.userOf(token, wanted);
+    const found = await tokens.review(token, wanted);
     const status =
-      user === undefined
+      found === undefined
         ? { authenticated: false, error: 'the token is of no kind that this server knows' }
-        : { authenticated: true, user: userInfo(withAuthenticated(user)), audiences: [...wanted] };
+        : { authenticated: true, user: userInfo(withAuthenticated(found.user)), audiences: [...found.audiences] };
     return { ...object, spec: rest, status };
   } catch (error) {
     if (!isStatusError(error, 'Unauthorized')) throw error;

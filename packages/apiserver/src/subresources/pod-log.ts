@@ -48,7 +48,10 @@ export function podLog(options: NodeClientOptions): SubresourceHandler & { close
       const pod = storage.get(namespace, name)?.object;
       if (pod === undefined) throw notFound({ group: '', resource: 'pods' }, name);
       const container = chooseContainer(pod, exchange.request.query.get('container') ?? '');
-      const endpoint = await nodeEndpoint(request, pod);
+      const nodeName = getString(pod, 'spec.nodeName') ?? '';
+      // Nothing has run yet: there is no log, which is no failure.
+      if (nodeName === '') return { status: 204, headers: {}, body: new Uint8Array() };
+      const endpoint = await nodeEndpoint(request, nodeName);
       const path = `/containerLogs/${namespace}/${name}/${container}?${exchange.request.rawQuery}`;
       const answer = await askNode({ agent, ...endpoint, path }, exchange.request.signal);
       if (answer.statusCode !== 200) throw await refusal(answer);
@@ -85,9 +88,7 @@ interface NodeEndpoint {
   readonly port: number;
 }
 
-async function nodeEndpoint({ server, name }: ResourceRequest, pod: Unstructured): Promise<NodeEndpoint> {
-  const nodeName = getString(pod, 'spec.nodeName') ?? '';
-  if (nodeName === '') throw badRequest(`pod ${name} does not have a host assigned`);
+async function nodeEndpoint({ server }: ResourceRequest, nodeName: string): Promise<NodeEndpoint> {
   const nodes = await server.apiStorage.open('', 'nodes');
   const node = nodes.get('', nodeName)?.object;
   if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName);

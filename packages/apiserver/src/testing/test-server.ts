@@ -9,6 +9,7 @@ import type { UserInfo } from '../authentication/user-info.ts';
 import { alwaysAllow } from '../authorization/authorizer.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../server.ts';
 import { openApiStorage } from '../storage/api-storage.ts';
+import type { ApiStorage } from '../storage/resource-storage.ts';
 
 export interface TestAnswer {
   readonly status: number;
@@ -31,6 +32,8 @@ export interface TestServer {
     headers?: Readonly<Record<string, string>>,
   ): Promise<TestAnswer>;
   watch(path: string, headers?: Readonly<Record<string, string>>): TestWatch;
+  /** The same server, asked by somebody else. */
+  as(user: UserInfo): Pick<TestServer, 'call'>;
   close(): Promise<void>;
 }
 
@@ -43,9 +46,14 @@ export interface TestWatch {
 
 export const testUser: UserInfo = { username: 'tester', groups: ['system:masters', 'system:authenticated'] };
 
+export interface TestServerOptions extends Partial<ApiServerOptions> {
+  /** What can only be made over the server's storage. */
+  readonly over?: (storage: ApiStorage) => Partial<ApiServerOptions> | Promise<Partial<ApiServerOptions>>;
+}
+
 /** Starts a server that ends with the test. */
-export async function createTestServer(t: TestContext, options: Partial<ApiServerOptions> = {}): Promise<TestServer> {
-  const { clock = systemClock } = options;
+export async function createTestServer(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
+  const { clock = systemClock, over, ...rest } = options;
   const store = openMemoryStore({ clock });
   const storage = await openApiStorage({ store, clock });
   const faults: unknown[] = [];
@@ -55,9 +63,10 @@ export async function createTestServer(t: TestContext, options: Partial<ApiServe
     authenticators: [],
     authorizer: alwaysAllow,
     reportFault: ({ error }) => faults.push(error),
-    ...options,
+    clock,
+    ...rest,
+    ...(await over?.(storage)),
   });
-  const transport = api.transport(testUser);
   t.after(async () => {
     await api.close();
     await storage.close();
@@ -66,20 +75,27 @@ export async function createTestServer(t: TestContext, options: Partial<ApiServe
   });
   return {
     api,
-    async call(method, path, body, headers = {}) {
-      const sent = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-      const response = await transport.request({
-        method,
-        path,
-        headers: { 'user-agent': 'test/1', ...headers },
-        ...(sent === undefined ? {} : { body: sent }),
-      });
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of response.body) chunks.push(chunk);
-      return { status: response.status, headers: response.headers, text: Buffer.concat(chunks).toString() };
-    },
-    watch: (path, headers = {}) => testWatch(linesOf(transport.request({ method: 'GET', path, headers }))),
+    call: callerOf(api, testUser),
+    as: (user) => ({ call: callerOf(api, user) }),
+    watch: (path, headers = {}) =>
+      testWatch(linesOf(api.transport(testUser).request({ method: 'GET', path, headers }))),
     close: () => api.close(),
+  };
+}
+
+function callerOf(api: ApiServer, user: UserInfo): TestServer['call'] {
+  const transport = api.transport(user);
+  return async (method, path, body, headers = {}) => {
+    const sent = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+    const response = await transport.request({
+      method,
+      path,
+      headers: { 'user-agent': 'test/1', ...headers },
+      ...(sent === undefined ? {} : { body: sent }),
+    });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of response.body) chunks.push(chunk);
+    return { status: response.status, headers: response.headers, text: Buffer.concat(chunks).toString() };
   };
 }
 

@@ -61,6 +61,18 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
     return this.#verify(token).then((claims) => this.#userOfClaims(claims, audiences));
   }
 
+  /** The user of a token and those of the audiences that the token is for; otherwise as `userOf`. */
+  async review(
+    token: string,
+    audiences: readonly string[],
+  ): Promise<{ readonly user: UserInfo; readonly audiences: readonly string[] } | undefined> {
+    const known = this.#verified.get(token);
+    if (known === undefined && !looksLikeJwt(token)) return undefined;
+    const claims = known ?? (await this.#verify(token));
+    const user = this.#userOfClaims(claims, audiences);
+    return { user, audiences: audiences.filter((audience) => claims.aud.includes(audience)) };
+  }
+
   async #verify(token: string): Promise<TokenClaims> {
     try {
       const { payload } = await jwtVerify(token, this.#options.publicKey, {
