@@ -96,9 +96,7 @@ describe('hostile clients', () => {
   });
 
   it('sends one change to a thousand watches', async () => {
-    const transport = createHttpTransport(
-      await connectionOf(await loadKubeconfig({ path: platform.kubeconfig, env: {} })),
-    );
+    const transport = createHttpTransport(connectionOf(await loadKubeconfig({ path: platform.kubeconfig, env: {} })));
     const ending = new AbortController();
     const seen = { watches: 0, events: 0 };
     const watch = async (): Promise<void> => {

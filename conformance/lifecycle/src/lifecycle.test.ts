@@ -48,13 +48,15 @@ describe('lifecycle', () => {
     const endAfter = async (milliseconds: number, signal: 'SIGINT' | 'SIGTERM'): Promise<void> => {
       const directory = await mkdtemp(join(tmpdir(), 'kindred-lifecycle-'));
       const args = [kindredProgram, 'up', '--data-dir', dataOf(directory), '--secure-port', '0'];
-      const child = spawn(process.execPath, args, { stdio: 'ignore' });
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+      let printed = '';
+      child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
       await delay(milliseconds);
       const started = performance.now();
       child.kill(signal);
-      const [code] = await once(child, 'exit');
+      const [code] = await once(child, 'close');
       // Before the program has been loaded, the signal ends Node itself.
-      if (milliseconds > 400) assert.equal(code, 0, `signalled after ${milliseconds} ms`);
+      assert.ok(code === 0 || printed === '', `signalled after ${milliseconds} ms, ended with ${code}: ${printed}`);
       assert.ok(performance.now() - started < 5_000);
       await assertNothingLeft(directory);
       await rm(directory, { recursive: true });
@@ -162,9 +164,11 @@ describe('lifecycle', () => {
       const { milliseconds } = await ended;
       printed.push(platform.output);
       assert.ok(milliseconds < 2_000, `ended after ${milliseconds} ms`);
-      await eventually('nothing to be left', async () =>
-        (await tracesOf(dataOf(directory))).length === 0 ? true : undefined,
-      );
+      await eventually('nothing to be left', async () => {
+        const left = await tracesOf(dataOf(directory));
+        if (left.length > 0) throw new Error(left.join('\n'));
+        return true;
+      });
     });
 
     await t.test('no log and no output holds a token or a key', () => {

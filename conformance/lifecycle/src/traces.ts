@@ -1,4 +1,5 @@
 /** What a platform leaves on a machine: processes, network, mounts. For Linux; elsewhere there are no such traces. */
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processes, runCommand } from '@kindred-conformance/clients';
@@ -19,17 +20,23 @@ function mountsBelow(dataDirectory: string): string[] {
   return mounts.filter((line) => line.includes(`${dataDirectory}/`)).map((line) => `mount: ${line}`);
 }
 
-/** Bridges carry the service range of their platform; the range follows from the slot that the data directory notes. */
+/** A bridge's alias is the mark of its data directory, then the service range that it keeps local to this machine. */
 async function networkOf(dataDirectory: string): Promise<string[]> {
+  if (process.getuid?.() !== 0) return [];
+  const hash = createHash('sha256').update(join(dataDirectory, 'node')).digest('hex');
+  const { stdout } = await runCommand('ip', ['-o', 'link', 'show', 'type', 'bridge']);
+  const bridges = stdout.split('\n').filter((line) => line.includes(`alias kindred-${hash.slice(0, 16)}`));
+  return [...bridges, ...(await routeOf(dataDirectory, stdout))].map((line) => `network: ${line}`);
+}
+
+/** The range follows from the slot that the data directory notes; another platform may have taken it since. */
+async function routeOf(dataDirectory: string, bridges: string): Promise<string[]> {
   const file = join(dataDirectory, 'address-slot');
-  if (process.getuid?.() !== 0 || !existsSync(file)) return [];
+  if (!existsSync(file)) return [];
   const range = `10.${96 + Number(readFileSync(file, 'utf8'))}.0.0/16`;
-  const [links, routes] = await Promise.all([
-    runCommand('ip', ['-o', 'link', 'show', 'type', 'bridge']),
-    runCommand('ip', ['route', 'show', 'table', 'local']),
-  ]);
-  const lines = [...links.stdout.split('\n'), ...routes.stdout.split('\n')];
-  return lines.filter((line) => line.includes(range)).map((line) => `network: ${line}`);
+  if (bridges.includes(`,${range}`)) return [];
+  const { stdout } = await runCommand('ip', ['route', 'show', 'table', 'local']);
+  return stdout.split('\n').filter((line) => line.includes(range));
 }
 
 /** Files below a directory, with their content as text. */

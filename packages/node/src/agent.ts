@@ -73,6 +73,8 @@ export class NodeAgent {
   readonly #parts: AgentParts;
   /** What has been started, newest last: closed in the opposite order. */
   readonly #closers: (() => Promise<void> | void)[] = [];
+  /** Settles when it is known what has been made on this machine. */
+  #making: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor(options: AgentOptions, parts: AgentParts) {
@@ -86,7 +88,10 @@ export class NodeAgent {
     const options = this.#options;
     mkdirSync(options.dataDir, { recursive: true, mode: 0o711 });
     if (await endEarlierAgent(join(options.dataDir, 'agent.pid'), clock)) log.info('Ended an earlier agent');
-    const detected = await this.#runtime();
+    const making = this.#runtime();
+    this.#making = making;
+    const detected = await making;
+    this.#assertOpen();
     const client = this.#client();
     const informers = new InformerFactory({
       client,
@@ -102,6 +107,7 @@ export class NodeAgent {
     const dns = await this.#dns(detected, zone);
     informers.start();
     await informers.waitForSync();
+    this.#assertOpen();
 
     const egressProxy = await this.#egressProxy(detected);
     const context = this.#context(detected, { client, services, dns, egressProxy });
@@ -125,8 +131,14 @@ export class NodeAgent {
     return this.#closing;
   }
 
+  /** A start that goes on while the agent closes must make nothing more. */
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new Error('the agent was ended while it started');
+  }
+
   async #close(): Promise<void> {
-    for (const close of this.#closers.reverse()) {
+    await this.#making.catch(() => undefined);
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
       try {
         await close();
       } catch (error) {

@@ -7,7 +7,7 @@
  */
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '@kindred/machinery';
 import type { Handler } from '../chain/handler-chain.ts';
@@ -49,6 +49,8 @@ export class SecureServer {
   readonly #clock: Clock;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<TLSSocket>();
+  /** Connections whose handshake is not over, by the client's end: the TLS socket made over one has the same. */
+  readonly #newcomers = new Map<string, Socket>();
   #https: HttpsServer | undefined;
 
   constructor(handler: Handler, clock: Clock) {
@@ -95,6 +97,7 @@ export class SecureServer {
     this.#https = undefined;
     const ended = new Promise<void>((resolve) => https.close(() => resolve()));
     https.closeIdleConnections();
+    for (const socket of this.#newcomers.values()) socket.destroy();
     for (const session of this.#sessions) session.close();
     const cancel = this.#clock.after(closeGrace, () => {
       for (const session of this.#sessions) session.destroy();
@@ -164,7 +167,15 @@ export class SecureServer {
   #routeByProtocol(https: HttpsServer, http2: Http2Server): void {
     const http1Listeners = https.listeners('secureConnection');
     https.removeAllListeners('secureConnection');
+    https.on('connection', (socket: Socket) => {
+      const client = clientEnd(socket);
+      this.#newcomers.set(client, socket);
+      socket.once('close', () => {
+        if (this.#newcomers.get(client) === socket) this.#newcomers.delete(client);
+      });
+    });
     https.on('secureConnection', (socket: TLSSocket) => {
+      this.#newcomers.delete(clientEnd(socket));
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       socket.on('error', () => socket.destroy());
@@ -173,6 +184,10 @@ export class SecureServer {
     });
     https.on('tlsClientError', (_error, socket) => socket.destroy());
   }
+}
+
+function clientEnd({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
 }
 
 function connectionOf(socket: TLSSocket): Connection {
