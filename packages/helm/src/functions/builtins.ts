@@ -1,7 +1,7 @@
 /** The functions that text/template itself has, without the comparisons. `and` and `or` stop early in the evaluator. */
 import { byteLength, toBytes } from '../go/bytes.ts';
 import { fn, variadic } from '../go/define-function.ts';
-import { sprint, sprintf, sprintln } from '../go/format.ts';
+import { goText, sprint, sprintf, sprintln } from '../go/format.ts';
 import { FunctionError } from '../go/function-error.ts';
 import {
   type GoFunction,
@@ -93,7 +93,7 @@ export function queryEscape(text: string): string {
 function call(args: readonly GoValue[], called: GoValue): GoValue {
   if (called === undefined || called === null) throw new FunctionError('call of nil');
   const method = isObject(called) && called.kind === 'func' ? called.methods.get('') : undefined;
-  if (method === undefined) throw new FunctionError(`non-function of type ${typeName(called)}`);
+  if (method === undefined) throw new FunctionError(`non-function ${goText(called)} of type ${typeName(called)}`);
   return method.run(args);
 }
 

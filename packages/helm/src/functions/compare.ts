@@ -1,7 +1,7 @@
 /** The comparison functions of text/template: eq, ne, lt, le, gt, ge with Go's rules about types. */
 import { compareText } from '../go/compare-text.ts';
 import { fn, variadic } from '../go/define-function.ts';
-import { goText } from '../go/format.ts';
+import { goText, sprintf } from '../go/format.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { type GoFunction, type GoValue, isInt, isMap, isObject, sliceItems, typeName } from '../go/value.ts';
 
@@ -14,20 +14,23 @@ function basicKind(value: GoValue): BasicKind {
   return isInt(value) ? 'int' : 'other';
 }
 
-const incompatible = (): FunctionError => new FunctionError('incompatible types for comparison');
+function incompatible(a: GoValue, b: GoValue): FunctionError {
+  return new FunctionError(`incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`);
+}
+
 const isNil = (value: GoValue): boolean => value === undefined || value === null;
 
 function equal(a: GoValue, b: GoValue): boolean {
   const kind = basicKind(a);
   if (kind !== basicKind(b)) {
-    if (!isNil(a) && !isNil(b)) throw incompatible();
+    if (!isNil(a) && !isNil(b)) throw incompatible(a, b);
     return false;
   }
   if (kind !== 'other') return isInt(a) && isInt(b) ? a.value === b.value : a === b;
   if (isNil(a) || isNil(b)) return isNil(a) && isNil(b);
   for (const each of [a, b]) {
     if (isMap(each) || sliceItems(each) !== undefined) {
-      throw new FunctionError(`non-comparable type ${goText(each)}: ${typeName(each)}`);
+      throw new FunctionError(`non-comparable type ${sprintf('%s', [each])}: ${typeName(each)}`);
     }
   }
   return a === b || (isObject(a) && isObject(b) && a.type === b.type && goText(a) === goText(b));
@@ -42,7 +45,7 @@ function less(a: GoValue, b: GoValue): boolean {
   const kind = basicKind(a);
   const other = basicKind(b);
   if (kind === 'other' || other === 'other') throw new FunctionError('invalid type for comparison');
-  if (kind !== other) throw incompatible();
+  if (kind !== other) throw incompatible(a, b);
   if (kind === 'bool') throw new FunctionError('invalid type for comparison');
   if (isInt(a) && isInt(b)) return a.value < b.value;
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b) < 0;

@@ -151,13 +151,18 @@ export function dateFunctions(source: TimeSource): Readonly<Record<string, GoFun
     durationRound: fn(['any'], (value) => roundDuration(value, source)),
     htmlDate: fn(['any'], (date) => dateInZone('2006-01-02', date, 'Local', source)),
     htmlDateInZone: fn(['any', 'string'], (date, zone) => dateInZone('2006-01-02', date, zone, source)),
-    toDate: fn(['string', 'string'], (layout, text) => timeObject(parseTime(layout, text, local(source)) ?? ZERO)),
+    toDate: fn(['string', 'string'], (layout, text) => {
+      const parsed = parseTime(layout, text, local(source));
+      return timeObject('zone' in parsed ? parsed : ZERO);
+    }),
     mustToDate: fn(['string', 'string'], (layout, text) => {
-      const moment = parseTime(layout, text, local(source));
-      if (moment !== undefined) return timeObject(moment);
-      throw new FunctionError(
-        `parsing time ${quote(text)} as ${quote(layout)}: cannot parse ${quote(text)} as ${quote(layout)}`,
-      );
+      const parsed = parseTime(layout, text, local(source));
+      if ('zone' in parsed) return timeObject(parsed);
+      if (parsed.element === undefined) {
+        throw new FunctionError(`parsing time ${quote(text)}: extra text: ${quote(parsed.text)}`);
+      }
+      const where = `cannot parse ${quote(parsed.text)} as ${quote(parsed.element)}`;
+      throw new FunctionError(`parsing time ${quote(text)} as ${quote(layout)}: ${where}`);
     }),
     unixEpoch: fn(['time'], (date) => unixSeconds(momentOf(date)).toString()),
   };

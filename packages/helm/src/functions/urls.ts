@@ -82,6 +82,7 @@ function readAuthority(
   const at = authority.lastIndexOf('@');
   if (at >= 0) parts.userinfo = userText(url, authority.slice(0, at));
   const host = authority.slice(at + 1);
+  if (host.startsWith('[') && !host.includes(']')) fail(url, "missing ']' in host");
   const port = /^(?:\[[^\]]*\]|[^:]*)(:.*)?$/.exec(host)?.[1];
   if (port === undefined ? host.replace(/^\[.*\]/, '').includes(':') : !/^:\d*$/.test(port)) {
     fail(url, `invalid port ${quote(port ?? host.slice(host.lastIndexOf(':')))} after host`);

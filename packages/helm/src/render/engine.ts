@@ -12,7 +12,14 @@ import { quote } from '../go/quote.ts';
 import { type GoFunction, GoMap, type GoValue } from '../go/value.ts';
 import { type Environment, executeTemplate } from '../template/execute.ts';
 import { ExecutionError } from '../template/execution-error.ts';
-import { type Budget, DEFAULT_LIMITS, LimitError, type Limits, newBudget } from '../template/limits.ts';
+import {
+  type Budget,
+  DEFAULT_LIMITS,
+  isStackOverflow,
+  LimitError,
+  type Limits,
+  newBudget,
+} from '../template/limits.ts';
 import { isEmptyList, type Template } from '../template/node.ts';
 import { parseTemplates } from '../template/parse.ts';
 import { TemplateParseError } from '../template/parse-error.ts';
@@ -123,6 +130,8 @@ class Engine {
     } catch (error) {
       if (error instanceof ExecutionError) throw fromExecutionError(error);
       if (error instanceof LimitError) throw new RenderError(`${file.name}: ${error.message}`, { cause: error });
+      if (isStackOverflow(error))
+        throw new RenderError(`${file.name}: templates are nested too deeply`, { cause: error });
       throw error;
     }
   }
@@ -163,7 +172,7 @@ class Engine {
       return executeTemplate(template, data, environment);
     } catch (error) {
       // The stack of the machine may end before helm's limit does: it is the same mistake.
-      if (error instanceof LimitError && error.cause instanceof RangeError) throw tooDeep(name);
+      if (isStackOverflow(error)) throw tooDeep(name);
       throw error;
     } finally {
       this.#included.set(name, active);

@@ -2,7 +2,7 @@
  * What the user of a chart is told when a template fails: first what helm 4 says, word for word, then what we know
  * beyond it (which value was nil, what it may have been meant to be).
  */
-import { ChartMessage } from '../go/function-error.ts';
+import { ChartMessage, FunctionError } from '../go/function-error.ts';
 import { quote } from '../go/quote.ts';
 import { type ErrorPlace, ExecutionError, locationText } from '../template/execution-error.ts';
 import type { TemplateParseError } from '../template/parse-error.ts';
@@ -38,9 +38,17 @@ export function fromExecutionError(error: ExecutionError): RenderError {
   const spoken = chartMessage(error);
   if (spoken !== undefined)
     return new RenderError(`execution error at (${locationText(error.place)}): ${spoken}`, options);
+  const missing = missingTemplate(innermost);
+  if (missing !== undefined) return new RenderError([...chain.map(block), missing].join('\n'), options);
   // Helm only takes the chain apart when a template, not a function, failed at its end.
   if (innermost.cause !== undefined) return new RenderError(error.message, options);
   return new RenderError(chain.map(block).join('\n'), options);
+}
+
+/** The message about an included template that there isn't, which helm shows on a line of its own. */
+function missingTemplate({ cause }: ExecutionError): string | undefined {
+  const isMissing = cause instanceof FunctionError && cause.message.startsWith('template: no template ');
+  return isMissing ? cause.message : undefined;
 }
 
 function executionErrors(error: ExecutionError): ExecutionError[] {
@@ -57,7 +65,7 @@ function chartMessage(error: unknown): string | undefined {
 }
 
 function block({ place, reason, cause }: ExecutionError): string {
-  const own = cause instanceof ExecutionError ? reason.slice(0, -cause.message.length - 1) : reason;
+  const own = cause instanceof Error ? reason.slice(0, -cause.message.length - 1) : reason;
   const where = `  executing ${quote(place.template)} at <${place.context}>:`;
   return `${locationText(place)}\n${where}\n    ${own}`;
 }

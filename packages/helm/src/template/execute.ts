@@ -50,6 +50,8 @@ export function executeTemplate(template: Template, data: GoValue, environment: 
 interface Variable {
   readonly name: string;
   value: GoValue;
+  /** What a range put there Go holds as interface{}. */
+  viaInterface: boolean;
 }
 
 type Signal = 'break' | 'continue' | undefined;
@@ -83,19 +85,13 @@ class Execution {
     this.#template = template;
     this.#environment = environment;
     this.#budget = environment.budget;
-    this.#variables = [{ name: '$', value: data }];
+    this.#variables = [{ name: '$', value: data, viaInterface: false }];
   }
 
   run(data: GoValue): string {
     if (--this.#budget.depth < 0) this.#fail('exceeded maximum template depth');
     try {
       this.#walkList({ value: data ?? undefined, viaInterface: false }, this.#template.root);
-    } catch (error) {
-      // Runs where the stack ends: only here is it known which template went too deep.
-      if (error instanceof RangeError && /call stack/.test(error.message)) {
-        throw new LimitError(`template ${this.#template.name} is nested too deeply`, { cause: error });
-      }
-      throw error;
     } finally {
       this.#budget.depth++;
     }
@@ -204,7 +200,7 @@ class Execution {
     const values = declarations.length > 1 ? [index, element] : [element];
     declarations.forEach((name, at) => {
       if (isAssignment) this.#assign(name, values[at]);
-      else this.#variables[top - declarations.length + at] = { name, value: values[at] };
+      else this.#variables[top - declarations.length + at] = { name, value: values[at], viaInterface: true };
     });
     const signal = this.#walkList({ value: element, viaInterface: true }, node.list);
     this.#variables.length = top;
@@ -228,7 +224,7 @@ class Execution {
     const final = value === MISSING ? undefined : value;
     for (const name of pipe.declarations) {
       if (pipe.isAssignment) this.#assign(name, final);
-      else this.#variables.push({ name, value: final });
+      else this.#variables.push({ name, value: final, viaInterface: false });
     }
     return final;
   }
@@ -239,6 +235,7 @@ class Execution {
     if (first === undefined) return undefined;
     switch (first.type) {
       case 'field':
+        this.#node = first;
         return this.#fields(dot, first.names, first, { dot, args: command.args, final });
       case 'chain':
         return this.#chain(dot, first, command.args, final);
@@ -273,18 +270,18 @@ class Execution {
   #variable(dot: Dot, node: Extract<Operand, { type: 'variable' }>, args: readonly Operand[], final: Final): GoValue {
     this.#node = node;
     const [name = '$', ...names] = node.names;
-    const value = this.#variableValue(name);
+    const { value, viaInterface } = this.#variableNamed(name);
     if (names.length === 0) {
       this.#notAFunction(args, final);
       return value;
     }
-    return this.#fields({ value, viaInterface: false }, names, node, { dot, args, final });
+    return this.#fields({ value, viaInterface }, names, node, { dot, args, final });
   }
 
-  #variableValue(name: string): GoValue {
+  #variableNamed(name: string): Variable {
     for (let at = this.#variables.length - 1; at >= 0; at--) {
       const variable = this.#variables[at];
-      if (variable?.name === name) return variable.value;
+      if (variable?.name === name) return variable;
     }
     return this.#fail(`undefined variable: ${name}`);
   }
@@ -294,6 +291,7 @@ class Execution {
       const variable = this.#variables[at];
       if (variable?.name !== name) continue;
       variable.value = value;
+      variable.viaInterface = false;
       return;
     }
     this.#fail(`undefined variable: ${name}`);
@@ -301,7 +299,6 @@ class Execution {
 
   /** `.a.b.c args`: only the last name gets the arguments. */
   #fields(receiver: Dot, names: readonly string[], node: Operand, invocation: Invocation): GoValue {
-    this.#node = node;
     const { dot, args, final } = invocation;
     let { value, viaInterface } = receiver;
     for (const [at, name] of names.entries()) {

@@ -14,7 +14,7 @@ export interface ErrorPlace {
   readonly column: number;
   /** Name of the template: the file or a `define`. */
   readonly template: string;
-  /** The failing piece, cut to 20 characters as Go does. */
+  /** The failing piece of the template. */
   readonly context: string;
 }
 
@@ -44,12 +44,11 @@ export function locationText(place: ErrorPlace): string {
 export function placeOf(template: Template, node: AnyNode): ErrorPlace {
   const before = template.source.slice(0, node.position);
   const lineStart = before.lastIndexOf('\n') + 1;
-  const text = nodeText(node);
   return {
     file: template.file,
     line: before.split('\n').length,
     column: byteLength(before.slice(lineStart)),
     template: template.name,
-    context: byteLength(text) > 20 ? `${Array.from(text).slice(0, 20).join('')}...` : text,
+    context: nodeText(node),
   };
 }

@@ -25,3 +25,11 @@ export interface Budget {
 export function newBudget(limits: Limits): Budget {
   return { steps: limits.steps, output: limits.outputCharacters, depth: limits.depth };
 }
+
+/**
+ * True when the stack of the machine ended. Does next to nothing itself: where that happens there is no room to work, and
+ * what fails here is tried again by the caller, who has more.
+ */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof Error && error.message.endsWith('Maximum call stack size exceeded');
+}

@@ -36,6 +36,8 @@ class Parser {
   readonly #hasFunction: HasFunction;
   readonly #templates: Map<string, Template>;
   #next = 0;
+  /** The last token that was looked at, which is where Go reports errors. */
+  #seen = 0;
   #variables = ['$'];
   #rangeDepth = 0;
   #nesting = 0;
@@ -124,7 +126,7 @@ class Parser {
     if (token.type === 'keyword') {
       switch (token.text) {
         case 'block':
-          return this.#block(token);
+          return this.#block();
         case 'break':
         case 'continue':
           return this.#loopControl(token, token.text);
@@ -137,7 +139,7 @@ class Parser {
         case 'range':
           return this.#branch(token.text);
         case 'template':
-          return this.#templateCall(token);
+          return this.#templateCall();
       }
     }
     this.#next--;
@@ -183,23 +185,23 @@ class Parser {
     return list;
   }
 
-  #block(keyword: Token): Node {
+  #block(): Node {
     const context = 'block clause';
     const token = this.#expect(['string', 'rawString'], context);
     const name = this.#unquote(token);
     const pipe = this.#pipeline(context, 'rightDelim');
     this.#add(name, this.#definitionBody(context));
-    return { type: 'template', name, quoted: quote(name), pipe, position: keyword.position };
+    return { type: 'template', name, quoted: quote(name), pipe, position: token.position };
   }
 
-  #templateCall(keyword: Token): Node {
+  #templateCall(): Node {
     const context = 'template clause';
     const token = this.#expect(['string', 'rawString'], context);
     const name = this.#unquote(token);
     const done = this.#peekNonSpace().type === 'rightDelim';
     if (done) this.#takeNonSpace();
     const pipe = done ? undefined : this.#pipeline(context, 'rightDelim');
-    return { type: 'template', name, quoted: quote(name), pipe, position: keyword.position };
+    return { type: 'template', name, quoted: quote(name), pipe, position: token.position };
   }
 
   #pipeline(context: string, end: TokenType): Pipe {
@@ -346,6 +348,7 @@ class Parser {
   }
 
   #peek(): Token {
+    this.#seen = Math.max(this.#seen, this.#next);
     return this.#tokens[this.#next] ?? this.#last();
   }
 
@@ -386,7 +389,7 @@ class Parser {
   }
 
   #error(message: string): never {
-    const token = this.#tokens[Math.max(0, this.#next - 1)] ?? this.#last();
+    const token = this.#tokens[this.#seen] ?? this.#last();
     throw new TemplateParseError(this.#file, token.line, message);
   }
 }

@@ -1,4 +1,4 @@
-/** Go's time.ParseInLocation, without its messages: it only says whether the text fits the layout. */
+/** Go's time.ParseInLocation. */
 import { DAYS, layoutParts, MONTHS } from './layout.ts';
 import type { Moment } from './moment.ts';
 import { fixedZone, UTC, type Zone, zoneAt } from './zone.ts';
@@ -17,8 +17,15 @@ interface Fields {
   abbreviation: string | undefined;
 }
 
-/** Undefined when the text doesn't fit. `zone` holds where the text says no zone. */
-export function parseTime(layout: string, text: string, zone: Zone): Moment | undefined {
+/** What didn't fit: the rest of the text and the element of the layout that stood against it. */
+export interface TimeMismatch {
+  readonly text: string;
+  /** Undefined when text is left over. */
+  readonly element: string | undefined;
+}
+
+/** `zone` holds where the text says no zone. */
+export function parseTime(layout: string, text: string, zone: Zone): Moment | TimeMismatch {
   const fields: Fields = {
     year: 0,
     month: 1,
@@ -34,18 +41,18 @@ export function parseTime(layout: string, text: string, zone: Zone): Moment | un
   };
   let rest = text;
   for (const { element, text: literal } of layoutParts(layout)) {
-    if (element === undefined) {
-      if (!rest.startsWith(literal)) return undefined;
-      rest = rest.slice(literal.length);
-      continue;
-    }
-    const taken = readElement(element, rest, fields);
-    if (taken === undefined) return undefined;
+    const taken = element === undefined ? literalLength(literal, rest) : readElement(element, rest, fields);
+    if (taken === undefined) return { text: rest, element: literal };
     rest = rest.slice(taken);
     // A fraction may follow the seconds even when the layout has none.
     if (element === '05' || element === '5') rest = readLooseFraction(rest, fields, layout);
   }
-  return rest === '' ? toMoment(fields, zone) : undefined;
+  if (rest !== '') return { text: rest, element: undefined };
+  return toMoment(fields, zone) ?? { text, element: layout };
+}
+
+function literalLength(literal: string, rest: string): number | undefined {
+  return rest.startsWith(literal) ? literal.length : undefined;
 }
 
 function readLooseFraction(rest: string, fields: Fields, layout: string): string {

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { errorPrelude, errorTemplates, errorValues } from './cases/errors.ts';
+import { CHART_YAML, type ChartSource, renderWithHelm, renderWithOurs } from './render-both.ts';
+
+function chartOf(template: string): ChartSource {
+  return {
+    'Chart.yaml': CHART_YAML,
+    'values.yaml': errorValues,
+    'templates/_prelude.tpl': errorPrelude,
+    'templates/a.yaml': template,
+  };
+}
+
+/** Endless recursion makes messages of 100 kB, and our stack may end before helm's limit does: both ends count. */
+function shorten(message: string): string {
+  return message.length < 2000 ? message : `${message.slice(0, 300)} … ${message.slice(-300)}`;
+}
+
+/** Our message without what we add to helm's. */
+function withoutHints(message: string): string {
+  return message.replace(/\n {2}hint: [^]*$/, '');
+}
+
+test(`fails as helm does (${errorTemplates.length} templates)`, async () => {
+  const differences: { template: string; helm: string; ours: string }[] = [];
+  const queue = [...errorTemplates];
+  const work = async (): Promise<void> => {
+    for (let template = queue.shift(); template !== undefined; template = queue.shift()) {
+      const chart = chartOf(template);
+      const helm = (await renderWithHelm(chart)).error;
+      const ours = withoutHints(renderWithOurs(chart).error);
+      if (shorten(helm) !== shorten(ours) || helm === '')
+        differences.push({ template, helm: shorten(helm), ours: shorten(ours) });
+    }
+  };
+  await Promise.all([work(), work()]);
+  assert.equal(differences.length, 0, JSON.stringify(differences, undefined, 1));
+});
