@@ -87,11 +87,16 @@ test('a service that is deleted takes its endpoints with it', async (t) => {
   assert.deepEqual(errors, []);
 });
 
-test('endpoints of a service without a selector are left to those who made them', async (t) => {
+test('endpoints of a service without a selector are left to those who made them, and mirrored in slices', async (t) => {
   const { client, atRest } = await testCluster(t);
   await client.create(Service, { metadata: at, spec: { ports: [{ port: 80 }] } });
   const subsets = [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 80, protocol: 'TCP' }] }];
   const made = await client.create(Endpoints, { metadata: at, subsets });
+  const [mirror] = await eventually(
+    () => slices(client),
+    (found) => found.length === 1,
+  );
+  assert.deepEqual(mirror?.endpoints, [{ addresses: ['192.0.2.1'], conditions: { ready: true } }]);
   await atRest();
   assert.equal((await client.get(Endpoints, at)).metadata.resourceVersion, made.metadata.resourceVersion);
 });

@@ -6,6 +6,7 @@ import { daemonSetController } from './daemon-set/daemon-set-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { disruptionController } from './disruption-budget/disruption-controller.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice-controller.ts';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { garbageCollector } from './garbage-collection/garbage-collector.ts';
 import { jobController } from './job/job-controller.ts';
@@ -49,5 +50,6 @@ export function builtInControllers(options: BuiltInControllersOptions): Runnable
     disruptionController,
     endpointsController,
     endpointSliceController,
+    endpointSliceMirroringController,
   ];
 }

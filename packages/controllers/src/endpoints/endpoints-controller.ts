@@ -6,13 +6,18 @@ import { Endpoints, Pod, Service } from '@kindred/apis/core/v1';
 import { deepEqual, type Observed } from '@kindred/machinery';
 import { imperative, type ReconcileContext, type Runnable, sameName, watch } from '@kindred/operator';
 import { settled } from '../writes/settled.ts';
-import { endpointsManagedByLabel, hasSelector, headlessLabel, inheritedLabels, isHeadless } from './pod-endpoint.ts';
+import {
+  endpointsManagedByLabel,
+  hasSelector,
+  headlessLabel,
+  inheritedLabels,
+  isHeadless,
+  skipMirrorLabel,
+} from './pod-endpoint.ts';
 import { selectedPods, watchSelectedPods } from './service-pods.ts';
 import { subsets } from './subsets.ts';
 
 const managedBy = 'endpoint-controller';
-/** These have slices of their own, so nobody needs to make slices out of them. */
-const skipMirrorLabel = 'endpointslice.kubernetes.io/skip-mirror';
 
 /** @example manager.add(endpointsController); */
 export const endpointsController: Runnable = imperative(Service, {

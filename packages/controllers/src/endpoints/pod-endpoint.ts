@@ -95,3 +95,5 @@ export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 export const endpointsManagedByLabel = 'endpoints.kubernetes.io/managed-by';
 export const headlessLabel = 'service.kubernetes.io/headless';
+/** On Endpoints that have slices of their own, so nobody needs to make slices out of them. */
+export const skipMirrorLabel = 'endpointslice.kubernetes.io/skip-mirror';

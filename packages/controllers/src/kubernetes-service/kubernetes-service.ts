@@ -7,12 +7,11 @@ import { EndpointSlice } from '@kindred/apis/discovery/v1';
 import type { Client } from '@kindred/client';
 import { deepEqual, type Observed } from '@kindred/machinery';
 import { imperative, type Runnable, sameName, watch } from '@kindred/operator';
-import { serviceNameLabel } from '../endpoints/pod-endpoint.ts';
+import { serviceNameLabel, skipMirrorLabel } from '../endpoints/pod-endpoint.ts';
 import { settled } from '../writes/settled.ts';
 
 const namespace = 'default';
 const name = 'kubernetes';
-const skipMirrorLabel = 'endpointslice.kubernetes.io/skip-mirror';
 
 export interface KubernetesServiceOptions {
   /** Where pods reach the secure port, and the port. */

@@ -34,11 +34,15 @@ interface Target {
 }
 
 const ttl = 5;
+const longestAliasChain = 8;
 const nothing: ZoneAnswer = { nameError: false, answers: [], additionals: [] };
 const unknownName: ZoneAnswer = { ...nothing, nameError: true };
 
-/** undefined when the name isn't the cluster's: somebody else must be asked. */
-export function answerFromZone(question: Question, view: ZoneView): ZoneAnswer | undefined {
+/**
+ * undefined when the name isn't the cluster's: somebody else must be asked, as for the name that a last CNAME gives.
+ * `aliases` counts the names that led here.
+ */
+export function answerFromZone(question: Question, view: ZoneView, aliases = 0): ZoneAnswer | undefined {
   const name = question.name.toLowerCase().replace(/\.$/, '');
   const reverse = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\.in-addr\.arpa$/.exec(name);
   if (reverse) return answerReverse(question, reverse.slice(1).reverse().join('.'), view);
@@ -61,6 +65,7 @@ export function answerFromZone(question: Question, view: ZoneView): ZoneAnswer |
     service,
     labels,
     view,
+    aliases,
     serviceDomain: `${serviceName}.${namespace}.svc.${view.domain}`,
   });
 }
@@ -71,6 +76,8 @@ interface ServiceQuestion {
   readonly labels: readonly string[];
   readonly view: ZoneView;
   readonly serviceDomain: string;
+  /** How many other names led here. */
+  readonly aliases?: number;
 }
 
 function answerService(question: Question, asked: ServiceQuestion): ZoneAnswer {
@@ -78,7 +85,7 @@ function answerService(question: Question, asked: ServiceQuestion): ZoneAnswer {
   const { externalName, type, clusterIP } = service.spec ?? {};
   if (type === 'ExternalName') {
     if (labels.length > 0) return unknownName;
-    return { ...nothing, answers: [{ type: 'CNAME', name: question.name, ttl, data: externalName ?? '' }] };
+    return followAlias(question, externalName ?? '', asked);
   }
   const endpoints = endpointTargets(asked);
   const headless = clusterIP === 'None';
@@ -95,6 +102,14 @@ function answerService(question: Question, asked: ServiceQuestion): ZoneAnswer {
     ...nothing,
     answers: question.type === 'A' ? addresses.map((data) => addressRecord(question.name, data)) : [],
   };
+}
+
+/** The other name, and what it stands for when that is the cluster's to say: programs don't ask a second time. */
+function followAlias(question: Question, target: string, { view, aliases = 0 }: ServiceQuestion): ZoneAnswer {
+  const alias: Answer = { type: 'CNAME', name: question.name, ttl, data: target };
+  if (question.type === 'CNAME' || aliases >= longestAliasChain) return { ...nothing, answers: [alias] };
+  const behind = answerFromZone({ ...question, name: target }, view, aliases + 1);
+  return { ...nothing, answers: [alias, ...(behind?.answers ?? [])] };
 }
 
 function addressAnswer(question: Question, targets: readonly Target[]): ZoneAnswer {

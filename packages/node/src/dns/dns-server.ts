@@ -7,10 +7,12 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '@kindred/machinery';
 import {
+  type Answer,
   AUTHORITATIVE_ANSWER,
   decode,
   encode,
   type Packet,
+  type Question,
   RECURSION_AVAILABLE,
   RECURSION_DESIRED,
   TRUNCATED_RESPONSE,
@@ -114,10 +116,28 @@ export class DnsServer {
     if (!question) return this.#respond(query, { flags: refused });
     const known = answerFromZone(question, this.#options.zone);
     if (!known) return this.#forward(query, message);
-    const { answers, additionals } = known;
+    const { additionals } = known;
+    const answers = [...known.answers, ...(await this.#behindAlias(question, known.answers, query.id ?? 0))];
     const flags = AUTHORITATIVE_ANSWER | (known.nameError ? nameError : 0);
-    const answer = this.#respond(query, { flags, answers: [...answers], additionals: [...additionals] });
+    const answer = this.#respond(query, { flags, answers, additionals: [...additionals] });
     return answer.length <= limit ? answer : this.#respond(query, { flags: flags | TRUNCATED_RESPONSE });
+  }
+
+  /** A last CNAME out of the cluster: what the machine's resolvers say of that name. */
+  async #behindAlias(question: Question, answers: readonly Answer[], id: number): Promise<Answer[]> {
+    const last = answers.at(-1);
+    if (last?.type !== 'CNAME' || question.type === 'CNAME') return [];
+    if (answerFromZone({ ...question, name: last.data }, this.#options.zone)) return [];
+    try {
+      const questions = [{ ...question, name: last.data }];
+      const answer = await this.#options.upstream.ask(
+        encode({ type: 'query', id, flags: RECURSION_DESIRED, questions }),
+      );
+      return decode(answer).answers ?? [];
+    } catch (error) {
+      this.#options.log.error('DNS name behind an ExternalName could not be asked for', error);
+      return [];
+    }
   }
 
   async #forward(query: Packet, message: Buffer): Promise<Buffer> {

@@ -19,7 +19,9 @@ const service = (name: string, spec: Service['spec']): Service => ({
 const services = new Map([
   ['default/web', service('web', { clusterIP: '10.96.0.5', ports: [{ name: 'http', port: 80 }] })],
   ['default/db', service('db', { clusterIP: 'None', ports: [{ name: 'pg', port: 5432 }] })],
-  ['default/out', service('out', { type: 'ExternalName', externalName: 'example.com' })],
+  ['default/out', service('out', { type: 'ExternalName', externalName: 'up.example' })],
+  ['default/in', service('in', { type: 'ExternalName', externalName: 'web.default.svc.cluster.local' })],
+  ['default/loop', service('loop', { type: 'ExternalName', externalName: 'loop.default.svc.cluster.local' })],
 ]);
 const slice: EndpointSlice = {
   apiVersion: 'discovery.k8s.io/v1',
@@ -69,7 +71,9 @@ it('answers for services, endpoints, ports and pods', () => {
       'db-0.db.default.svc.cluster.local:5432 10-244-0-3.db.default.svc.cluster.local:5432',
     ],
     ['_no._tcp.web.default.svc.cluster.local', 'SRV', 'NXDOMAIN'],
-    ['out.default.svc.cluster.local', 'A', 'example.com'],
+    ['out.default.svc.cluster.local', 'A', 'up.example'],
+    ['in.default.svc.cluster.local', 'A', 'web.default.svc.cluster.local 10.96.0.5'],
+    ['in.default.svc.cluster.local', 'CNAME', 'web.default.svc.cluster.local'],
     ['10-1-2-3.default.pod.cluster.local', 'A', '10.1.2.3'],
     ['5.0.96.10.in-addr.arpa', 'PTR', 'web.default.svc.cluster.local'],
     ['9.9.9.9.in-addr.arpa', 'PTR', 'not ours'],
@@ -126,6 +130,13 @@ describe('server', () => {
     const [chunk] = await socket.take(1).toArray();
     socket.destroy();
     assert.deepEqual(streamDecode(chunk as Buffer)?.answers?.map(shown), ['10.96.0.5']);
+  });
+
+  it('follows other names, out of the cluster too, and never for ever', async () => {
+    const out = await overUdp(encode(question('out.default.svc.cluster.local')));
+    assert.deepEqual(out.answers?.map(shown), ['up.example', '9.9.9.9']);
+    const loop = await overUdp(encode(question('loop.default.svc.cluster.local')));
+    assert.equal(loop.id, 7);
   });
 
   it('says NXDOMAIN, passes other names on, and reports failure', async () => {
