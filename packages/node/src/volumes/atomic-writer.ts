@@ -24,7 +24,12 @@ export async function writeVolume(
   const version = `..${digest.slice(0, 20)}`;
   await mkdir(directory, { recursive: true, mode: 0o755 });
   const current = await linkTarget(join(directory, '..data'));
-  if (current === version) return digest;
+  // Looked at even when nothing changed: an agent that was killed here may have got no further than this.
+  if (current === version) {
+    await linkTopLevel(directory, files);
+    return digest;
+  }
+  await rm(join(directory, version), { recursive: true, force: true });
   for (const file of files) {
     const path = join(directory, version, file.path);
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
@@ -33,6 +38,7 @@ export async function writeVolume(
     if (group !== undefined) await chown(path, -1, group);
   }
   await mkdir(join(directory, version), { recursive: true });
+  await rm(join(directory, '..data_tmp'), { force: true });
   await symlink(version, join(directory, '..data_tmp'));
   await rename(join(directory, '..data_tmp'), join(directory, '..data'));
   await linkTopLevel(directory, files);

@@ -2,7 +2,7 @@
  * The volumes of one pod: made before its containers start, kept up to date while it runs, and the mounts of each
  * container from them. Kinds that need a storage driver are refused with a message.
  */
-import { chmodSync, chownSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Container, Pod, Volume } from '@kindred/apis/core/v1';
@@ -11,12 +11,14 @@ import { expandReferences } from '../pods/expansion.ts';
 import type { Mount } from '../runtime/runtime.ts';
 import { writeVolume } from './atomic-writer.ts';
 import { hostPathVolume } from './host-path.ts';
-import { safePath, VolumeError } from './volume-files.ts';
+import { relativePath, VolumeError } from './volume-files.ts';
 import { type VolumeContext, volumeFiles } from './volume-sources.ts';
 
 export class PodVolumes {
   readonly #directory: string;
   readonly #paths = new Map<string, string>();
+  /** Volumes that the node writes: containers only read them, and could lead the writer elsewhere if they might do more. */
+  readonly #written = new Set<string>();
 
   /** `directory` is the pod's own. */
   constructor(directory: string) {
@@ -44,7 +46,7 @@ export class PodVolumes {
       return {
         hostPath: subPath === '' ? path : subPathOf(path, subPath),
         mountPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
-        readOnly: mount.readOnly ?? false,
+        readOnly: (mount.readOnly ?? false) || this.#written.has(mount.name),
       };
     });
   }
@@ -59,6 +61,7 @@ export class PodVolumes {
     const group = groupOf(context.pod);
     const files = await volumeFiles(volume, context);
     if (files) {
+      this.#written.add(volume.name);
       await writeVolume(directory, files, group === undefined ? {} : { group });
       return directory;
     }
@@ -86,14 +89,19 @@ function emptyDirectory(directory: string, group: number | undefined): string {
   return directory;
 }
 
-/** A subPath that isn't there becomes a directory. Links may not lead out of the volume. */
+/** A subPath that isn't there becomes a directory. Links, which containers can make, may not lead out of the volume. */
 function subPathOf(volume: string, subPath: string): string {
-  const path = join(volume, safePath(subPath));
-  if (!existsSync(path)) mkdirSync(path, { recursive: true });
-  const real = realpathSync(path);
-  if (!real.startsWith(realpathSync(volume)))
-    throw new ConfigError(`subPath ${JSON.stringify(subPath)} leads out of its volume`);
-  return real;
+  const root = realpathSync(volume);
+  let path = root;
+  // Part by part, so that nothing is made behind a link before it is known where that leads.
+  for (const part of relativePath(subPath).split('/')) {
+    const next = join(path, part);
+    if (lstatSync(next, { throwIfNoEntry: false }) === undefined) mkdirSync(next);
+    path = realpathSync(next);
+    if (path !== root && !path.startsWith(`${root}/`))
+      throw new ConfigError(`subPath ${JSON.stringify(subPath)} leads out of its volume`);
+  }
+  return path;
 }
 
 /** An empty file that a container can be given, such as the one for its termination message. */

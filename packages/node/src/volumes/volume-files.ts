@@ -28,7 +28,7 @@ export interface KeySelection {
 /** All keys as files of their names, or the chosen ones under their paths. @throws VolumeError for a key that isn't there. */
 export function filesOfKeys(data: ReadonlyMap<string, Buffer>, selection: KeySelection): VolumeFile[] {
   const { items, optional, defaultMode, describe } = selection;
-  if (!items) return [...data].map(([path, content]) => ({ path, content, mode: defaultMode }));
+  if (!items) return [...data].map(([key, content]) => ({ path: safePath(key), content, mode: defaultMode }));
   return items.flatMap(({ key, path, mode }) => {
     const content = data.get(key);
     if (content) return [{ path: safePath(path), content, mode: mode ?? defaultMode }];
@@ -37,10 +37,16 @@ export function filesOfKeys(data: ReadonlyMap<string, Buffer>, selection: KeySel
   });
 }
 
-/** @throws VolumeError for a path that would leave the volume. */
+/** @throws VolumeError for a path that would leave the volume, or that the volume's own entries (`..data`) are called by. */
 export function safePath(path: string): string {
-  const parts = path.split('/');
-  if (path === '' || path.startsWith('/') || parts.includes('..')) {
+  const file = relativePath(path);
+  if (file.startsWith('..')) throw new VolumeError(`file path ${JSON.stringify(path)} must not start with ".."`);
+  return file;
+}
+
+/** @throws VolumeError for a path that would leave its directory. */
+export function relativePath(path: string): string {
+  if (path === '' || path.startsWith('/') || path.split('/').includes('..')) {
     throw new VolumeError(`file path ${JSON.stringify(path)} must be relative and must not contain ".."`);
   }
   return path;

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
@@ -29,7 +39,9 @@ function volumes(...list: Volume[]) {
   const path = (name: string, subPath?: string) =>
     made.mounts({ name: 'c', volumeMounts: [{ name, mountPath: '/x', ...(subPath && { subPath }) }] }, {})[0]
       ?.hostPath ?? '';
-  return { refresh, path };
+  const mounts = (...names: string[]) =>
+    made.mounts({ name: 'c', volumeMounts: names.map((name) => ({ name, mountPath: `/${name}` })) }, {});
+  return { refresh, path, mounts };
 }
 
 it('replaces the content of a volume in one step', async () => {
@@ -99,6 +111,8 @@ it('refuses what is missing or not allowed, by name', async () => {
   await refused({ name: 'v', nfs: { server: 'a', path: '/' } }, /kind nfs are not supported/);
   const item = { key: 'b', path: '../../out' };
   await refused({ name: 'v', configMap: { name: 'cm', items: [item] } }, /must not contain/);
+  const own = { key: 'b', path: '..data' };
+  await refused({ name: 'v', configMap: { name: 'cm', items: [own] } }, /must not start/);
 });
 
 it('makes empty directories and host paths', async () => {
@@ -111,4 +125,44 @@ it('makes empty directories and host paths', async () => {
   assert.ok(statSync(join(root, 'made', 'here')).isDirectory());
   assert.ok(statSync(path('empty', 'a/b')).isDirectory());
   assert.throws(() => path('empty', '../x'), /must not contain/);
+});
+
+it('follows no link out of a volume for a subPath, and makes nothing behind one', async () => {
+  const { refresh, path } = volumes({ name: 'data', emptyDir: {} }, { name: 'data2', emptyDir: {} });
+  await refresh();
+  const outside = join(root, 'outside');
+  mkdirSync(outside);
+  symlinkSync(outside, join(path('data'), 'away'));
+  symlinkSync('../data2', join(path('data'), 'beside'));
+  symlinkSync('real', join(path('data'), 'within'));
+  mkdirSync(join(path('data'), 'real'));
+  assert.throws(() => path('data', 'away/new'), /leads out of its volume/);
+  assert.throws(() => path('data', 'beside'), /leads out of its volume/);
+  assert.deepEqual(readdirSync(outside), []);
+  assert.match(path('data', 'within/made'), /data\/real\/made$/);
+});
+
+it('lets containers only read what the node writes', async () => {
+  const { refresh, mounts } = volumes({ name: 'cm', configMap: { name: 'cm' } }, { name: 'own', emptyDir: {} });
+  await refresh();
+  assert.deepEqual(
+    mounts('cm', 'own').map(({ readOnly }) => readOnly),
+    [true, false],
+  );
+});
+
+it('goes on where a writer was killed', async () => {
+  const directory = join(root, 'killed');
+  const files = [{ path: 'a', content: Buffer.from('1'), mode: 0o400 }];
+  await writeVolume(directory, files);
+  const version = readlinkSync(join(directory, '..data'));
+  // Killed before the top link was made; then killed with a half-written version and its link.
+  rmSync(join(directory, 'a'));
+  await writeVolume(directory, files);
+  assert.equal(readFileSync(join(directory, 'a'), 'utf8'), '1');
+  rmSync(join(directory, '..data'));
+  symlinkSync(version, join(directory, '..data_tmp'));
+  writeFileSync(join(directory, version, 'half'), '');
+  await writeVolume(directory, files);
+  assert.deepEqual(readdirSync(join(directory, '..data')), ['a']);
 });
