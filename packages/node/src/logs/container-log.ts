@@ -11,6 +11,13 @@ import { formatLogLine, type LogStream } from './log-line.ts';
 /** Longer lines are stored in parts of this many characters. */
 const longestPart = 16 * 1024;
 
+export interface LogOptions {
+  /** Size at which the file turns over. */
+  readonly maxBytes?: number;
+  /** Told once when lines begin to be lost, on a full disk for example. The container goes on. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
 export class ContainerLog {
   readonly path: string;
   readonly #clock: Clock;
@@ -21,11 +28,14 @@ export class ContainerLog {
   #file: number | undefined;
   #size: number;
   #turns = 0;
+  #failing = false;
+  readonly #onFailure: (error: unknown) => void;
 
-  constructor(path: string, clock: Clock, maxBytes = 10 * 1024 * 1024) {
+  constructor(path: string, clock: Clock, { maxBytes = 10 * 1024 * 1024, onFailure = () => {} }: LogOptions = {}) {
     this.path = path;
     this.#clock = clock;
     this.#maxBytes = maxBytes;
+    this.#onFailure = onFailure;
     mkdirSync(dirname(path), { recursive: true });
     this.#file = openSync(path, 'a', 0o640);
     this.#size = fstatSync(this.#file).size;
@@ -90,16 +100,23 @@ export class ContainerLog {
   #append(entries: string): void {
     if (entries === '' || this.#file === undefined) return;
     const bytes = Buffer.from(entries);
-    if (this.#size > 0 && this.#size + bytes.length > this.#maxBytes) this.#turnOver(this.#file);
-    writeSync(this.#file, bytes);
-    this.#size += bytes.length;
+    try {
+      if (this.#size > 0 && this.#size + bytes.length > this.#maxBytes) this.#turnOver(this.#file);
+      writeSync(this.#file, bytes);
+      this.#size += bytes.length;
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) this.#onFailure(error);
+      this.#failing = true;
+    }
     this.#tell();
   }
 
+  /** The old file stays open until the new one is: a failure in between leaves a log that can be written. */
   #turnOver(file: number): void {
-    closeSync(file);
     renameSync(this.path, `${this.path}.1`);
     this.#file = openSync(this.path, 'a', 0o640);
+    closeSync(file);
     this.#size = 0;
     this.#turns++;
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
@@ -16,7 +16,7 @@ let count = 0;
 
 function newLog(maxBytes?: number) {
   const clock = new ManualClock(start);
-  const log = new ContainerLog(join(directory, `${++count}.log`), clock, maxBytes);
+  const log = new ContainerLog(join(directory, `${++count}.log`), clock, maxBytes === undefined ? {} : { maxBytes });
   return { clock, log };
 }
 
@@ -81,4 +81,21 @@ it('follows until the container ends, over a turn of the file', async () => {
   const expected = `first\n${Array.from({ length: 12 }, (_, line) => `line ${line}\n`).join('')}`;
   assert.equal(await followed, expected);
   assert.ok(log.turns > 0);
+});
+
+it('loses lines, not the container, when they cannot be written', async () => {
+  const path = join(directory, 'full.log');
+  let failures = 0;
+  const log = new ContainerLog(path, new ManualClock(start), { maxBytes: 60, onFailure: () => failures++ });
+  log.write('stdout', Buffer.from('one\n'));
+  // The turn over cannot happen: something that isn't a file is in its way.
+  mkdirSync(`${path}.1`);
+  writeFileSync(join(`${path}.1`, 'x'), '');
+  log.write('stdout', Buffer.from('two\n'));
+  log.write('stdout', Buffer.from('three\n'));
+  assert.equal(failures, 1);
+  rmSync(`${path}.1`, { recursive: true });
+  log.write('stdout', Buffer.from('four\n'));
+  assert.equal(await read(log, ''), 'one\nfour\n');
+  log.end();
 });

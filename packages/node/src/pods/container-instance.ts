@@ -2,7 +2,8 @@
  * One run of a container, from start to exit: its process, its log, its probes, its hooks, and how it is stopped.
  * A restart makes a new instance.
  */
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Container, LifecycleHandler } from '@kindred/apis/core/v1';
 import type { Clock } from '@kindred/machinery';
 import type { ContainerLog } from '../logs/container-log.ts';
@@ -111,16 +112,32 @@ export class ContainerInstance {
     this.#cancelKill();
     this.#probes.close();
     log.end();
-    const written = (await readFile(terminationMessage)).subarray(0, longestMessage).toString('utf8');
+    const written = await readMessage(terminationMessage);
     const fromLog = container.terminationMessagePolicy === 'FallbackToLogsOnError' && status.exitCode !== 0;
     return {
       id: running.id,
       exitCode: status.exitCode,
       signal: status.signal,
       reason: status.exitCode === 0 ? 'Completed' : 'Error',
-      message: written === '' && fromLog ? await logTail(log.path) : written,
+      message: written === '' && fromLog ? await logTail(log.path).catch(() => '') : written,
       startedAt: running.startedAt,
       finishedAt: status.finishedAt,
     };
+  }
+}
+
+/** The beginning of the file, which is the container's to write: it may be gone, huge, or a link to what it may not read. */
+async function readMessage(path: string): Promise<string> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(longestMessage), 0, longestMessage, 0);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // A container without a readable message has said nothing; that it has ended must be known all the same.
+    return '';
   }
 }

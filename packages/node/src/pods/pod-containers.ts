@@ -169,7 +169,10 @@ export class PodContainers {
   async #launch(container: Container, record: ContainerRecord, prepared: PreparedContainer, sandbox: Sandbox) {
     const { runtime, clock, dataDir } = this.#context;
     const { name } = container;
-    const log = new ContainerLog(logPath(dataDir, this.#pod, name, record.restartCount), clock);
+    const log = new ContainerLog(logPath(dataDir, this.#pod, name, record.restartCount), clock, {
+      onFailure: (error) =>
+        this.#event(container, 'Warning', 'LogWriteFailed', `Output is being lost: ${errorText(error)}`),
+    });
     if (record.restartCount > 1) removeLog(logPath(dataDir, this.#pod, name, record.restartCount - 2));
     const running = await runtime
       .startContainer(sandbox, { ...prepared.spec, onOutput: (stream, chunk) => log.write(stream, chunk) })

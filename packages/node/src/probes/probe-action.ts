@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import type { ContainerPort, HTTPGetAction, Probe } from '@kindred/apis/core/v1';
+import { errorText } from '@kindred/machinery';
 import type { RunningContainer } from '../runtime/runtime.ts';
 
 export interface ProbeTarget {
@@ -24,6 +25,15 @@ export type ProbeHandler = Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'
 
 /** Never rejects: what goes wrong is the result. */
 export async function tryProbe(handler: ProbeHandler, target: ProbeTarget, timeoutMs: number): Promise<ProbeResult> {
+  try {
+    return await tryHandler(handler, target, timeoutMs);
+  } catch (error) {
+    // Node.js refuses some things before it tries them: a path with blanks, a port of six digits, a NUL in a command.
+    return failure(errorText(error));
+  }
+}
+
+async function tryHandler(handler: ProbeHandler, target: ProbeTarget, timeoutMs: number): Promise<ProbeResult> {
   if (handler.exec) return tryExec(handler.exec.command ?? [], target, timeoutMs);
   if (handler.httpGet) return tryHttp(handler.httpGet, target, timeoutMs);
   if (handler.tcpSocket) {

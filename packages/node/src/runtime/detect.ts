@@ -58,7 +58,7 @@ export async function detectRuntime(options: RuntimeOptions): Promise<DetectedRu
       skeleton: skeletonOf(options),
       network,
       limitations,
-      state: new StateFile(join(options.dataDir, 'processes.json')),
+      state: new StateFile(join(options.dataDir, 'processes.json'), options.log),
       layers: separateDisks(readFileSync('/proc/self/mountinfo', 'utf8'), options.dataDir),
     });
     return { runtime, network, needsEgressProxy: limitations.length > 0 };
@@ -77,7 +77,7 @@ function plain(options: RuntimeOptions, reason: string): DetectedRuntime {
   const runtime = new PlainRuntime({
     clock: options.clock,
     addresses: new AddressPool(options.plainPodCidr),
-    state: new StateFile(join(options.dataDir, 'processes.json')),
+    state: new StateFile(join(options.dataDir, 'processes.json'), options.log),
     nodeMark: nodeMark(options.dataDir),
     firstFreePort,
     userId: options.userId,

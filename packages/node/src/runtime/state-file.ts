@@ -5,7 +5,7 @@
 
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasErrorCode } from '@kindred/machinery';
+import { hasErrorCode, type Logger } from '@kindred/machinery';
 import { readProcessStat } from './process-table.ts';
 import { sendSignal } from './send-signal.ts';
 
@@ -16,10 +16,12 @@ export interface RecordedProcess {
 
 export class StateFile {
   readonly #path: string;
+  readonly #log: Logger;
   readonly #running = new Map<number, RecordedProcess>();
 
-  constructor(path: string) {
+  constructor(path: string, log: Logger) {
     this.#path = path;
+    this.#log = log;
   }
 
   add(pid: number): void {
@@ -45,10 +47,15 @@ export class StateFile {
     return killed;
   }
 
+  /** What can't be noted (on a full disk) is worth a warning, but not a pod. */
   #write(): void {
-    mkdirSync(dirname(this.#path), { recursive: true });
-    writeFileSync(`${this.#path}.new`, JSON.stringify([...this.#running.values()]));
-    renameSync(`${this.#path}.new`, this.#path);
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true });
+      writeFileSync(`${this.#path}.new`, JSON.stringify([...this.#running.values()]));
+      renameSync(`${this.#path}.new`, this.#path);
+    } catch (error) {
+      this.#log.error('Processes could not be noted', error, { path: this.#path });
+    }
   }
 }
 
@@ -60,8 +67,18 @@ function readRecord(path: string): RecordedProcess[] {
     if (hasErrorCode(error, 'ENOENT')) return [];
     throw error;
   }
-  const parsed: unknown = JSON.parse(text);
+  const parsed = parse(text);
   return Array.isArray(parsed) ? parsed.filter(isRecordedProcess) : [];
+}
+
+/** A file that a crash of the machine left half written names nothing: no process has outlived that. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function isRecordedProcess(value: unknown): value is RecordedProcess {
