@@ -36,6 +36,8 @@ Flags:
 /** Reads the flags; a wrong one throws a KND_USAGE fault that names it and what it takes. */
 export function parseUpOptions(args: readonly string[], environment: NodeJS.ProcessEnv): UpOptions {
   const values = parse(args);
+  mustSay('--data-dir takes a directory', values['data-dir']);
+  mustSay('--write-kubeconfig takes a file', values['write-kubeconfig']);
   const dataDirectory = resolve(values['data-dir'] ?? environment['KINDRED_HOME'] ?? join(homedir(), '.kindred'));
   return {
     dataDirectory,
@@ -84,5 +86,12 @@ function extensionList(text: string | undefined): readonly string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  return names.length === 1 && names[0] === 'none' ? [] : names;
+  if (names.length === 1 && names[0] === 'none') return [];
+  if (names.length > 0 && !names.includes('none')) return names;
+  throw new Fault('KND_USAGE', '--extensions takes names or paths, or none alone', 'See: kindred up --help');
+}
+
+/** An empty path would mean the working directory, which nobody means. */
+function mustSay(rule: string, value: string | undefined): void {
+  if (value === '') throw new Fault('KND_USAGE', `${rule}, not ""`, 'See: kindred up --help');
 }
