@@ -240,6 +240,7 @@ export class NodeAgent {
       await server.start();
     } catch (error) {
       log.error('Cluster DNS is not served', error, { address: clusterDns });
+      await server.close();
       return undefined;
     }
     this.#closers.push(() => server.close());

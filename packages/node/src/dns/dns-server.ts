@@ -17,6 +17,7 @@ import {
   RECURSION_DESIRED,
   TRUNCATED_RESPONSE,
 } from 'dns-packet';
+import { listen } from '../platform/listen.ts';
 import { answerFromZone, type ZoneView } from './cluster-zone.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -42,14 +43,13 @@ export class DnsServer {
   readonly #udp: UdpSocket = createSocket('udp4');
   readonly #tcp: Server;
   readonly #connections = new Set<Socket>();
+  #closed = false;
 
   constructor(options: DnsServerOptions) {
     this.#options = options;
     this.#tcp = createServer((socket) => this.#serveConnection(socket));
     this.#udp.on('message', (message, { address, port }) => {
-      void this.#answer(message, longestDatagram).then((answer) => {
-        if (answer) this.#udp.send(answer, port, address);
-      });
+      this.#reply(message, longestDatagram, (answer) => this.#udp.send(answer, port, address));
     });
   }
 
@@ -65,14 +65,11 @@ export class DnsServer {
       });
     });
     const { port } = this.#udp.address();
-    await new Promise<void>((resolve, reject) => {
-      this.#tcp.once('error', reject);
-      this.#tcp.listen({ host, port, exclusive: true }, resolve);
-    });
-    return port;
+    return listen(this.#tcp, { host, port, exclusive: true });
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     for (const socket of this.#connections) socket.destroy();
     await Promise.all([
       new Promise<void>((resolve) => this.#udp.close(() => resolve())),
@@ -93,11 +90,20 @@ export class DnsServer {
         const end = 2 + received.readUInt16BE(0);
         const message = received.subarray(2, end);
         received = received.subarray(end);
-        void this.#answer(message, 65_535).then((answer) => {
-          if (answer && !socket.destroyed) socket.write(withLength(answer));
+        this.#reply(message, 65_535, (answer) => {
+          if (!socket.destroyed) socket.write(withLength(answer));
         });
       }
     });
+  }
+
+  /** Whatever a client sends, and whenever the server closes meanwhile: no message may end the agent. */
+  #reply(message: Buffer, limit: number, send: (answer: Buffer) => void): void {
+    this.#answer(message, limit)
+      .then((answer) => {
+        if (answer && !this.#closed) send(answer);
+      })
+      .catch((error: unknown) => this.#options.log.error('DNS question could not be answered', error));
   }
 
   /** undefined for what isn't a question. */

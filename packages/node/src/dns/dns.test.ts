@@ -9,6 +9,7 @@ import { type Answer, decode, encode, type Packet, type RecordType, streamDecode
 import { answerFromZone, type ZoneView } from './cluster-zone.ts';
 import { DnsServer } from './dns-server.ts';
 import { parseResolvConf, podResolvConf } from './resolv-conf.ts';
+import { createUpstream } from './upstream.ts';
 
 const service = (name: string, spec: Service['spec']): Service => ({
   apiVersion: 'v1',
@@ -165,4 +166,45 @@ it('writes the resolv.conf of pods', () => {
   assert.equal(conf({ dnsPolicy: 'Default' }), 'search a.example b.example\nnameserver 1.1.1.1\noptions timeout:2\n');
   const dnsConfig = { nameservers: ['8.8.8.8'], options: [{ name: 'ndots', value: '1' }] };
   assert.equal(conf({ dnsPolicy: 'None', dnsConfig }), 'nameserver 8.8.8.8\noptions ndots:1\n');
+});
+
+it('passes over a resolver that cannot even be sent to', async () => {
+  // Connecting a socket to the broadcast address is not permitted.
+  await assert.rejects(
+    createUpstream(['255.255.255.255']).ask(Buffer.from('question')),
+    /255\.255\.255\.255: .*EACCES/,
+  );
+});
+
+it('is not hurt by an answer that comes after its end', async () => {
+  let answer: (bytes: Buffer) => void = () => {};
+  const late = new Promise<Buffer>((resolve) => {
+    answer = resolve;
+  });
+  let tell = () => {};
+  const asked = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const failures: unknown[] = [];
+  const server = new DnsServer({
+    host: '127.0.0.1',
+    port: 0,
+    zone,
+    upstream: {
+      ask: () => {
+        tell();
+        return late;
+      },
+    },
+    log: { ...silentLogger, error: (_, error) => void failures.push(error) },
+  });
+  const port = await server.start();
+  const client = createSocket('udp4');
+  client.send(encode({ type: 'query', questions: [{ name: 'example.com', type: 'A' }] }), port, '127.0.0.1');
+  await asked;
+  await server.close();
+  answer(Buffer.from('late'));
+  await new Promise((next) => setImmediate(next));
+  client.close();
+  assert.deepEqual(failures, []);
 });

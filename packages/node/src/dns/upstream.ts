@@ -40,6 +40,8 @@ function askOne(message: Buffer, resolver: string): Promise<Buffer> {
     socket.on('message', (answer) => {
       if (answer.subarray(0, 2).equals(message.subarray(0, 2))) finish(() => resolve(answer));
     });
-    socket.connect(53, resolver, () => socket.send(message));
+    // Without a callback, which would also be called when the resolver can't be reached; then there is an error event.
+    socket.once('connect', () => socket.send(message));
+    socket.connect(53, resolver);
   });
 }

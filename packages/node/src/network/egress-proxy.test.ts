@@ -49,3 +49,27 @@ it('opens tunnels, and says when it cannot', async () => {
     closed.destroy();
   }
 });
+
+it('leads nobody to addresses that only this machine has, in whatever form', async () => {
+  const usual = new EgressProxy({ host: '127.0.0.1', log: silentLogger });
+  const usualPort = await usual.start();
+  try {
+    for (const host of [
+      '127.0.0.1',
+      'localhost',
+      '0.0.0.0',
+      '[::1]',
+      '[::]',
+      '[::ffff:127.0.0.1]',
+      '169.254.169.254',
+    ]) {
+      const path = `${host}:${targetPort}`;
+      const asked = request({ host: '127.0.0.1', port: usualPort, method: 'CONNECT', path, agent: false }).end();
+      const [answer, socket] = (await once(asked, 'connect')) as [{ statusCode: number }, Duplex];
+      socket.destroy();
+      assert.equal(answer.statusCode, 403, host);
+    }
+  } finally {
+    await usual.close();
+  }
+});

@@ -11,9 +11,10 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '@kindred/machinery';
+import { listen } from '../platform/listen.ts';
 
 export interface EgressProxyOptions {
   readonly host: string;
@@ -23,7 +24,8 @@ export interface EgressProxyOptions {
 }
 
 const connectTimeoutMs = 10_000;
-const ownAddresses = /^(127\.|0\.|169\.254\.|::1$|::ffff:127\.|fe80:)/;
+/** IPv6 forms of IPv4 addresses (::ffff:7f00:1) too: nothing but a way around the others here. */
+const ownAddresses = /^(127\.|0\.|169\.254\.|::1?$|::ffff:|fe80:)/;
 
 export class EgressProxy {
   readonly #options: EgressProxyOptions;
@@ -41,12 +43,7 @@ export class EgressProxy {
 
   /** Gives the port. */
   async start(): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, this.#options.host, resolve);
-    });
-    // A TCP server's address is an object.
-    return (this.#server.address() as AddressInfo).port;
+    return listen(this.#server, { host: this.#options.host, port: 0 });
   }
 
   async close(): Promise<void> {

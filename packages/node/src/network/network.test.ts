@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { after, describe, it } from 'node:test';
 import type { Service } from '@kindred/apis/core/v1';
@@ -142,5 +144,18 @@ describe('service proxy', () => {
     assert.match(proxy.failures().get(`a ${taken.port}`) ?? '', /EADDRINUSE/);
     await proxy.update([]);
     assert.equal(proxy.failures().size, 0);
+  });
+
+  it('keeps nothing of an address that it cannot serve, however often it is tried', async () => {
+    const holder = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const udp: ServiceForward = { ...forward(holder.address().port, []), protocol: 'UDP' };
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    await proxy.update([udp]);
+    const before = descriptors();
+    for (let i = 0; i < 20; i++) await proxy.update([udp]);
+    assert.ok(descriptors() < before + 10, `${before} descriptors became ${descriptors()}`);
+    holder.close();
+    await proxy.update([]);
   });
 });

@@ -85,6 +85,8 @@ export class ServiceProxy {
       this.#listening.set(forward.key, { forwarder, choice });
       this.#failed.delete(forward.key);
     } catch (error) {
+      // A UDP socket that could not be bound is still a socket: tried again and again, they would use up the descriptors.
+      await forwarder.close();
       const reason = errorText(error);
       if (this.#failed.get(forward.key) !== reason)
         log.error('Service address is not served', reason, { forward: forward.key });

@@ -1,5 +1,6 @@
 /** One TCP listener of the service proxy: each connection is joined with one to a backend, byte for byte. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { listen } from '../platform/listen.ts';
 import type { BackendChoice } from './backend-choice.ts';
 import type { Backend } from './service-table.ts';
 
@@ -34,10 +35,7 @@ export class TcpForwarder implements Forwarder {
 
   async start(): Promise<void> {
     const { host, port } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port, exclusive: true }, resolve);
-    });
+    await listen(this.#server, { host, port, exclusive: true });
   }
 
   async close(): Promise<void> {

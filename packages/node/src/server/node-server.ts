@@ -5,12 +5,12 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock, Logger } from '@kindred/machinery';
 import { errorText } from '@kindred/machinery';
 import { parseLogQuery } from '../logs/log-query.ts';
 import { readLog } from '../logs/read-log.ts';
+import { listen } from '../platform/listen.ts';
 import type { PodManager } from '../pods/pod-manager.ts';
 import { resourceSummary } from './resource-summary.ts';
 
@@ -41,12 +41,7 @@ export class NodeServer {
   /** Gives the port. */
   async start(): Promise<number> {
     const { host, port } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, resolve);
-    });
-    // A TCP server's address is an object.
-    return (this.#server.address() as AddressInfo).port;
+    return listen(this.#server, { host, port });
   }
 
   async close(): Promise<void> {
