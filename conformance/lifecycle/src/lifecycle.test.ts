@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { ProcessFigure } from '@kindred-conformance/clients';
 import { eventually, kindredProgram, TestPlatform, withDescendants } from '@kindred-conformance/clients';
 import { rawClient } from './raw-client.ts';
@@ -207,5 +208,17 @@ describe('lifecycle', () => {
     assert.doesNotMatch(text, /node-agent|extensions/);
     assert.equal(await platform.kubectlOk(['get', 'nodes,crds', '--output', 'name']), '');
     assert.equal(withDescendants(platform.pid).length, 1);
+  });
+
+  it('runs an extension that is given by its path', async () => {
+    const path = fileURLToPath(import.meta.resolve('@kindred-examples/website'));
+    await using platform = await TestPlatform.start({ args: ['--runtime', 'none', '--extensions', path] });
+    const client = await rawClient(platform.kubeconfig);
+    const { text } = await client.http1({ method: 'GET', path: '/readyz?verbose' });
+    assert.match(text, /\[\+\]extensions ok\n[^]*readyz check passed/);
+    assert.doesNotMatch(text, /node-agent/);
+    await eventually('the children of the Website', async () =>
+      (await platform.kubectl(['get', 'deployment,service', 'kubia-website'])).code === 0 ? true : undefined,
+    );
   });
 });
