@@ -85,6 +85,8 @@ test('strategic merge, merge and JSON patches change one container', async () =>
   assert.equal(await ok('patch', 'deploy', 'web', '-p', env), 'deployment.apps/web patched\n');
   const image = 'jsonpath={.spec.template.spec.containers[0].image} {.spec.template.spec.containers[0].env[0].value}';
   assert.equal(await ok('get', 'deploy', 'web', '-o', image), 'nginx:alpine 1');
+  // A change of the status meanwhile would count as one.
+  await rolledOut('deploy/web');
   assert.equal(await ok('patch', 'deploy', 'web', '-p', env), 'deployment.apps/web patched (no change)\n');
   const operation = '[{"op":"replace","path":"/spec/template/spec/containers/0/env/0/value","value":"2"}]';
   assert.equal(await ok('patch', 'deploy', 'web', '--type=json', '-p', operation), 'deployment.apps/web patched\n');

@@ -66,6 +66,20 @@ test('v2 keeps what it can say and drops the rest', () => {
   });
 });
 
+test('where fields may be that nobody named, v2 names none: its clients would refuse the others', () => {
+  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const gvk = { 'x-kubernetes-group-version-kind': [{ group: 'e.x', kind: 'A', version: 'v1' }] };
+  const spec = { ...open, properties: { known: { type: 'string' } }, required: ['known'] };
+  const schemas = {
+    A: { ...open, ...gvk, properties: { apiVersion: { type: 'string' } } },
+    B: { type: 'object', properties: { spec } },
+  };
+  assert.deepEqual(createOpenApiV2([{ components: { schemas } }])['definitions'], {
+    A: { ...open, ...gvk },
+    B: { type: 'object', properties: { spec: { 'x-kubernetes-preserve-unknown-fields': true } } },
+  });
+});
+
 test('the protobuf form is that of gnostic', () => {
   const bytes = encodeOpenApiV2({
     swagger: '2.0',

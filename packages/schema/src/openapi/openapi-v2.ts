@@ -93,10 +93,12 @@ function toV2Schema(schema: OpenApiObject): OpenApiObject {
     if (schema['format'] === 'int-or-string') converted['type'] = 'string';
     else delete converted['type'];
   }
-  // A value of any type has no properties that v2 clients could check.
-  if (converted['x-kubernetes-preserve-unknown-fields'] === true && converted['properties'] === undefined) {
-    delete converted['type'];
+  // v2 clients refuse what a schema with properties doesn't name, so where more is allowed they are told of none.
+  if (converted['x-kubernetes-preserve-unknown-fields'] === true) {
+    delete converted['properties'];
+    delete converted['required'];
     delete converted['items'];
+    if (converted['x-kubernetes-group-version-kind'] === undefined) delete converted['type'];
   }
   return converted;
 }
