@@ -54,10 +54,20 @@ function runTests(where) {
     '--test',
     '--test-concurrency=2',
     '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=./scripts/slowest-tests.mjs',
+    '--test-reporter-destination=stdout',
     ...files.map((file) => relative(root, file)),
   ];
+  const started = performance.now();
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  return new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0))));
+  return new Promise((resolve) =>
+    child.on('exit', (code, signal) => {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      process.stdout.write(`${files.length} test files in ${seconds} s\n`);
+      resolve(code ?? (signal ? 1 : 0));
+    }),
+  );
 }
 
 function testFiles(path) {

@@ -44,7 +44,7 @@ export interface TestWatch {
   ended(): Promise<boolean>;
 }
 
-export const testUser: UserInfo = { username: 'tester', groups: ['system:masters', 'system:authenticated'] };
+const testUser: UserInfo = { username: 'tester', groups: ['system:masters', 'system:authenticated'] };
 
 export interface TestServerOptions extends Partial<ApiServerOptions> {
   /** What can only be made over the server's storage. */
