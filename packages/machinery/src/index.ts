@@ -59,6 +59,7 @@ export {
 export { exceptStatus, type FieldFilter, onlyStatus } from './patch/managed-fields/field-filter.ts';
 export { decodeManagedFields, type FieldManager, type FieldManagers } from './patch/managed-fields/managers.ts';
 export { type TrackUpdateOptions, trackUpdate } from './patch/managed-fields/track-update.ts';
+export { validateApplied } from './patch/managed-fields/validate-applied.ts';
 export type { ConvertVersion, VersionedObject } from './patch/managed-fields/version-views.ts';
 export { applyMergePatch } from './patch/merge-patch.ts';
 export type { DeducedSchema, ListSchema, MapSchema, MergeSchema, ScalarSchema } from './patch/merge-schema.ts';

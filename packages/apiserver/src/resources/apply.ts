@@ -3,6 +3,7 @@
  * remembers who wants what ("Server-Side Apply", Kubernetes documentation). An object that doesn't exist is created.
  */
 import {
+  type ApplyResult,
   applyConflict,
   applyConflictCauses,
   applyConflictMessage,
@@ -15,13 +16,17 @@ import {
   formatGroupResource,
   formatTime,
   isJsonObject,
+  type JsonObject,
   onlyStatus,
+  type StatusError,
   type Unstructured,
+  validateApplied,
 } from '@kindred/machinery';
 import { attributesOf, denied } from '../chain/authorize.ts';
 import type { ApiResponse } from '../request/api-response.ts';
 import { createObject } from './create-object.ts';
 import { acceptObject, fitAndReport } from './incoming-object.ts';
+import { versionConverter } from './other-versions.ts';
 import type { PatchDocument } from './patch-documents.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import { type Desired, updateObject } from './update-object.ts';
@@ -49,10 +54,30 @@ function appliedConfiguration(request: ResourceRequest, options: WriteOptions, d
   if (!isJsonObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') {
     throw badRequest('invalid object type: apply configurations must have apiVersion and kind');
   }
-  const applied = fitAndReport(request, options, value, document.duplicateFields);
-  if ((applied.metadata.managedFields ?? []).length > 0) throw badRequest('metadata.managedFields must be nil');
-  delete applied.metadata.managedFields;
-  return applied;
+  const { apiVersion, definition } = request.resource;
+  if (value['apiVersion'] !== apiVersion) {
+    const versions = `Specified patch version: ${value['apiVersion']}, expected: ${apiVersion}`;
+    throw badRequest(`Incorrect version specified in apply patch. ${versions}`);
+  }
+  demandNoManagedFields(value);
+  // Before unknown fields are dropped, and nulls with them: an apply that can't be what its author means changes nothing.
+  const errors = value['kind'] === definition.kind ? validateApplied(value, definition.mergeSchema) : [];
+  if (errors.length > 0) throw notTyped(request, errors);
+  return fitAndReport(request, options, value, document.duplicateFields);
+}
+
+function demandNoManagedFields({ metadata }: JsonObject): void {
+  if (!isJsonObject(metadata)) return;
+  const { managedFields } = metadata;
+  if (Array.isArray(managedFields) && managedFields.length > 0) throw badRequest('metadata.managedFields must be nil');
+  delete metadata['managedFields'];
+}
+
+function notTyped({ resource, namespace, name }: ResourceRequest, errors: readonly string[]): StatusError {
+  const { definition } = resource;
+  const kind = `${definition.group}/${definition.version}, Kind=${definition.kind}`;
+  const list = errors.length === 1 ? errors[0] : ['errors:', ...errors.map((error) => `  ${error}`)].join('\n');
+  return badRequest(`failed to create typed patch object (${namespace}/${name}; ${kind}): ${list}`);
 }
 
 function merge(
@@ -61,8 +86,8 @@ function merge(
   applied: Unstructured,
   live: Unstructured | undefined,
 ): Desired {
-  const { resource, server, subresource, name } = request;
-  const { definition, groupResource } = resource;
+  const { resource, server, subresource } = request;
+  const { definition } = resource;
   const filter = filterOf(request);
   const result = applyObject({
     live,
@@ -73,17 +98,21 @@ function merge(
     apiVersion: resource.apiVersion,
     subresource,
     now: formatTime(server.clock.now()),
+    convert: versionConverter(server.registry, resource),
     ...(filter === undefined ? {} : { filter }),
   });
-  if (result.kind === 'invalid') throw badRequest(`failed to create typed patch object: ${result.errors.join(', ')}`);
-  if (result.kind === 'conflict') {
-    const where = request.namespace === '' ? '' : ` in namespace ${JSON.stringify(request.namespace)}`;
-    const subject = `${formatGroupResource(groupResource)} ${JSON.stringify(name)}${where}`;
-    throw applyConflict(applyConflictMessage(result.conflicts, subject), applyConflictCauses(result.conflicts));
-  }
   // The result shares parts with the stored object, which the steps of a write must not change.
-  const object = deepCopy(result.object);
+  const object = deepCopy(outcomeOf(request, result));
   return { object: acceptObject(request, { ...options, fieldValidation: 'Ignore' }, object, []), applied: true };
+}
+
+/** What the apply made. @throws StatusError 400, 409 with the conflicts. */
+export function outcomeOf(request: ResourceRequest, result: ApplyResult): Unstructured {
+  if (result.kind === 'applied') return result.object;
+  if (result.kind === 'invalid') throw notTyped(request, result.errors);
+  const where = request.namespace === '' ? '' : ` in namespace ${JSON.stringify(request.namespace)}`;
+  const subject = `${formatGroupResource(request.resource.groupResource)} ${JSON.stringify(request.name)}${where}`;
+  throw applyConflict(applyConflictMessage(result.conflicts, subject), applyConflictCauses(result.conflicts));
 }
 
 function filterOf({ resource, subresource }: ResourceRequest): FieldFilter | undefined {

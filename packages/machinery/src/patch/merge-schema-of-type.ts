@@ -9,6 +9,9 @@ import type { FieldInfo, TypeInfo, TypeTable } from '../types/type-table.ts';
 import type { ListSchema, MapSchema, MergeSchema } from './merge-schema.ts';
 
 const scalar: MergeSchema = { kind: 'scalar' };
+const numeric: MergeSchema = { kind: 'scalar', type: 'numeric' };
+const text: MergeSchema = { kind: 'scalar', type: 'string' };
+const boolean: MergeSchema = { kind: 'scalar', type: 'boolean' };
 const deduced: MergeSchema = { kind: 'deduced' };
 const atomicList: MergeSchema = { kind: 'list', listType: 'atomic', keys: [], keyDefaults: {}, element: () => deduced };
 
@@ -133,5 +136,17 @@ function mapOf(value: MergeSchema, atomic: boolean): MapSchema {
 
 function schemaOfName(name: string, schemaOf: SchemaOf): MergeSchema {
   if (name.includes('.')) return schemaOf(name);
-  return name === 'object' ? deduced : scalar;
+  switch (name) {
+    case 'object':
+      return deduced;
+    case 'string':
+      return text;
+    case 'boolean':
+      return boolean;
+    case 'integer':
+    case 'number':
+      return numeric;
+    default:
+      return scalar;
+  }
 }

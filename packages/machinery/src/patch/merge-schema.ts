@@ -8,7 +8,11 @@ export type MergeSchema = ScalarSchema | MapSchema | ListSchema | DeducedSchema;
 
 export interface ScalarSchema {
   readonly kind: 'scalar';
+  /** What the value must be; absent: any scalar, or what only the kind's own rules can tell. */
+  readonly type?: ScalarType;
 }
+
+export type ScalarType = 'numeric' | 'string' | 'boolean';
 
 /** No schema known: maps merge field by field, lists and scalars are atomic. */
 export interface DeducedSchema {

@@ -6,6 +6,12 @@ import type { MapSchema, MergeSchema } from '@kindred/machinery';
 import { childOf, memberOf, type StructuralSchema } from './structural-schema.ts';
 
 const scalar: MergeSchema = { kind: 'scalar' };
+const scalarOfType: Readonly<Record<string, MergeSchema>> = {
+  integer: { kind: 'scalar', type: 'numeric' },
+  number: { kind: 'scalar', type: 'numeric' },
+  string: { kind: 'scalar', type: 'string' },
+  boolean: { kind: 'scalar', type: 'boolean' },
+};
 const deduced: MergeSchema = { kind: 'deduced' };
 
 const labels: MapSchema = { kind: 'map', atomic: false, field: () => scalar, declares: () => false };
@@ -65,7 +71,9 @@ function resourceSchema(schema: StructuralSchema): MergeSchema {
 function nodeSchema(schema: StructuralSchema): MergeSchema {
   if (schema.types[0] === 'array') return listSchema(schema);
   if (schema.types[0] === 'object') return schema.embeddedResource ? resourceSchema(schema) : mapSchema(schema);
-  return schema.types.length === 0 ? deduced : scalar;
+  const [type, ...others] = schema.types;
+  if (type === undefined) return deduced;
+  return others.length === 0 ? (scalarOfType[type] ?? scalar) : scalar;
 }
 
 function mapSchema(schema: StructuralSchema): MapSchema {

@@ -3,9 +3,11 @@
  */
 import type { ScaleMapping } from '@kindred/apis';
 import {
+  applyObject,
   badRequest,
   deepCopy,
   type FieldError,
+  formatTime,
   getPath,
   invalid,
   invalidValue,
@@ -14,16 +16,18 @@ import {
   pathNotFound,
   setMember,
   type Unstructured,
-  unsupportedMediaType,
 } from '@kindred/machinery';
 import { decodeBody, objectOf } from '../../decoding/decode-object.ts';
 import { valueResponse } from '../../negotiation/encode.ts';
 import type { ApiResponse } from '../../request/api-response.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
+import { outcomeOf } from '../apply.ts';
 import { workingResource } from '../incoming-object.ts';
+import { versionConverter } from '../other-versions.ts';
 import { applyPatchDocument, patchKindOf, readPatch } from '../patch-documents.ts';
 import type { ResourceRequest } from '../resource-request.ts';
 import type { ServedResource } from '../served-resource.ts';
-import { updateObject } from '../update-object.ts';
+import { type Desired, updateObject } from '../update-object.ts';
 import { readWriteOptions, type WriteOptions } from '../write-options.ts';
 
 const scaleKind = { apiVersion: 'autoscaling/v1', kind: 'Scale' } as const;
@@ -57,9 +61,7 @@ async function putScale(request: ResourceRequest): Promise<ApiResponse> {
 async function patchScale(request: ResourceRequest): Promise<ApiResponse> {
   const { exchange, resource } = request;
   const kind = patchKindOf(exchange.request.headers['content-type'], resource);
-  if (kind === 'apply') {
-    throw unsupportedMediaType(['application/json-patch+json', 'application/merge-patch+json']);
-  }
+  if (kind === 'apply') return applyScale(request);
   const options = readWriteOptions('PatchOptions', exchange.request);
   const document = readPatch(kind, await exchange.request.body());
   return changeScale(request, options, (current) => {
@@ -67,28 +69,80 @@ async function patchScale(request: ResourceRequest): Promise<ApiResponse> {
   });
 }
 
-async function changeScale(
+/** The Scale that is applied is a small apply to the object itself, by a manager of its own. */
+async function applyScale(request: ResourceRequest): Promise<ApiResponse> {
+  const { exchange, server } = request;
+  const options = readWriteOptions('PatchOptions', exchange.request, { apply: true });
+  const { value } = readPatch('apply', await exchange.request.body());
+  const applied = objectOf(value, scaleKind);
+  const { working, mapping } = scalable(request);
+  return writeScale(request, options, (stored) => {
+    const result = applyObject({
+      live: working.read(stored),
+      applied: configurationOf(applied, working, mapping, request.name),
+      schema: working.definition.mergeSchema,
+      manager: options.fieldManager,
+      force: options.force,
+      apiVersion: working.apiVersion,
+      subresource: 'scale',
+      now: formatTime(server.clock.now()),
+      convert: versionConverter(server.registry, working),
+    });
+    return { object: deepCopy(outcomeOf(request, result)), applied: true };
+  });
+}
+
+function configurationOf(
+  scaled: Unstructured,
+  { apiVersion, definition }: ServedResource,
+  mapping: ScaleMapping,
+  name: string,
+): Unstructured {
+  const { resourceVersion, uid } = scaled.metadata;
+  const configuration: Unstructured = {
+    apiVersion,
+    kind: definition.kind,
+    metadata: {
+      name,
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(uid === undefined ? {} : { uid }),
+    },
+  };
+  const spec = scaled['spec'];
+  if (isJsonObject(spec) && (spec['replicas'] ?? undefined) !== undefined) {
+    setAt(configuration, mapping.specReplicasPath, replicasOf(scaled, name));
+  }
+  return configuration;
+}
+
+function changeScale(
   request: ResourceRequest,
   options: WriteOptions,
   next: (current: Unstructured) => Unstructured,
 ): Promise<ApiResponse> {
-  const { exchange, resource, name } = request;
+  const { name } = request;
   const { working, mapping } = scalable(request);
-  const written = await updateObject(request, options, {
-    subresource: 'scale',
-    demandVersion: false,
-    produce(stored) {
-      const current = working.read(stored);
-      const wanted = next(scaleOf(current, mapping));
-      const replicas = replicasOf(wanted, name);
-      const object = deepCopy(current);
-      setAt(object, mapping.specReplicasPath, replicas);
-      const { resourceVersion, uid } = wanted.metadata;
-      if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion;
-      if (uid !== undefined) object.metadata.uid = uid;
-      return { object };
-    },
+  return writeScale(request, options, (stored) => {
+    const current = working.read(stored);
+    const wanted = next(scaleOf(current, mapping));
+    const replicas = replicasOf(wanted, name);
+    const object = deepCopy(current);
+    setAt(object, mapping.specReplicasPath, replicas);
+    const { resourceVersion, uid } = wanted.metadata;
+    if (resourceVersion !== undefined) object.metadata.resourceVersion = resourceVersion;
+    if (uid !== undefined) object.metadata.uid = uid;
+    return { object };
   });
+}
+
+async function writeScale(
+  request: ResourceRequest,
+  options: WriteOptions,
+  produce: (stored: StoredObject) => Desired,
+): Promise<ApiResponse> {
+  const { exchange, resource, name } = request;
+  const { mapping } = scalable(request);
+  const written = await updateObject(request, options, { subresource: 'scale', demandVersion: false, produce });
   if (written === undefined) throw notFound(resource.groupResource, name);
   return valueResponse(exchange.request, scaleOf(written.object, mapping));
 }

@@ -4,7 +4,7 @@
  */
 import { encodeJsonText } from '../../codec/json.ts';
 import { isJsonObject, type JsonObject } from '../../object/json.ts';
-import type { ListSchema, MergeSchema } from '../merge-schema.ts';
+import type { ListSchema, MergeSchema, ScalarType } from '../merge-schema.ts';
 import { fieldElement, formatElement, listElement } from './path-element.ts';
 
 /** One text for each error, with its path in front: `.spec.foo: field not declared in schema`. */
@@ -39,7 +39,36 @@ function validateValue(errors: string[], path: string, value: unknown, schema: M
   } else if (schema.kind === 'list') {
     if (Array.isArray(value)) validateItems(errors, path, value, schema);
     else errors.push(`${path}: expected list, got ${describe(value)}`);
+  } else if (schema.kind === 'scalar' && schema.type !== undefined) {
+    const problem = scalarProblem(schema.type, value);
+    if (problem !== undefined) errors.push(`${path}: ${problem}`);
   }
+}
+
+/** Each type's text shows the value in another of Go's forms. */
+function scalarProblem(type: ScalarType, value: unknown): string | undefined {
+  if (type === 'numeric') {
+    if (typeof value === 'number' || typeof value === 'bigint') return undefined;
+    return `expected numeric (int or float), got ${goType(value)}`;
+  }
+  if (type === 'string') {
+    if (typeof value === 'string') return undefined;
+    return `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
+  }
+  return typeof value === 'boolean' ? undefined : `expected boolean, got ${describe(value)}`;
+}
+
+function goType(value: unknown): string {
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'string') return 'string';
+  return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
+}
+
+function goSyntax(value: unknown): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (!isJsonObject(value)) return encodeJsonText(value);
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${goSyntax(member)}`);
+  return `map[string]interface {}{${members.join(', ')}}`;
 }
 
 function validateItems(errors: string[], path: string, items: readonly unknown[], schema: ListSchema): void {
@@ -70,5 +99,5 @@ function identityProblem(schema: ListSchema, item: unknown): string {
 }
 
 function describe(value: unknown): string {
-  return `&{${encodeJsonText(value)}}`;
+  return `&{${typeof value === 'string' ? value : encodeJsonText(value)}}`;
 }
