@@ -6,6 +6,7 @@ import type { UpOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { waitForEnd } from './signals.ts';
+import { collectStartGarbage } from './start-garbage.ts';
 import { startPlatform } from './start-platform.ts';
 
 /** A start that is cut off gets this long to come to the end of its present step, so that what it made is known. */
@@ -25,7 +26,9 @@ export async function up(options: UpOptions, importModule: ImportModule): Promis
   };
   const context = { options, importModule, clock: systemClock, progress, shutdown, signal: ending.signal, fail };
   const settled = startPlatform(context).then((text) => {
-    if (!ending.signal.aborted) process.stdout.write(text);
+    if (ending.signal.aborted) return;
+    process.stdout.write(text);
+    shutdown.add('collection of garbage', collectStartGarbage(systemClock));
   }, fail);
   await ended;
   await Promise.race([settled, delay(startSettlesWithin, undefined, { ref: false })]);

@@ -7,10 +7,24 @@ import type { JsonValue } from '../object/json.ts';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const SPACED_COLON = /"\s+:/;
 
 /** True when the text, which JSON.parse has accepted as `value`, names some field of an object twice. */
 export function hasDuplicateFields(text: string, value: JsonValue): boolean {
-  return countFieldsInText(text) !== countFieldsInValue(value);
+  const fields = countFieldsInValue(value);
+  return !(isCompact(text) && countQuoteColons(text) === fields) && countFieldsInText(text) !== fields;
+}
+
+/** True when no space stands between a name and its colon: then no field is without its `":`. */
+function isCompact(text: string): boolean {
+  return !SPACED_COLON.test(text);
+}
+
+/** At least the number of fields in compact text, and more when strings have `":` in them: a quick first look. */
+function countQuoteColons(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) count++;
+  return count;
 }
 
 /** Strings that a colon follows. */

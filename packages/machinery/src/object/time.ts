@@ -3,9 +3,14 @@
  */
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
+/** The second that was asked for last: most calls are about the present one. */
+let last = { second: Number.NaN, text: '' };
+
 /** Milliseconds since the epoch → `2024-05-01T10:00:00Z`. Fractions of a second are cut off. */
 export function formatTime(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== last.second) last = { second, text: `${new Date(milliseconds).toISOString().slice(0, 19)}Z` };
+  return last.text;
 }
 
 /** Milliseconds since the epoch → `2024-05-01T10:00:00.250000Z`. Takes fractions of milliseconds. */

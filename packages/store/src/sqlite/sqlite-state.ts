@@ -45,6 +45,8 @@ export class SqliteState {
   #lastId: number;
   #compacted: Revision;
   #swept: number;
+  /** What a comparison of the present transaction has found, for the put that nearly always follows it. */
+  #compared: { readonly key: string; readonly row: LiveRow | undefined } | undefined;
 
   constructor(database: Database) {
     this.#tables = new SqliteTables(database);
@@ -87,6 +89,7 @@ export class SqliteState {
 
   txn(txn: WireTxn, reader: ValueReader, answering: Answering): WireResult {
     // Every comparison takes its value from the buffer, so none may be skipped.
+    this.#compared = undefined;
     const held = txn.compare.map((compare) => this.#holds(compare, reader));
     const succeeded = held.every(Boolean);
     const success = withValues(txn.success, reader);
@@ -95,6 +98,7 @@ export class SqliteState {
     this.#checkOperations(operations);
     const next = this.#lastId + 1;
     const responses = operations.map(({ operation, value }) => this.#apply(operation, value, next, answering));
+    this.#compared = undefined;
     if (this.#lastId >= next) this.#revision = next;
     return { type: 'txn', succeeded, revision: this.#revision, responses };
   }
@@ -162,6 +166,7 @@ export class SqliteState {
 
   #holds(compare: WireCompare, reader: ValueReader): boolean {
     const row = this.#tables.live(compare.key);
+    this.#compared = { key: compare.key, row };
     const metadata =
       row === undefined ? undefined : { createRevision: row.created, modRevision: row.revision, version: row.version };
     const full = compare.target === 'value' ? { ...compare, than: reader.take(compare.size) } : compare;
@@ -184,6 +189,7 @@ export class SqliteState {
         return this.#put(operation, value, revision, answering);
       case 'delete': {
         const wanted = operation.prevKv || answering.previous;
+        this.#compared = undefined;
         return this.#deleteRows(this.#liveRows({ ...operation, keysOnly: true }).rows, revision, wanted, answering);
       }
       case 'range':
@@ -197,7 +203,10 @@ export class SqliteState {
     revision: Revision,
     answering: Answering,
   ): WireOperationResult {
-    const before = this.#tables.live(operation.key);
+    const compared = this.#compared?.key === operation.key ? this.#compared : undefined;
+    // Only the first operation finds the key as the comparison did.
+    this.#compared = undefined;
+    const before = compared === undefined ? this.#tables.live(operation.key) : compared.row;
     const wanted = before !== undefined && (operation.prevKv || answering.previous);
     const previous = wanted ? { previous: this.#keyValue(before, {}, answering) } : {};
     const row = {

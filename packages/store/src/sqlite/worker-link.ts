@@ -26,6 +26,9 @@ export interface WorkerLinkOptions extends WorkerOptions {
   readonly onFailure: (error: StoreError) => void;
 }
 
+/** Values pass through the worker and nothing stays there: a small young generation keeps its share of memory small. */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 };
+
 /** See the file's head. */
 export class WorkerLink {
   readonly #worker: Worker;
@@ -54,7 +57,7 @@ export class WorkerLink {
     const { file, maxBytes } = options;
     const workerData: WorkerOptions = { file, maxBytes };
     // Flags of the main thread's program are none of the worker's business; some would keep it from starting.
-    this.#worker = new Worker(options.workerUrl, { workerData, execArgv: [] });
+    this.#worker = new Worker(options.workerUrl, { workerData, execArgv: [], resourceLimits });
     this.#worker.on('message', (message: ResultMessage) => {
       if (message.type === 'results') this.#settleAll(message);
       else onOpen(message);

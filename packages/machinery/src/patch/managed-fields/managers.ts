@@ -92,15 +92,17 @@ export function encodeManagedFields(managers: FieldManagers): ManagedFieldsEntry
 }
 
 function encodeManager(manager: FieldManager): ManagedFieldsEntry {
-  return {
-    ...(manager.name === '' ? {} : { manager: manager.name }),
-    operation: manager.operation,
-    apiVersion: manager.apiVersion,
-    ...(manager.time === undefined ? {} : { time: manager.time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: manager.fields,
-    ...(manager.subresource === '' ? {} : { subresource: manager.subresource }),
-  };
+  const { name, operation, apiVersion, time, fields, subresource } = manager;
+  // Member by member, since each create comes here and spreading optional ones in costs several times as much.
+  const entry: ManagedFieldsEntry = {};
+  if (name !== '') entry.manager = name;
+  entry.operation = operation;
+  entry.apiVersion = apiVersion;
+  if (time !== undefined) entry.time = time;
+  entry.fieldsType = 'FieldsV1';
+  entry.fieldsV1 = fields;
+  if (subresource !== '') entry.subresource = subresource;
+  return entry;
 }
 
 function compareManagers(a: FieldManager, b: FieldManager): number {
