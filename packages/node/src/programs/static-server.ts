@@ -9,7 +9,7 @@ import { endOnSignals, programEnvironment } from './program-environment.ts';
 import { byteRange, lookUp, type StaticFile } from './static-files.ts';
 
 const environment = programEnvironment(process.env);
-const root = environment.path('/usr/share/nginx/html');
+const root = environment.imagePath('/usr/share/nginx/html');
 const titles: Readonly<Record<number, string>> = {
   400: '400 Bad Request',
   403: '403 Forbidden',
