@@ -169,6 +169,8 @@ function sweep(pid: number, mark: string): void {
 }
 
 function startMessage(file: string, error: Error): string {
-  const missing = 'code' in error && error.code === 'ENOENT';
+  const code = 'code' in error ? error.code : undefined;
+  // A directory of PATH that may not be read makes "not found" look like "not permitted".
+  const missing = code === 'ENOENT' || (code === 'EACCES' && !file.includes('/'));
   return missing ? `exec: "${file}": executable file not found in $PATH` : `exec: "${file}": ${error.message}`;
 }
