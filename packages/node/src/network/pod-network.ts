@@ -67,7 +67,7 @@ export class PodNetwork {
     const address = this.#addresses.take(uid);
     const name = interfaceName(uid);
     const batch = [
-      `link add ${name} type veth peer name eth0 netns ${pid}`,
+      `link add ${name} type veth peer name eth0 address ${linkAddress(address)} netns ${pid}`,
       `link set ${name} master ${this.#bridge} up`,
     ];
     await mustRun('ip', ['-batch', '-'], { input: `${batch.join('\n')}\n` });
@@ -101,7 +101,19 @@ export class PodNetwork {
     const { serviceCidr, owner } = this.#options;
     const bridge = this.#bridge;
     try {
-      await mustRun('ip', ['link', 'set', bridge, 'alias', `${owner},${formatCidr(serviceCidr)}`, 'up']);
+      // A bridge without an address of its own takes that of a port: with each pod that comes or goes it could change, and
+      // the other pods would not reach the host until they noticed.
+      const address = linkAddress(this.hostAddress);
+      await mustRun('ip', [
+        'link',
+        'set',
+        bridge,
+        'address',
+        address,
+        'alias',
+        `${owner},${formatCidr(serviceCidr)}`,
+        'up',
+      ]);
       await mustRun('ip', ['address', 'replace', `${this.hostAddress}/${this.podCidr.prefix}`, 'dev', bridge]);
       // Any address of a local range can be bound and answers pods and host alike, without an address for each service.
       await mustRun('ip', ['route', 'replace', 'local', formatCidr(serviceCidr), 'dev', 'lo']);
@@ -110,6 +122,12 @@ export class PodNetwork {
       throw new Error(`the pod network could not be made: ${errorText(error)}`, { cause: error });
     }
   }
+}
+
+/** A locally administered link address that goes with an IPv4 address: what others remember of it stays true when it is reused. */
+export function linkAddress(address: string): string {
+  const bytes = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+  return ['0a', '58', ...bytes].join(':');
 }
 
 function interfaceName(uid: string): string {

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { silentLogger, systemClock } from '@kindred/machinery';
 import { parseCidr } from '../network/cidr.ts';
+import { linkAddress } from '../network/pod-network.ts';
 import { scriptsDirectory } from '../platform/package-places.ts';
 import { type DetectedRuntime, detectRuntime } from './detect.ts';
 import { listProcesses, processTree, readProcessStat } from './process-table.ts';
@@ -165,6 +166,15 @@ function runtimeTests(level: IsolationLevel): void {
       assert.equal(hostname, 'kubia');
       assert.equal(pid, '1');
       assert.throws(() => readFileSync('/etc/kindred-test'));
+    });
+
+    it('gives pod and host link addresses that do not change with the pods that come and go', async () => {
+      const { start, output } = container(['cat', '/sys/class/net/eth0/address']);
+      await (await start()).exited;
+      assert.equal(output.stdout.trim(), linkAddress(sandbox.ip));
+      const gateway = detected.network?.hostAddress ?? '';
+      const interfaces = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+      assert.equal(interfaces.find(({ address }) => address === gateway)?.mac, linkAddress(gateway));
     });
 
     it('runs as another user', async () => {

@@ -39,11 +39,15 @@ async function projectedFiles(context: VolumeContext, source: VolumeProjection, 
   if (serviceAccountToken) {
     const token = await context.tokens.token(context.pod, serviceAccountToken);
     // A program that runs as another user must be able to read its own token.
-    const user = context.pod.spec?.securityContext?.runAsUser;
-    const tokenMode = user === undefined ? mode & 0o600 || 0o600 : 0o644;
+    const tokenMode = runsAsOther(context.pod) ? 0o644 : mode & 0o600 || 0o600;
     return [{ path: safePath(serviceAccountToken.path), content: Buffer.from(token), mode: tokenMode }];
   }
   throw new VolumeError('a projected source of this kind is not supported by this node');
+}
+
+function runsAsOther({ spec }: Pod): boolean {
+  const all = [spec, ...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  return all.some((each) => each?.securityContext?.runAsUser !== undefined);
 }
 
 interface Selecting {

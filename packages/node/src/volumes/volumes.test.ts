@@ -20,6 +20,7 @@ import { writeVolume } from './atomic-writer.ts';
 import { PodVolumes } from './pod-volumes.ts';
 import { TokenSource } from './service-account-token.ts';
 import { VolumeError } from './volume-files.ts';
+import { volumeFiles } from './volume-sources.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kindred-volumes-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -101,6 +102,17 @@ it('projects a token that it renews at four fifths of its life', async () => {
   clock.advance(200_000);
   await refresh();
   assert.notEqual(readFileSync(join(path('access'), 'token'), 'utf8'), first);
+});
+
+it('lets a program of another user read its token, and nobody else than root otherwise', async () => {
+  const token = { name: 'access', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } };
+  const modeFor = async (containers: PodSpec['containers']) => {
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { uid: 'u' }, spec: { containers } };
+    const node = { hostIP: '', cpu: 1, memory: 1, ephemeralStorage: 1 };
+    return (await volumeFiles(token, { pod, cluster, tokens, podIPs: [], node }))?.[0]?.mode;
+  };
+  assert.equal(await modeFor([{ name: 'main' }]), 0o600);
+  assert.equal(await modeFor([{ name: 'main', securityContext: { runAsUser: 1000 } }]), 0o644);
 });
 
 it('refuses what is missing or not allowed, by name', async () => {
