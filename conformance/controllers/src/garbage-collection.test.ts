@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigMap, Namespace } from '@kindred/apis/core/v1';
+import { ConfigMap, Namespace, Secret } from '@kindred/apis/core/v1';
 import { ClusterRole } from '@kindred/apis/rbac/v1';
-import type { Client } from '@kindred/client';
+import type { Client, Transport } from '@kindred/client';
 import type { KubeObject, Observed, OwnerReference } from '@kindred/machinery';
 import { eventually, find, gone, testCluster } from './test-cluster.ts';
 
@@ -135,3 +135,49 @@ test('a cluster-scoped owner may own objects in a namespace', async (t) => {
   await client.delete(ClusterRole, { name: 'owner' });
   await gone(client, ConfigMap, at('child'));
 });
+
+test('an object that was orphaned stays, however late its event comes', async (t) => {
+  const late = lateEvents('/secrets');
+  const { client, atRest } = await testCluster(t, { between: late.between });
+  const owner = await create(client, 'owner');
+  await client.create(Secret, { metadata: { namespace, name: 'child', ownerReferences: [ownedBy(owner)] } });
+  await atRest();
+  late.hold();
+  await client.mergePatch(Secret, at('child'), { metadata: { ownerReferences: null } });
+  await client.delete(ConfigMap, at('owner'), { propagationPolicy: 'Background' });
+  await atRest();
+  assert.ok(await find(client, Secret, at('child')));
+  late.release();
+  await atRest();
+  assert.ok(await find(client, Secret, at('child')));
+});
+
+/** A transport whose watches of one resource can be held up. */
+function lateEvents(resource: string) {
+  let gate = Promise.resolve();
+  let release = (): void => undefined;
+  const between = (transport: Transport): Transport => ({
+    async request(request) {
+      const answer = await transport.request(request);
+      if (!request.path.includes(`${resource}?`) || !request.path.includes('watch=')) return answer;
+      const { body } = answer;
+      async function* held(): AsyncGenerator<Uint8Array> {
+        for await (const chunk of body) {
+          await gate;
+          yield chunk;
+        }
+      }
+      return { ...answer, body: held() };
+    },
+    close: () => transport.close(),
+  });
+  return {
+    between,
+    hold() {
+      gate = new Promise((resolve) => {
+        release = resolve;
+      });
+    },
+    release: () => release(),
+  };
+}

@@ -31,6 +31,8 @@ export interface TestClusterOptions extends KubeletOptions {
   /** Nodes with 4 cpus and 8 GiB; one named `node` when not given. */
   readonly nodes?: readonly string[];
   readonly more?: readonly Runnable[];
+  /** What stands between the controllers and the server. */
+  readonly between?: (transport: Transport) => Transport;
 }
 
 const rootCa = '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n';
@@ -39,6 +41,7 @@ const kubernetesService = { address: '127.0.0.1', port: 6443, clusterIP: '10.96.
 export async function testCluster(t: TestContext, options: TestClusterOptions = {}): Promise<TestCluster> {
   const store = openMemoryStore();
   const storage = await openApiStorage({ store });
+  const { between = (transport) => transport } = options;
   const errors: string[] = [];
   const writes: string[] = [];
   const api = await createApiServer({
@@ -52,7 +55,7 @@ export async function testCluster(t: TestContext, options: TestClusterOptions = 
   const transport = api.transport({ username: 'tester', groups: ['system:masters', 'system:authenticated'] });
   const client = createClient(transport, { userAgent: 'person' });
   const logger = collecting(errors);
-  const controllers = createManager({ transport: counting(transport, writes), logger });
+  const controllers = createManager({ transport: between(counting(transport, writes)), logger });
   for (const runnable of builtInControllers({ rootCa, kubernetesService })) controllers.add(runnable);
   const node = createManager({ transport, logger });
   node.add(kubelet(options));

@@ -155,13 +155,24 @@ class GarbageCollector implements RunningPart {
     if (decision.action === 'keep') return;
     if (decision.action === 'dropOwners') return this.#dropOwners(node, decision.uids);
     if (decision.unblock === true) await this.#unblockOwners(node);
-    await unlessGone(
-      this.#client.delete(node.kind, address(node), {
-        propagationPolicy: decision.propagation,
-        preconditions: { uid: node.uid },
-        signal: this.#stopping.signal,
-      }),
-    );
+    await this.#delete(node, decision.propagation);
+  }
+
+  /**
+   * Deletes the object as it is now. The graph may be behind: an object that was orphaned, or has found another owner,
+   * since its last event must stay.
+   */
+  async #delete(node: GraphNode, propagationPolicy: 'Background' | 'Foreground' | 'Orphan'): Promise<void> {
+    const { signal } = this.#stopping;
+    const live = await unlessGone(this.#client.get(node.kind, address(node), { signal }));
+    if (live === undefined || live.metadata.uid !== node.uid) return;
+    if (!hasOwners(live.metadata.ownerReferences ?? [], node.owners)) {
+      // Its event is on the way; should it already have passed, this look is the last there is.
+      this.#queue.addRateLimited(node.uid);
+      return;
+    }
+    const preconditions = { uid: node.uid, resourceVersion: live.metadata.resourceVersion };
+    await unlessGone(this.#client.delete(node.kind, address(node), { propagationPolicy, preconditions, signal }));
     this.#logger.info('Deleted object whose owners are gone', describe(node));
   }
 
@@ -245,6 +256,10 @@ class GarbageCollector implements RunningPart {
 /** In a merge patch, null takes the member out: nobody wants to see an empty list. */
 function orAbsent<T>(list: readonly T[]): readonly T[] | null {
   return list.length === 0 ? null : list;
+}
+
+function hasOwners(found: readonly OwnerReference[], expected: readonly OwnerReference[]): boolean {
+  return found.length === expected.length && found.every(({ uid }) => expected.some((owner) => owner.uid === uid));
 }
 
 function address({ name, namespace }: GraphNode): { name: string; namespace?: string } {

@@ -6,7 +6,7 @@ import { Namespace } from '@kindred/apis/core/v1';
 import type { Client, DiscoveredResource } from '@kindred/client';
 import { discoverResources } from '@kindred/client';
 import type { Observed } from '@kindred/machinery';
-import { formatGroupResource, isStatusError } from '@kindred/machinery';
+import { formatGroupResource, isStatusError, parseTime } from '@kindred/machinery';
 import type { ReconcileResult, Runnable } from '@kindred/operator';
 import { imperative } from '@kindred/operator';
 import type { Remaining } from './deletion-conditions.ts';
@@ -14,8 +14,9 @@ import { deletionConditions } from './deletion-conditions.ts';
 
 /** The namespace's own finalizer, which stands for its content; kept in spec, not in metadata. */
 const contentFinalizer = 'kubernetes';
-/** How soon (ms) to look again while objects end gracefully. */
-const recheck = 250;
+/** How soon (ms) to look again while objects end gracefully, at least and at most. */
+const soonest = 250;
+const latest = 10_000;
 
 /** @example manager.add(namespaceController); */
 export const namespaceController: Runnable = imperative(Namespace, {
@@ -47,10 +48,16 @@ async function finalize(
   if (remaining.length === 0) remaining = await deleteContent(client, name, others, signal);
   if (remaining.length > 0) {
     await reportRemaining(client, namespace, remaining, now);
-    return { requeueAfter: recheck };
+    return { requeueAfter: recheckAfter(namespace, now) };
   }
   await removeContentFinalizer(client, namespace, signal);
   return undefined;
+}
+
+/** A tenth of the time that it has taken so far: what waits for a finalizer may wait for days. */
+function recheckAfter({ metadata }: Observed<Namespace>, now: number): number {
+  const began = parseTime(metadata.deletionTimestamp ?? '') ?? now;
+  return Math.min(latest, Math.max(soonest, (now - began) / 10));
 }
 
 async function removeContentFinalizer(
