@@ -38,7 +38,7 @@ export function chartOfCases({ cases, values = '', prelude = '', files = {} }: C
 export async function compareCases(group: CaseGroup): Promise<Difference[]> {
   const files = chartOfCases(group);
   const helm = await renderWithHelm(files);
-  const ours = renderWithOurs(files);
+  const ours = await renderWithOurs(files);
   if (helm.error !== '' || ours.error !== '') {
     throw new Error(`The chart ${group.name} fails.\nhelm: ${helm.error}\nours: ${ours.error}`);
   }

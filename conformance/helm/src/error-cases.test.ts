@@ -29,7 +29,7 @@ test(`fails as helm does (${errorTemplates.length} templates)`, async () => {
     for (let template = queue.shift(); template !== undefined; template = queue.shift()) {
       const chart = chartOf(template);
       const helm = (await renderWithHelm(chart)).error;
-      const ours = withoutHints(renderWithOurs(chart).error);
+      const ours = withoutHints((await renderWithOurs(chart)).error);
       if (shorten(helm) !== shorten(ours) || helm === '')
         differences.push({ template, helm: shorten(helm), ours: shorten(ours) });
     }

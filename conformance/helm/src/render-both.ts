@@ -1,8 +1,19 @@
-/** Renders one chart with the real helm and with ours. */
+/** Renders one chart with the real helm and with ours, both from the same directory. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { loadChartFiles, manifestText, nodeProviders, readValues, renderChart } from '@kindred/helm';
+import {
+  type GoMap,
+  loadDirectory,
+  manifestText,
+  nodeProviders,
+  readValues,
+  renderChart,
+  setJson,
+  setLiteral,
+  setStrings,
+  setValues,
+} from '@kindred/helm';
 import { clientBinary, runCommand } from '@kindred-conformance/clients';
 
 /** Contents of files by their names in the chart. */
@@ -13,6 +24,13 @@ export interface Outcome {
   readonly output: string;
   /** The message without "Error: "; empty when there was none. */
   readonly error: string;
+}
+
+/** What a user gives beside the chart. */
+export interface UserValues {
+  /** Text of a file given with -f. */
+  readonly values?: string;
+  readonly set?: readonly (readonly ['--set' | '--set-string' | '--set-json' | '--set-literal', string])[];
 }
 
 export const CHART_YAML = `apiVersion: v2
@@ -28,8 +46,7 @@ maintainers:
   email: some@example.org
 `;
 
-/** `userValues` is the text of a values file given with -f. */
-export async function renderWithHelm(files: ChartSource, userValues?: string): Promise<Outcome> {
+async function inDirectory<T>(files: ChartSource, run: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'kindred-helm-'));
   try {
     for (const [name, content] of Object.entries(files)) {
@@ -37,9 +54,17 @@ export async function renderWithHelm(files: ChartSource, userValues?: string): P
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
     }
-    const args = ['template', 'rel', join(directory, 'chart'), '--namespace', 'space'];
-    if (userValues !== undefined) {
-      await writeFile(join(directory, 'user.yaml'), userValues);
+    return await run(directory);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+export function renderWithHelm(files: ChartSource, user: UserValues = {}): Promise<Outcome> {
+  return inDirectory(files, async (directory) => {
+    const args = ['template', 'rel', join(directory, 'chart'), '--namespace', 'space', ...(user.set ?? []).flat()];
+    if (user.values !== undefined) {
+      await writeFile(join(directory, 'user.yaml'), user.values);
       args.push('-f', join(directory, 'user.yaml'));
     }
     const environment = { TZ: 'UTC', HOME: directory, HELM_CACHE_HOME: join(directory, 'cache') };
@@ -49,24 +74,34 @@ export async function renderWithHelm(files: ChartSource, userValues?: string): P
       output: result.code === 0 ? result.stdout : '',
       error: error.replace(/\n\nUse --debug flag[^]*$/, '').trim(),
     };
-  } finally {
-    await rm(directory, { recursive: true });
-  }
+  });
 }
 
-export function renderWithOurs(files: ChartSource, userValues?: string): Outcome {
-  const encoder = new TextEncoder();
-  try {
-    const chart = loadChartFiles(Object.entries(files).map(([name, text]) => ({ name, data: encoder.encode(text) })));
-    const providers = nodeProviders();
-    const rendered = renderChart(chart, readValues(userValues ?? '', 'values'), {
-      ...providers,
-      time: { ...providers.time, timeZone: 'UTC' },
-      release: { name: 'rel', namespace: 'space', revision: 1, isUpgrade: false },
-    });
-    return { output: manifestText(rendered), error: '' };
-  } catch (error) {
-    if (!(error instanceof Error) || error.name === 'TypeError') throw error;
-    return { output: '', error: error.message };
-  }
+export function renderWithOurs(files: ChartSource, user: UserValues = {}): Promise<Outcome> {
+  return inDirectory(files, async (directory) => {
+    try {
+      const chart = await loadDirectory(join(directory, 'chart'));
+      const values = readValues(user.values ?? '', 'values');
+      for (const [flag, text] of user.set ?? []) SETTERS[flag](values, text);
+      const providers = nodeProviders();
+      const rendered = renderChart(chart, values, {
+        ...providers,
+        time: { ...providers.time, timeZone: 'UTC' },
+        release: { name: 'rel', namespace: 'space', revision: 1, isUpgrade: false },
+      });
+      return { output: manifestText(rendered), error: '' };
+    } catch (error) {
+      if (!(error instanceof Error) || error.name === 'TypeError') throw error;
+      return { output: '', error: error.message };
+    }
+  });
 }
+
+const SETTERS: Readonly<
+  Record<'--set' | '--set-string' | '--set-json' | '--set-literal', (values: GoMap, text: string) => void>
+> = {
+  '--set': setValues,
+  '--set-string': setStrings,
+  '--set-json': setJson,
+  '--set-literal': setLiteral,
+};

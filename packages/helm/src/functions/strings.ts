@@ -8,6 +8,7 @@ import { type GoFunction, GoMap, type GoValue, stringSlice } from '../go/value.t
 import { stringOf } from './convert.ts';
 import {
   abbreviate,
+  bytesAsCharacters,
   capitalizeWords,
   initials,
   swapCase,
@@ -89,6 +90,13 @@ const LEADING = new RegExp(`^[${SPACE}]+`);
 const TRAILING = new RegExp(`[${SPACE}]+$`);
 const ANY_SPACE = new RegExp(`[${SPACE}]`, 'g');
 
+/** A text without white space comes back whole; another one goes through its bytes. */
+function withoutSpace(text: string): string {
+  const characters = bytesAsCharacters(text);
+  const without = characters.replace(ANY_SPACE, '');
+  return without.length === characters.length ? text : without;
+}
+
 const present = (values: readonly GoValue[]): GoValue[] =>
   values.filter((value) => value !== null && value !== undefined);
 const trim = fn(['string', 'string'], trimAll);
@@ -107,7 +115,7 @@ export const stringFunctions: Readonly<Record<string, GoFunction>> = {
   untitle: fn(['string'], uncapitalizeWords),
   substr: fn(['int', 'int', 'string'], substring),
   repeat: fn(['int', 'string'], repeat),
-  nospace: fn(['string'], (text) => text.replace(ANY_SPACE, '')),
+  nospace: fn(['string'], withoutSpace),
   initials: fn(['string'], initials),
   swapcase: fn(['string'], swapCase),
   snakecase: fn(['string'], (text) => toSeparated(text, '_')),

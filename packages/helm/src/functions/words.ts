@@ -5,7 +5,8 @@ const UPPER = /^\p{Lu}$/u;
 const LETTER = /^\p{L}$/u;
 const NUMBER = /^\p{N}$/u;
 const PUNCTUATION = /^\p{P}$/u;
-const SPACE = /^\s$/u;
+// What Go's unicode.IsSpace says yes to.
+const SPACE = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/u;
 const IDEOGRAPH = /^[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}]$/u;
 
 /** strings.Title: the first letter of each word becomes a capital; anything but letters, digits and `_` ends a word. */
@@ -36,10 +37,15 @@ export function uncapitalizeWords(text: string): string {
   return out;
 }
 
+/** Each byte as a character, which is how the package behind `nospace` and `initials` misreads text. */
+export function bytesAsCharacters(text: string): string {
+  return Array.from(toBytes(text), (byte) => String.fromCharCode(byte)).join('');
+}
+
 export function initials(text: string): string {
   let start = true;
   let out = '';
-  for (const each of text) {
+  for (const each of bytesAsCharacters(text)) {
     if (start && !SPACE.test(each)) out += each;
     start = SPACE.test(each);
   }
@@ -114,7 +120,7 @@ function nextWord(characters: readonly string[], at: number): Word {
     return { type, text: characters.slice(at, end).join('') };
   };
   if (isConnector(first)) return take('connector', isConnector);
-  if (PUNCTUATION.test(first)) return take('punctuation', (each) => PUNCTUATION.test(each) && !isConnector(each));
+  if (PUNCTUATION.test(first)) return take('punctuation', (each) => PUNCTUATION.test(each));
   if (UPPER.test(first)) return upperWord(characters, at, take);
   if (isLetter(first)) return take('letters', (each) => isLetter(each) && !UPPER.test(each));
   if (NUMBER.test(first)) return take('number', (each) => NUMBER.test(each));
@@ -208,6 +214,8 @@ export function toPascalCase(text: string): string {
   let at = 0;
   while (at < characters.length && isConnector(characters[at] ?? '')) at++;
   let out = characters.slice(0, at).join('');
+  // Nothing but connectors: the package behind camelcase writes the last one twice.
+  if (at === characters.length) return out + (characters.at(-1) ?? '');
   let start = true;
   // A word all in capitals keeps the first only.
   let inCapitals = false;

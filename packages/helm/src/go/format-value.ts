@@ -1,7 +1,7 @@
 /** One value under one verb of Go's fmt: what `%d` of a list of ints or `%#v` of a map gives. */
 import { toBytes } from './bytes.ts';
 import { compareText } from './compare-text.ts';
-import { floatText, formatFloat } from './number-text.ts';
+import { floatText, formatFloat, hexFloat } from './number-text.ts';
 import { isPrintable, quote, quoteRune } from './quote.ts';
 import {
   ANY_SLICE,
@@ -166,10 +166,14 @@ function formatNumber(value: number, spec: Spec): string {
     case 'F':
       text = formatFloat(value, 'f', spec.precision ?? 6);
       break;
+    case 'x':
+    case 'X':
+      text = hexFloat(value);
+      break;
     default:
       return bad(value, spec);
   }
-  if (spec.verb === 'G' || spec.verb === 'E') text = text.toUpperCase();
+  if (spec.verb === 'G' || spec.verb === 'X' || spec.verb === 'E') text = text.toUpperCase();
   if (Number.isFinite(value)) return padNumber(text.replace(/^-/, ''), text.startsWith('-'), spec);
   const bare = text.replace(/^[+-]/, '');
   return padNumber(value > 0 ? `+${bare}` : bare, value < 0, { ...spec, zero: false, plus: false });

@@ -24,13 +24,21 @@ export function formatFloat(value: number, verb: 'e' | 'f' | 'g', precision: num
     if (verb === 'g') return floatText(value);
     return verb === 'f' ? plainForm(shortest(value)) : exponentForm(shortest(value));
   }
-  const exact = parse(Math.abs(value).toExponential(MOST_DIGITS), value);
+  const exact = exactDecimal(value);
   if (verb === 'e') return exponentForm(rounded(exact, precision + 1));
   if (verb === 'f') return withPlaces(rounded(exact, exact.exponent + 1 + precision), precision);
   const significant = precision === 0 ? 1 : precision;
   const decimal = rounded(exact, significant);
   const trimmed = { ...decimal, digits: decimal.digits.replace(/0+$/, '') || '0' };
   return decimal.exponent < -4 || decimal.exponent >= significant ? exponentForm(trimmed) : plainForm(trimmed);
+}
+
+/** Every digit of an integer; of other numbers as many as JS gives, which is more than enough. */
+function exactDecimal(value: number): Decimal {
+  const magnitude = Math.abs(value);
+  if (magnitude < 2 ** 64) return parse(magnitude.toExponential(MOST_DIGITS), value);
+  const digits = BigInt(magnitude).toString();
+  return { negative: value < 0, digits, exponent: digits.length - 1 };
 }
 
 /** As many digits as JS gives. */
@@ -52,7 +60,7 @@ function rounded(decimal: Decimal, count: number): Decimal {
   if (!up) return { ...decimal, digits: kept };
   const raised = (BigInt(kept === '' ? '0' : kept) + 1n).toString().padStart(kept.length, '0');
   return raised.length > kept.length
-    ? { ...decimal, digits: raised, exponent: decimal.exponent + 1 }
+    ? { ...decimal, digits: raised.slice(0, Math.max(1, count)), exponent: decimal.exponent + 1 }
     : { ...decimal, digits: raised };
 }
 
@@ -96,4 +104,24 @@ function plainForm({ negative, digits, exponent }: Decimal): string {
   const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
   const fraction = digits.slice(exponent + 1);
   return `${minus}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** `0x1.8p+01`: the bits of the number, which `%x` shows. */
+export function hexFloat(value: number): string {
+  if (!Number.isFinite(value)) return floatText(value);
+  if (value === 0) return `${sign(value)}0x0p+00`;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, Math.abs(value));
+  const bits = view.getBigUint64(0);
+  let exponent = Number(bits >> 52n) - 1023;
+  let mantissa = bits & 0xfffffffffffffn;
+  if (exponent === -1023) {
+    // Subnormal: shift until a one stands before the point.
+    const shift = 53 - mantissa.toString(2).length;
+    mantissa = (mantissa << BigInt(shift)) & 0xfffffffffffffn;
+    exponent = -1022 - shift;
+  }
+  const digits = mantissa.toString(16).padStart(13, '0').replace(/0+$/, '');
+  const power = `${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  return `${sign(value)}0x1${digits === '' ? '' : `.${digits}`}p${power}`;
 }

@@ -18,7 +18,6 @@ export function joinValuePath(path: string, key: string): string {
 /** Merges `source` into `target` in place; gives `target`. */
 export function coalesceTables(target: GoMap, source: GoMap, options: CoalesceOptions = {}): GoMap {
   const { keepNulls = false, warn, path = '' } = options;
-  for (const [key, value] of target) if (isNil(value)) source.set(key, null);
   for (const [key, value] of source) {
     const fullKey = joinValuePath(path, key);
     const present = target.get(key);

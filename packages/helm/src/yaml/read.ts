@@ -144,6 +144,10 @@ class Constructor {
   #scalar(event: ScalarEvent): GoValue {
     const text = getScalarValue(this.#text, event);
     const tag = event.tagStart < 0 ? undefined : this.#text.slice(event.tagStart, event.tagEnd);
+    // A block that ends with the text, without a line break, has none at its end.
+    if (isBlock(event) && event.valueEnd >= this.#text.trimEnd().length && !this.#text.endsWith('\n')) {
+      return text.replace(/\n$/, '');
+    }
     if (tag === '!!binary') return atob(text.replace(/\s/g, ''));
     const isResolved = tag === undefined ? event.style === SCALAR_STYLE.PLAIN : RESOLVED_TAGS.has(tag);
     if (!isResolved) return text;
@@ -173,6 +177,10 @@ class Constructor {
     if (!(value instanceof GoMap)) return value;
     return new GoMap([...value].map(([key, member]) => [key, this.#copy(member)]));
   }
+}
+
+function isBlock(event: ScalarEvent): boolean {
+  return event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
 }
 
 const RESOLVED_TAGS: ReadonlySet<string> = new Set(['!!int', '!!float', '!!bool', '!!null']);

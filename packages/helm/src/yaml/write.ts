@@ -3,7 +3,7 @@
  * `toYamlPretty` (go-yaml v3, lists indented) do.
  */
 import { FunctionError } from '../go/function-error.ts';
-import { floatText } from '../go/number-text.ts';
+import { floatText, formatFloat } from '../go/number-text.ts';
 import { type GoValue, isInt, isMap, isObject, sliceItems, typeName } from '../go/value.ts';
 import { compareKeys } from './key-order.ts';
 import { isMultiline, stringScalar } from './scalar.ts';
@@ -38,7 +38,7 @@ function write(value: GoValue, style: Style): string {
   if (shape.kind === 'map') writeMap(out, shape.members, 0, style);
   else if (shape.kind === 'list') writeList(out, shape.items, 0, style);
   else out.push(scalarText(shape, { column: 0, indent: 2, width: style.width, isKey: false }));
-  return `${out.join('')}${out.at(-1)?.endsWith('\n') === true ? '' : '\n'}`;
+  return `${out.join('')}\n`;
 }
 
 function shapeOf(value: GoValue, style: Style): Shape {
@@ -74,9 +74,12 @@ function numberText(value: number, style: Style): string {
     if (style.floatsAsInts) throw new FunctionError(`json: unsupported value: ${floatText(value)}`);
     return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
   }
-  // JSON writes such floats as integers, which then are read as integers when they fit 64 bits.
-  if (style.floatsAsInts && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64) {
-    return BigInt(value).toString();
+  if (style.floatsAsInts && Number.isInteger(value) && Math.abs(value) < 2 ** 65) {
+    // JSON writes such floats as integers, with zeros after the significant digits; they are read as integers when they
+    // fit 64 bits.
+    const digits = formatFloat(value, 'f', undefined);
+    const integer = BigInt(digits);
+    if (integer >= -(2n ** 63n) && integer < 2n ** 64n) return integer.toString();
   }
   return floatText(value);
 }
