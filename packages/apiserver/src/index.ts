@@ -6,6 +6,7 @@ export { serviceAccountAdmission } from './admission/service-account.ts';
 export type { ServiceAllocationOptions } from './admission/service-allocation.ts';
 export { serviceAllocation } from './admission/service-allocation.ts';
 export type { Authenticator } from './authentication/authenticator.ts';
+export { issuerDiscoveryRoutes } from './authentication/service-account/issuer-discovery.ts';
 export { tokenObjectLookup } from './authentication/service-account/object-lookup.ts';
 export { ServiceAccountTokenAuthenticator } from './authentication/service-account/token-authenticator.ts';
 export { TokenIssuer } from './authentication/service-account/token-issuer.ts';

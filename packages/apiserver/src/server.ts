@@ -24,6 +24,9 @@ import { addDiscoveryRoutes } from './discovery/discovery-routes.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { type ListenOptions, SecureServer } from './http/secure-server.ts';
 import { type InProcessTransport, inProcessTransport } from './in-process/in-process-transport.ts';
+import { addMetricsRoute } from './metrics/metrics-route.ts';
+import { ownProcessUse, type ProcessUse } from './metrics/process-metrics.ts';
+import { RequestMetrics } from './metrics/request-metrics.ts';
 import { valueResponse } from './negotiation/encode.ts';
 import { addOpenApiRoutes } from './openapi/openapi-routes.ts';
 import { resourceDispatch } from './resources/dispatch.ts';
@@ -32,6 +35,7 @@ import type { VerbParts } from './resources/resource-request.ts';
 import { builtInKind } from './resources/served-kind.ts';
 import { ServedResource } from './resources/served-resource.ts';
 import type { ReviewHandler, SubresourceHandler } from './resources/subresources/subresource-handler.ts';
+import { addIndexRoute } from './routes/index-route.ts';
 import { type RouteHandler, Routes } from './routes/routes.ts';
 import { versionInfo } from './routes/version.ts';
 import type { ApiStorage } from './storage/resource-storage.ts';
@@ -58,6 +62,8 @@ export interface ApiServerOptions {
   /** In [0, 1). */
   readonly random?: () => number;
   readonly randomUuid?: () => string;
+  /** What `/metrics` tells of the process; of this one unless told. */
+  readonly processUse?: () => ProcessUse;
 }
 
 /** A running API server. */
@@ -120,12 +126,22 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
   });
   routes.add('/version', ({ request }) => valueResponse(request, version));
-  routes.add('/', ({ request }) => valueResponse(request, { paths: [...routes.paths(), ...healthPaths].sort() }));
+  const metrics = new RequestMetrics();
+  const flowControl = new FlowControl(options.flowControl);
+  addMetricsRoute(routes, {
+    requests: metrics,
+    flowControl,
+    registry,
+    processUse: options.processUse ?? ownProcessUse,
+  });
+  addIndexRoute(routes, registry, health);
   for (const [path, handler] of Object.entries(options.routes ?? {})) routes.add(path, handler);
   const handle = handlerChain({
     authenticators,
     authorizer,
-    flowControl: new FlowControl(options.flowControl),
+    flowControl,
+    metrics,
+    clock,
     dispatch: (exchange) =>
       exchange.info.isResourceRequest
         ? dispatchResource(exchange)
@@ -242,5 +258,4 @@ async function closeWhenIdle(transport: InProcessTransport, clock: Clock): Promi
   await transport.close();
 }
 
-const healthPaths = ['/healthz', '/livez', '/readyz'];
 const transportGrace = 500;

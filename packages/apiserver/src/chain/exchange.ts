@@ -9,17 +9,22 @@ import type { RequestInfo } from '../request/request-info.ts';
 export class Exchange {
   readonly request: ApiRequest;
   readonly auditId: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   info: RequestInfo;
   user: UserInfo = anonymousUser;
+  /** True once the path is known as that of a resource that is served. */
+  served = false;
   /** Set by the step that answers; the chain stops there. */
   response: ApiResponse | undefined;
   #warnings: string[] | undefined;
   #onEnd: (() => void)[] | undefined;
 
-  constructor(request: ApiRequest, info: RequestInfo, auditId: string) {
+  constructor(request: ApiRequest, info: RequestInfo, auditId: string, startedAt: number) {
     this.request = request;
     this.info = info;
     this.auditId = auditId;
+    this.startedAt = startedAt;
   }
 
   /** Adds a `Warning` header; the same text only once. */

@@ -3,15 +3,18 @@
  * something out, refuses by throwing a StatusError, or answers. Steps answer directly where they can, so that a small
  * read costs no promise.
  */
+
+import type { Clock } from '@kindred/machinery';
 import { type Authenticator, authenticateInTurn } from '../authentication/authenticator.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { ApiResponse, StreamedBody } from '../request/api-response.ts';
 import { parseRequestInfo } from '../request/request-info.ts';
 import { authorize } from './authorize.ts';
 import { answerError, answerMalformedPath, type ReportFault } from './error-response.ts';
 import { Exchange } from './exchange.ts';
-import type { FlowControl } from './flow-control.ts';
+import { type FlowControl, isLongRunning } from './flow-control.ts';
 import { impersonate } from './impersonation.ts';
 import { warningHeaders } from './warnings.ts';
 
@@ -23,6 +26,8 @@ export interface HandlerChainParts {
   readonly flowControl: FlowControl;
   /** Finds who serves the path and lets it answer. */
   readonly dispatch: (exchange: Exchange) => ApiResponse | Promise<ApiResponse>;
+  readonly metrics: RequestMetrics;
+  readonly clock: Clock;
   readonly randomUuid: () => string;
   /** Told of every failure that is not a StatusError, with all that an operator needs and no client may see. */
   readonly reportFault: ReportFault;
@@ -59,16 +64,16 @@ export function handlerChain(parts: HandlerChainParts): Handler {
     const auditId = request.headers['audit-id'] ?? parts.randomUuid();
     const info = parseRequestInfo(request.method, request.path, request.rawQuery);
     if (info === undefined) return answerMalformedPath(request, auditId);
-    const exchange = new Exchange(request, info, auditId);
+    const exchange = new Exchange(request, info, auditId, parts.clock.now());
     try {
       const pending = runSteps(steps, exchange, 0);
-      if (pending === undefined) return complete(exchange, parts.reportFault);
+      if (pending === undefined) return complete(exchange, parts);
       return pending.then(
-        () => complete(exchange, parts.reportFault),
-        (error: unknown) => fail(exchange, error, parts.reportFault),
+        () => complete(exchange, parts),
+        (error: unknown) => fail(exchange, error, parts),
       );
     } catch (error) {
-      return fail(exchange, error, parts.reportFault);
+      return fail(exchange, error, parts);
     }
   };
 }
@@ -81,31 +86,38 @@ function runSteps(steps: readonly Step[], exchange: Exchange, first: number): Pr
   return undefined;
 }
 
-function complete(exchange: Exchange, reportFault: ReportFault): ApiResponse {
+function complete(exchange: Exchange, parts: HandlerChainParts): ApiResponse {
   const { response } = exchange;
   if (response === undefined) throw new TypeError('the last step of the handler chain must answer');
   if (typeof response.body !== 'function') {
-    exchange.end();
+    finish(exchange, response.status, parts);
     return withChainHeaders(response, exchange);
   }
   const stream = response.body;
+  if (isLongRunning(exchange.info)) exchange.onEnd(parts.metrics.began(exchange.info));
   const body: StreamedBody = async (writer) => {
     try {
       await stream(writer);
     } catch (error) {
       const { method, path } = exchange.request;
-      reportFault({ method, path, error });
+      parts.reportFault({ method, path, error });
       throw error;
     } finally {
-      exchange.end();
+      finish(exchange, response.status, parts);
     }
   };
   return withChainHeaders({ ...response, body }, exchange);
 }
 
-function fail(exchange: Exchange, error: unknown, reportFault: ReportFault): ApiResponse {
+function fail(exchange: Exchange, error: unknown, parts: HandlerChainParts): ApiResponse {
+  const response = answerError(exchange.request, error, parts.reportFault);
+  finish(exchange, response.status, parts);
+  return withChainHeaders(response, exchange);
+}
+
+function finish(exchange: Exchange, code: number, { metrics, clock }: HandlerChainParts): void {
   exchange.end();
-  return withChainHeaders(answerError(exchange.request, error, reportFault), exchange);
+  metrics.finished(exchange.info, exchange.served, code, clock.now() - exchange.startedAt);
 }
 
 function withChainHeaders(response: ApiResponse, exchange: Exchange): ApiResponse {

@@ -103,7 +103,7 @@ test('a PUT must say which version it replaces', async (t) => {
   const server = await withCronTab(t);
   const answer = await server.call('PUT', `${path('v1')}/a`, { metadata: { name: 'a' }, spec: {} });
   assert.equal(answer.status, 422);
-  assert.match(answer.text, /metadata.resourceVersion: Invalid value: 0: must be specified for an update/);
+  assert.match(answer.text, /metadata.resourceVersion: Invalid value: 0x0: must be specified for an update/);
 });
 
 test('a second definition with the same names is not established', async (t) => {

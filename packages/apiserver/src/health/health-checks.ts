@@ -37,6 +37,14 @@ export class HealthChecks {
     return outcomes.filter(({ problem }) => problem !== undefined).map(({ name }) => name);
   }
 
+  /** The endpoints, and each check's own path below them. */
+  paths(): string[] {
+    return endpoints.flatMap((endpoint) => [
+      `/${endpoint}`,
+      ...[...this.#checks[endpoint].keys()].map((name) => `/${endpoint}/${name}`),
+    ]);
+  }
+
   /** Answers a request below one of the endpoints; undefined when the path isn't one. */
   handle(exchange: Exchange): Promise<ApiResponse> | undefined {
     const [, first = '', ...rest] = exchange.info.path.split('/');

@@ -14,7 +14,7 @@ import { list } from './list.ts';
 import { patch } from './patch.ts';
 import type { ResourceRequest, VerbParts } from './resource-request.ts';
 import type { ServedResource } from './served-resource.ts';
-import { bindPod } from './subresources/binding.ts';
+import { bindPod, createBinding } from './subresources/binding.ts';
 import { evictPod } from './subresources/eviction.ts';
 import { scale } from './subresources/scale.ts';
 import type { ReviewHandler, SubresourceHandler } from './subresources/subresource-handler.ts';
@@ -47,6 +47,7 @@ export type Dispatch = (exchange: Exchange) => ApiResponse | Promise<ApiResponse
 export function resourceDispatch({ server, subresources, reviews }: DispatchParts): Dispatch {
   const handlers = new Map<string, VerbHandler>();
   handlers.set('/pods/binding', bindPod);
+  handlers.set('/bindings/', createBinding);
   handlers.set('/pods/eviction', evictPod);
   for (const handler of subresources) {
     handlers.set(`${handler.group}/${handler.resource}/${handler.subresource}`, (request) => handler.handle(request));
@@ -57,6 +58,7 @@ export function resourceDispatch({ server, subresources, reviews }: DispatchPart
     const { info } = exchange;
     const resource = server.registry.get(info.group, info.version, info.resource);
     if (resource === undefined || !inScope(resource, exchange)) throw pathNotFound();
+    exchange.served = true;
     if (resource.definition.deprecation !== undefined) exchange.warn(resource.definition.deprecation);
     const handler = handlerOf(handlers, resource, exchange);
     const opened = resource.storage();

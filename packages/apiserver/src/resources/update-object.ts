@@ -130,7 +130,7 @@ function demandVersions(change: Change, working: Write['working'], stored: Store
   demandSameUid(working.groupResource, stored, metadata.uid);
   if (change.demandVersion && !allowUnconditionalUpdate && (metadata.resourceVersion ?? '') === '') {
     const error = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
-    throw invalid({ group, kind }, stored.name, [error]);
+    throw invalid({ group, kind }, stored.name, [{ ...error, badValueText: '0x0' }]);
   }
   demandSameVersion(working.groupResource, stored, metadata.resourceVersion);
 }

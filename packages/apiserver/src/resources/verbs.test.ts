@@ -179,6 +179,11 @@ test('pods are bound once, and deleted gracefully when they have a node', async 
   const binding = { metadata: { name: 'p' }, target: { kind: 'Node', name: 'n1' } };
   assert.equal((await server.call('POST', `${pods}/p/binding`, binding)).status, 201);
   assert.equal((await server.call('POST', `${pods}/p/binding`, binding)).status, 409);
+  const bindings = '/api/v1/namespaces/default/bindings';
+  const again = await server.call('POST', bindings, binding);
+  assert.match(again.text, /pods\/binding \\"p\\": pod p is already assigned to node \\"n1\\"/);
+  const nobody = await server.call('POST', bindings, { ...binding, metadata: { name: 'q' } });
+  assert.equal(json(nobody)['message'], 'pods "q" not found');
   const bound = json(await server.call('GET', `${pods}/p`));
   assert.equal((bound['spec'] as { nodeName: string }).nodeName, 'n1');
   const going = json(await server.call('DELETE', `${pods}/p`));

@@ -17,6 +17,7 @@ import {
   authenticationReviews,
   CertificateError,
   createApiServer,
+  issuerDiscoveryRoutes,
   ListenError,
   loadClusterCertificates,
   openApiStorage,
@@ -180,6 +181,7 @@ async function createServer(
       rbacEscalationAdmission(rbac, policy),
     ],
     subresources: [serviceAccountToken(issuer), logs],
+    routes: issuerDiscoveryRoutes(issuer),
     reviews: [...accessReviews(rbac, rbac), ...authenticationReviews(tokens, audiences)],
     reportFault: ({ error, method, path }) => {
       health.suspect(error);

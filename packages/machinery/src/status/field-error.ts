@@ -23,4 +23,6 @@ export interface FieldError {
   readonly detail: string;
   /** The value found, for types that show one. Absent for Required, Forbidden, TooLong, TooShort and InternalError. */
   readonly badValue?: unknown;
+  /** In place of `badValue` in texts, where Go prints the value in another form: `0x0`. */
+  readonly badValueText?: string;
 }

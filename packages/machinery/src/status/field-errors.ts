@@ -94,7 +94,8 @@ export function formatFieldError(error: FieldError): string {
 /** The text without the field: what `details.causes[].message` holds. */
 export function fieldErrorBody(error: FieldError): string {
   const title = TITLES[error.type];
-  const head = 'badValue' in error ? `${title}: ${formatBadValue(error.badValue)}` : title;
+  const value = error.badValueText ?? ('badValue' in error ? formatBadValue(error.badValue) : undefined);
+  const head = value === undefined ? title : `${title}: ${value}`;
   return error.detail === '' ? head : `${head}: ${error.detail}`;
 }
 

@@ -1,5 +1,5 @@
 /**
- * `pods/binding`: a scheduler assigns a pod to a node, once and for all.
+ * `pods/binding`: a scheduler assigns a pod to a node, once and for all. The collection `bindings` is the older door.
  */
 import {
   badRequest,
@@ -9,6 +9,7 @@ import {
   invalid,
   isJsonObject,
   notFound,
+  pathNotFound,
   required,
   success,
   type Unstructured,
@@ -16,19 +17,41 @@ import {
 import { statusResponse } from '../../chain/error-response.ts';
 import { decodeBody, objectOf } from '../../decoding/decode-object.ts';
 import type { ApiResponse } from '../../request/api-response.ts';
+import { settleNamespace } from '../metadata-rules.ts';
 import type { ResourceRequest } from '../resource-request.ts';
 import { updateObject } from '../update-object.ts';
 import { readWriteOptions } from '../write-options.ts';
 
 /** Answers 201. @throws StatusError 409 when the pod has a node already, or is being deleted. */
 export async function bindPod(request: ResourceRequest): Promise<ApiResponse> {
-  const { exchange, resource, server, name } = request;
-  const options = readWriteOptions('CreateOptions', exchange.request);
+  const binding = await readBinding(request);
+  const given = binding.metadata.name ?? '';
+  if (given !== '' && given !== request.name) throw badRequest('name in URL does not match name in Binding object');
+  return bind(request, binding);
+}
+
+/** POST to `bindings`: the body names the pod. @throws StatusError as `bindPod` does. */
+export async function createBinding(request: ResourceRequest): Promise<ApiResponse> {
+  const pods = request.server.registry.get('', 'v1', 'pods');
+  if (pods === undefined) throw pathNotFound();
+  const binding = await readBinding(request);
+  const name = binding.metadata.name ?? '';
+  if (name === '') throw invalid({ group: '', kind: 'Binding' }, '', [required('metadata.name', 'name is required')]);
+  settleNamespace(binding.metadata, true, request.namespace);
+  return bind({ ...request, resource: pods, storage: await pods.storage(), name, subresource: 'binding' }, binding);
+}
+
+async function readBinding({ exchange, server }: ResourceRequest): Promise<Unstructured> {
   const bytes = await exchange.request.body();
   if (bytes.byteLength === 0) throw badRequest('the request body must be one Binding object, found nothing');
   const contentType = exchange.request.headers['content-type'];
   const { value } = decodeBody({ bytes, contentType, typeTable: server.typeTable, duplicates: false });
-  const binding = objectOf(value, { apiVersion: 'v1', kind: 'Binding' });
+  return objectOf(value, { apiVersion: 'v1', kind: 'Binding' });
+}
+
+async function bind(request: ResourceRequest, binding: Unstructured): Promise<ApiResponse> {
+  const { exchange, resource, server, name } = request;
+  const options = readWriteOptions('CreateOptions', exchange.request);
   const node = getString(binding, ['target', 'name']) ?? '';
   if (node === '') throw invalid({ group: '', kind: 'Binding' }, name, [required('target.name')]);
   const written = await updateObject(request, options, {
@@ -37,7 +60,7 @@ export async function bindPod(request: ResourceRequest): Promise<ApiResponse> {
     madeByServer: true,
     produce(stored) {
       const pod = stored.decode();
-      demandUnassigned(pod, name, resource.groupResource);
+      demandUnassigned(pod, name);
       assign(pod, binding, node, formatTime(server.clock.now()));
       return { object: pod };
     },
@@ -46,13 +69,15 @@ export async function bindPod(request: ResourceRequest): Promise<ApiResponse> {
   return statusResponse(success({}), 201);
 }
 
-function demandUnassigned(pod: Unstructured, name: string, pods: { group: string; resource: string }): void {
+const podsBinding = { group: '', resource: 'pods/binding' };
+
+function demandUnassigned(pod: Unstructured, name: string): void {
   if (pod.metadata.deletionTimestamp !== undefined) {
-    throw conflict(pods, name, `pod ${name} is being deleted, cannot be assigned to a host`);
+    throw conflict(podsBinding, name, `pod ${name} is being deleted, cannot be assigned to a host`);
   }
   const assigned = getString(pod, ['spec', 'nodeName']) ?? '';
   if (assigned !== '')
-    throw conflict(pods, name, `pod ${name} is already assigned to node ${JSON.stringify(assigned)}`);
+    throw conflict(podsBinding, name, `pod ${name} is already assigned to node ${JSON.stringify(assigned)}`);
 }
 
 function assign(pod: Unstructured, binding: Unstructured, node: string, now: string): void {
