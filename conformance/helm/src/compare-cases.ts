@@ -21,7 +21,7 @@ export interface Difference {
   readonly ours: string;
 }
 
-export function chartOfCases({ cases, values = '', prelude = '', files = {} }: CaseGroup): ChartSource {
+function chartOfCases({ cases, values = '', prelude = '', files = {} }: CaseGroup): ChartSource {
   const definitions = cases.map((text, index) => `{{ define "case.${index}" }}${text}{{ end }}\n`).join('');
   const members = cases.map((_text, index) => `case${index}: {{ include "case.${index}" . | toJson }}\n`).join('');
   return {

@@ -80,7 +80,7 @@ function escapeScript(character: string): string {
 }
 
 /** Escapes for a query string as Go's url.QueryEscape does. */
-export function queryEscape(text: string): string {
+function queryEscape(text: string): string {
   let out = '';
   for (const byte of toBytes(text)) {
     const character = String.fromCharCode(byte);

@@ -32,7 +32,7 @@ const SECOND = 1_000_000_000n;
 // Go's zero time, 0001-01-01.
 const ZERO: Moment = { nanoseconds: -62_135_596_800n * SECOND, zone: UTC };
 
-export function timeObject(moment: Moment): GoObject {
+function timeObject(moment: Moment): GoObject {
   const clock = (): ReturnType<typeof wallClock> => wallClock(moment);
   const named = (type: string, names: readonly string[], index: number): GoObject =>
     goObject(type, { text: () => names[index] ?? '' });

@@ -2,7 +2,7 @@
 import { fn } from '../go/define-function.ts';
 import type { GoFunction } from '../go/value.ts';
 
-export function cleanPath(path: string): string {
+function cleanPath(path: string): string {
   if (path === '') return '.';
   const rooted = path.startsWith('/');
   const parts: string[] = [];

@@ -9,7 +9,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const ASCII = /^[\x00-\x7f]*$/;
 const ESCAPED = /[\udc80-\udcff]/;
 
-export function isAscii(text: string): boolean {
+function isAscii(text: string): boolean {
   return ASCII.test(text);
 }
 

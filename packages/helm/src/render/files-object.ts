@@ -7,7 +7,7 @@ import { fn } from '../go/define-function.ts';
 import { type GoFunction, GoMap, type GoSlice, type GoValue, goInt, stringSlice } from '../go/value.ts';
 import { writeYaml } from '../yaml/write.ts';
 
-export const FILES_TYPE = 'engine.files';
+const FILES_TYPE = 'engine.files';
 
 /** A map from names to bytes, whose methods read them. */
 export function filesObject(files: readonly ChartFile[]): GoMap {
