@@ -4,7 +4,6 @@
  */
 import type { FieldError, Unstructured } from '@kindred/machinery';
 import {
-  badRequest,
   conflict,
   formatTime,
   invalid,
@@ -15,8 +14,8 @@ import {
   tooMany,
 } from '@kindred/machinery';
 import type { TokenIssuer, TokenSpec } from '../authentication/service-account/token-issuer.ts';
-import { decodeBody, objectOf } from '../decoding/decode-object.ts';
 import { valueResponse } from '../negotiation/encode.ts';
+import { bodyObject } from '../resources/body-object.ts';
 import type { ResourceRequest } from '../resources/resource-request.ts';
 import type { SubresourceHandler } from '../resources/subresources/subresource-handler.ts';
 
@@ -25,6 +24,7 @@ const defaultLifetime = 3600;
 /** Tokens live at most a day, so that a forgotten one does not live for ever. Asking for more is granted so much. */
 const longestLifetime = 86_400;
 
+const tokenRequestKind = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' } as const;
 const boundResources = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const;
 
 export function serviceAccountToken(issuer: TokenIssuer): SubresourceHandler {
@@ -33,7 +33,7 @@ export function serviceAccountToken(issuer: TokenIssuer): SubresourceHandler {
     resource: 'serviceaccounts',
     subresource: 'token',
     async handle(request) {
-      const object = await readTokenRequest(request);
+      const object = await bodyObject(request, tokenRequestKind);
       const { namespace, name } = request;
       const account = request.storage.get(namespace, name);
       if (account === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
@@ -53,18 +53,6 @@ export function serviceAccountToken(issuer: TokenIssuer): SubresourceHandler {
       return valueResponse(request.exchange.request, answer, 201);
     },
   };
-}
-
-async function readTokenRequest({ exchange, server }: ResourceRequest): Promise<Unstructured> {
-  const bytes = await exchange.request.body();
-  if (bytes.byteLength === 0) throw badRequest('the request body must be one TokenRequest object, found nothing');
-  const { value } = decodeBody({
-    bytes,
-    contentType: exchange.request.headers['content-type'],
-    typeTable: server.typeTable,
-    duplicates: false,
-  });
-  return objectOf(value, { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' });
 }
 
 async function tokenSpec(

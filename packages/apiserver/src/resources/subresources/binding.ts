@@ -15,16 +15,18 @@ import {
   type Unstructured,
 } from '@kindred/machinery';
 import { statusResponse } from '../../chain/error-response.ts';
-import { decodeBody, objectOf } from '../../decoding/decode-object.ts';
 import type { ApiResponse } from '../../request/api-response.ts';
+import { bodyObject } from '../body-object.ts';
 import { settleNamespace } from '../metadata-rules.ts';
 import type { ResourceRequest } from '../resource-request.ts';
 import { updateObject } from '../update-object.ts';
 import { readWriteOptions } from '../write-options.ts';
 
+const bindingKind = { apiVersion: 'v1', kind: 'Binding' } as const;
+
 /** Answers 201. @throws StatusError 409 when the pod has a node already, or is being deleted. */
 export async function bindPod(request: ResourceRequest): Promise<ApiResponse> {
-  const binding = await readBinding(request);
+  const binding = await bodyObject(request, bindingKind);
   const given = binding.metadata.name ?? '';
   if (given !== '' && given !== request.name) throw badRequest('name in URL does not match name in Binding object');
   return bind(request, binding);
@@ -34,19 +36,11 @@ export async function bindPod(request: ResourceRequest): Promise<ApiResponse> {
 export async function createBinding(request: ResourceRequest): Promise<ApiResponse> {
   const pods = request.server.registry.get('', 'v1', 'pods');
   if (pods === undefined) throw pathNotFound();
-  const binding = await readBinding(request);
+  const binding = await bodyObject(request, bindingKind);
   const name = binding.metadata.name ?? '';
   if (name === '') throw invalid({ group: '', kind: 'Binding' }, '', [required('metadata.name', 'name is required')]);
   settleNamespace(binding.metadata, true, request.namespace);
   return bind({ ...request, resource: pods, storage: await pods.storage(), name, subresource: 'binding' }, binding);
-}
-
-async function readBinding({ exchange, server }: ResourceRequest): Promise<Unstructured> {
-  const bytes = await exchange.request.body();
-  if (bytes.byteLength === 0) throw badRequest('the request body must be one Binding object, found nothing');
-  const contentType = exchange.request.headers['content-type'];
-  const { value } = decodeBody({ bytes, contentType, typeTable: server.typeTable, duplicates: false });
-  return objectOf(value, { apiVersion: 'v1', kind: 'Binding' });
 }
 
 async function bind(request: ResourceRequest, binding: Unstructured): Promise<ApiResponse> {

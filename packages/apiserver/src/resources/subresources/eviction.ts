@@ -3,7 +3,6 @@
  * documentation).
  */
 import {
-  badRequest,
   formatTime,
   getNumber,
   getString,
@@ -18,37 +17,32 @@ import {
   type Unstructured,
 } from '@kindred/machinery';
 import { statusResponse } from '../../chain/error-response.ts';
-import { decodeBody, objectOf } from '../../decoding/decode-object.ts';
 import type { ApiResponse } from '../../request/api-response.ts';
 import type { ResourceStorage } from '../../storage/resource-storage.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
+import { bodyObject } from '../body-object.ts';
 import { deleteObject } from '../delete-object.ts';
 import { deleteOptionsOf } from '../delete-options.ts';
 import type { ResourceRequest } from '../resource-request.ts';
 
 /** Times that a budget is read anew when somebody else changes it at the same time. */
 const attempts = 5;
+const evictionKinds = [
+  { apiVersion: 'policy/v1', kind: 'Eviction' },
+  { apiVersion: 'policy/v1beta1', kind: 'Eviction' },
+] as const;
 
 /** Answers 201. @throws StatusError 429 with cause DisruptionBudget when the budget is used up. */
 export async function evictPod(request: ResourceRequest): Promise<ApiResponse> {
-  const { exchange, server, storage, namespace, name, resource } = request;
-  const bytes = await exchange.request.body();
-  if (bytes.byteLength === 0) throw badRequest('the request body must be one Eviction object, found nothing');
-  const contentType = exchange.request.headers['content-type'];
-  const { value } = decodeBody({ bytes, contentType, typeTable: server.typeTable, duplicates: false });
-  const eviction = objectOf(value, evictionKind(value));
+  const { storage, namespace, name, resource } = request;
+  const [current, older] = evictionKinds;
+  const eviction = await bodyObject(request, current, older);
   const options = deleteOptionsOf(isJsonObject(eviction['deleteOptions']) ? eviction['deleteOptions'] : {});
   const pod = storage.get(namespace, name);
   if (pod === undefined) throw notFound(resource.groupResource, name);
   if (isDisruption(pod.object) && !options.dryRun) await spendBudget(request, pod.object);
   await deleteObject(request, namespace, name, options);
   return statusResponse(success({}), 201);
-}
-
-/** Both versions of the group are understood. */
-function evictionKind(value: unknown): { apiVersion: string; kind: string } {
-  const older = isJsonObject(value) && value['apiVersion'] === 'policy/v1beta1';
-  return { apiVersion: older ? 'policy/v1beta1' : 'policy/v1', kind: 'Eviction' };
 }
 
 /** A pod that doesn't run, or is on its way out, is missed by nobody. */

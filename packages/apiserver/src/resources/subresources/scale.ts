@@ -4,7 +4,6 @@
 import type { ScaleMapping } from '@kindred/apis';
 import {
   applyObject,
-  badRequest,
   deepCopy,
   type FieldError,
   formatTime,
@@ -17,11 +16,12 @@ import {
   setMember,
   type Unstructured,
 } from '@kindred/machinery';
-import { decodeBody, objectOf } from '../../decoding/decode-object.ts';
+import { objectOf } from '../../decoding/decode-object.ts';
 import { valueResponse } from '../../negotiation/encode.ts';
 import type { ApiResponse } from '../../request/api-response.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { outcomeOf } from '../apply.ts';
+import { bodyObject } from '../body-object.ts';
 import { workingResource } from '../incoming-object.ts';
 import { versionConverter } from '../other-versions.ts';
 import { applyPatchDocument, patchKindOf, readPatch } from '../patch-documents.ts';
@@ -48,13 +48,8 @@ function getScale(request: ResourceRequest): ApiResponse | Promise<ApiResponse> 
 }
 
 async function putScale(request: ResourceRequest): Promise<ApiResponse> {
-  const { exchange, server } = request;
-  const options = readWriteOptions('UpdateOptions', exchange.request);
-  const bytes = await exchange.request.body();
-  if (bytes.byteLength === 0) throw badRequest('the request body must be one Scale object, found nothing');
-  const contentType = exchange.request.headers['content-type'];
-  const { value } = decodeBody({ bytes, contentType, typeTable: server.typeTable, duplicates: false });
-  const wanted = objectOf(value, scaleKind);
+  const options = readWriteOptions('UpdateOptions', request.exchange.request);
+  const wanted = await bodyObject(request, scaleKind);
   return changeScale(request, options, () => wanted);
 }
 
