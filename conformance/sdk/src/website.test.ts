@@ -6,6 +6,7 @@ import { type ContainerStatus, Event, Pod, Service } from '@kindred/apis/core/v1
 import type { Client } from '@kindred/client';
 import { isStatusError, systemClock } from '@kindred/machinery';
 import { findCondition, installKinds } from '@kindred/operator';
+import { CustomResourceDefinitionV1 } from '@kindred/schema';
 import website, { Website, websites } from '@kindred-examples/website';
 import { atRest, eventually, testCluster } from './test-cluster.ts';
 
@@ -115,6 +116,39 @@ test('a repository that cannot be fetched is told in status and as an event, and
     () => client.get(Website, at),
     (seen) => findCondition(seen, 'Synced')?.status === 'True',
   );
+  assert.deepEqual(errors, []);
+});
+
+test('a definition that keeps no status hears of a failure by an event, once', async (t) => {
+  const { client, run, errors } = await testCluster(t);
+  const spec = { type: 'object', properties: { gitRepo: { type: 'string' } } };
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec } } };
+  const versions = [{ name: 'v1', served: true, storage: true, schema }];
+  const names = { kind: 'Website', plural: 'websites', singular: 'website' };
+  await client.create(CustomResourceDefinitionV1, {
+    metadata: { name: 'websites.extensions.example.com' },
+    spec: { group: 'extensions.example.com', scope: 'Namespaced', names, versions },
+  });
+  await eventually(
+    () => client.list(Website, { namespace: 'default' }),
+    () => true,
+  );
+  const manager = await run(websites);
+  await client.create(Website, { metadata: at, spec: { gitRepo } });
+  await createPod(client);
+  const terminated = { exitCode: 1, message: 'cannot clone' };
+  await setPod(client, containers(false, { ready: false, state: { terminated } }));
+  const failures = async () =>
+    (await client.list(Event, { namespace: 'default' })).items.filter(({ reason }) => reason === 'GitSyncFailed');
+  await eventually(failures, ({ length }) => length > 0);
+  await client.mergePatch(Website, at, { metadata: { labels: { touched: 'yes' } } });
+  await setPod(client, containers(false, { ready: false, state: { terminated }, restartCount: 1 }));
+  await atRest(manager);
+  assert.deepEqual(
+    (await failures()).map(({ count }) => count),
+    [1],
+  );
+  assert.equal((await client.get(Website, at)).status, undefined);
   assert.deepEqual(errors, []);
 });
 

@@ -16,6 +16,7 @@ import {
   formatGroupResource,
   formatTime,
   isJsonObject,
+  isStatusError,
   type JsonObject,
   onlyStatus,
   type StatusError,
@@ -33,20 +34,30 @@ import { type Desired, updateObject } from './update-object.ts';
 import { readWriteOptions, type WriteOptions } from './write-options.ts';
 import { writtenResponse } from './written-response.ts';
 
+/** Times that an object is found missing and then there, before the client is told. */
+const creations = 5;
+
 /** @throws StatusError 400, 409 with the conflicts, 422. */
 export async function apply(request: ResourceRequest, document: PatchDocument): Promise<ApiResponse> {
   const { exchange, resource, subresource } = request;
   const options = readWriteOptions('PatchOptions', exchange.request, { apply: true });
   const applied = appliedConfiguration(request, options, document);
-  const written = await updateObject(request, options, {
-    subresource,
-    demandVersion: false,
-    produce: (stored) => merge(request, options, applied, resource.read(stored)),
-  });
-  if (written !== undefined) return writtenResponse(request, written, 200);
-  await demandMayCreate(request, applied);
-  const { object } = merge(request, options, applied, undefined);
-  return writtenResponse(request, await createObject(request, options, object, { applied: true }), 201);
+  for (let attempt = 1; ; attempt++) {
+    const written = await updateObject(request, options, {
+      subresource,
+      demandVersion: false,
+      produce: (stored) => merge(request, options, applied, resource.read(stored)),
+    });
+    if (written !== undefined) return writtenResponse(request, written, 200);
+    await demandMayCreate(request, applied);
+    const { object } = merge(request, options, applied, undefined);
+    try {
+      return writtenResponse(request, await createObject(request, options, object, { applied: true }), 201);
+    } catch (error) {
+      // Somebody was faster to create it: then it is there to be merged with.
+      if (!isStatusError(error, 'AlreadyExists') || attempt === creations) throw error;
+    }
+  }
 }
 
 function appliedConfiguration(request: ResourceRequest, options: WriteOptions, document: PatchDocument): Unstructured {

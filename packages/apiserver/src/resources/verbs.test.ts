@@ -31,6 +31,20 @@ function namesOf(list: ReturnType<typeof json>): (string | undefined)[] {
   return (list['items'] as { metadata: { name?: string } }[]).map(({ metadata }) => metadata.name);
 }
 
+test('of many who apply an object that is not there, one creates it and the others change it', async (t) => {
+  const server = await createTestServer(t);
+  const managers = ['a', 'b', 'c', 'd', 'e'];
+  const answers = await Promise.all(
+    managers.map((manager) => {
+      const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'shared' }, data: { [manager]: '1' } };
+      return server.call('PATCH', `${configMaps}/shared?fieldManager=${manager}`, body, as('apply-patch+yaml'));
+    }),
+  );
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 200, 200, 200, 201]);
+  const shared = json(await server.call('GET', `${configMaps}/shared`));
+  assert.deepEqual(Object.keys(shared['data'] as object).sort(), managers);
+});
+
 test('every kind of patch changes what it says and nothing else', async (t) => {
   const server = await createTestServer(t);
   assert.equal((await server.call('POST', deployments, deployment)).status, 201);

@@ -15,7 +15,7 @@ import { intentChanged } from '../watch/predicates.ts';
 import { type WatchDeclaration, watch } from '../watch/watch.ts';
 import { reconcileChildren } from './children.ts';
 import type { ControllerOptions, References, View } from './declaration.ts';
-import { reconcileStatus, reportFailure, type StatusTarget } from './status.ts';
+import { reconcileStatus, reportFailure, type StatusTarget, type UnwrittenConditions } from './status.ts';
 
 /**
  * Declares a controller; a manager runs it.
@@ -45,6 +45,7 @@ export function controller<T extends KubeObject, R extends Record<string, KubeOb
     options,
     references,
     forms: new Map(),
+    unwritten: new Map(),
     finalizer: options.finalizer ?? `${kind.group === '' ? 'kindred.dev' : kind.group}/${name}`,
   };
   return imperative<T>(kind, {
@@ -66,6 +67,7 @@ interface Declared<T extends KubeObject, R extends Record<string, KubeObject>> {
   readonly options: ControllerOptions<T, R>;
   readonly references: readonly Reference<T>[];
   readonly forms: AppliedForms;
+  readonly unwritten: UnwrittenConditions;
   readonly finalizer: string;
 }
 
@@ -134,11 +136,11 @@ async function tellOfFailure<T extends KubeObject, R extends Record<string, Kube
 }
 
 function statusTarget<T extends KubeObject, R extends Record<string, KubeObject>>(
-  { kind, name, forms }: Declared<T, R>,
+  { kind, name, forms, unwritten }: Declared<T, R>,
   { client, events, logger, signal, now }: ReconcileContext<T>,
   object: Observed<T>,
 ): StatusTarget<T> {
-  return { kind, object, client, manager: name, forms, events, logger, signal, now: now() };
+  return { kind, object, client, manager: name, forms, unwritten, events, logger, signal, now: now() };
 }
 
 function viewOf<T extends KubeObject, R extends Record<string, KubeObject>>(
