@@ -7,5 +7,5 @@
 # What this shell says itself (it tells of a killed child) is not for the container's log, so the script finds the
 # container's standard error as descriptor 4.
 exec 4>&2 2>/dev/null
-sh "$@"
+/bin/sh "$@"
 exit "$?"

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '@kindred/machinery';
 import type { PodNetwork } from '../network/pod-network.ts';
+import { hostProgram } from '../platform/host-program.ts';
 import { childContainer, watchChild } from './child-container.ts';
 import { type ContainerInit, containerFstab, containerInitArguments, filesInsideVolumes } from './container-init.ts';
 import { execProcess } from './exec-process.ts';
@@ -55,6 +56,7 @@ export class NamespaceRuntime implements Runtime {
   readonly level = 'namespaces';
   readonly #options: NamespaceRuntimeOptions;
   readonly #sandboxes = new Map<string, SandboxProcess>();
+  readonly #programs = { nsenter: hostProgram('nsenter'), unshare: hostProgram('unshare') };
 
   constructor(options: NamespaceRuntimeOptions) {
     this.#options = options;
@@ -119,18 +121,22 @@ export class NamespaceRuntime implements Runtime {
     for (const file of filesInsideVolumes(spec, isDirectory)) closeSync(openSync(file, 'a'));
     const args = [
       ...namespaceArguments(pod),
-      'unshare',
+      this.#programs.unshare,
       '--mount',
       '--pid',
       '--',
-      'sh',
+      '/bin/sh',
       join(scripts, 'container-parent.sh'),
       join(scripts, 'container-init.sh'),
       ...containerInitArguments(init),
     ];
     const output = await makeOutputPipes(spec.directory);
     const child = output.giveTo((stdout, stderr) =>
-      spawn('nsenter', args, { detached: true, stdio: ['ignore', stdout, stderr, 'pipe'], env: { ...spec.env } }),
+      spawn(this.#programs.nsenter, args, {
+        detached: true,
+        stdio: ['ignore', stdout, stderr, 'pipe'],
+        env: { ...spec.env },
+      }),
     );
     const sweep = () => {
       if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
@@ -146,7 +152,7 @@ export class NamespaceRuntime implements Runtime {
       // With the first process of a PID namespace the kernel ends all the others.
       kill: () => void sendSignal(pid, 'SIGKILL'),
       exec: (argv, { timeoutMs }) =>
-        execProcess({ file: 'nsenter', args: execArguments(pid, spec, argv), env: spec.env, timeoutMs }),
+        execProcess({ file: this.#programs.nsenter, args: execArguments(pid, spec, argv), env: spec.env, timeoutMs }),
     });
   }
 

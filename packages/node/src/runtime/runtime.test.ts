@@ -72,6 +72,19 @@ function runtimeTests(level: IsolationLevel): void {
     return { spec, output, start: () => detected.runtime.startContainer(sandbox, spec) };
   }
 
+  it('starts and enters containers whose own PATH has none of the helper programs', async () => {
+    const { spec, output, start } = container(['/bin/sh', '-c', 'echo "$PATH"; exec /bin/sleep 60'], {
+      env: { PATH: '/nowhere' },
+    });
+    const running = await start();
+    const answer = await running.exec(['/bin/echo', 'entered'], { timeoutMs: 10_000 });
+    assert.equal(answer.exitCode, 0);
+    assert.equal(spec.env['PATH'], '/nowhere');
+    running.kill();
+    await running.exited;
+    assert.equal(output.stdout, '/nowhere\n');
+  });
+
   it('lets programs open their output by name', async () => {
     const { start, output } = container(['sh', '-c', 'echo out >/dev/stdout; echo err >/proc/self/fd/2']);
     const status = await (await start()).exited;
