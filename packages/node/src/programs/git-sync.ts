@@ -17,7 +17,8 @@ const repository = env['GIT_SYNC_REPO'] ?? '';
 const destination = environment.path(env['GIT_SYNC_DEST'] || '/git');
 const branch = env['GIT_SYNC_BRANCH'] || 'master';
 const revision = env['GIT_SYNC_REV'] || 'FETCH_HEAD';
-const waitSeconds = Number(env['GIT_SYNC_WAIT'] || 0);
+// What is no number counts as not given; a tenth of a second is the least, so that git doesn't run without pause.
+const waitSeconds = Math.max(0.1, Number(env['GIT_SYNC_WAIT']) || 0);
 const depth = env['GIT_SYNC_DEPTH'] ? ['--depth', env['GIT_SYNC_DEPTH']] : [];
 const once = /^(1|true)$/i.test(env['GIT_SYNC_ONE_TIME'] ?? '');
 
@@ -65,7 +66,7 @@ async function clone(): Promise<void> {
     await git(['init', '--quiet', destination]);
   }
   await inDestination(['remote', 'remove', 'origin']).catch(() => '');
-  await inDestination(['remote', 'add', 'origin', repository]);
+  await inDestination(['remote', 'add', '--', 'origin', repository]);
   await update();
 }
 
@@ -84,7 +85,7 @@ async function update(): Promise<boolean> {
 /** The newest commit: of the branch, or of the remote's HEAD where there is no such branch. */
 async function fetchBranch(): Promise<string> {
   try {
-    await inDestination(['fetch', '--quiet', ...depth, 'origin', branch]);
+    await inDestination(['fetch', '--quiet', ...depth, '--', 'origin', branch]);
   } catch (error) {
     if (!(error instanceof Error) || !/couldn't find remote ref/.test(error.message)) throw error;
     if (!branchMissing) console.log(`${withoutPassword(repository)} has no branch ${branch}: following its HEAD`);
@@ -103,7 +104,7 @@ async function main(): Promise<number> {
   }
   if (once) return 0;
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, Math.max(waitSeconds, 0.1) * 1000));
+    await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1000));
     await update().catch((error: unknown) =>
       console.error(`sync of ${withoutPassword(repository)} failed, will be tried again: ${reason(error)}`),
     );

@@ -99,12 +99,16 @@ export class PlainRuntime implements Runtime {
       kill: sweepUp,
       exec: (argv, options) => this.#exec(argv, options, env, where),
     });
+    void exited.then(() => this.#options.state.remove(pid));
     const containers = this.#containers.get(sandbox.uid);
-    containers?.add(container);
-    void exited.then(() => {
-      containers?.delete(container);
-      this.#options.state.remove(pid);
-    });
+    if (containers === undefined) {
+      // The pod was removed while its process came to be: nobody else would end it.
+      container.kill();
+      await exited;
+      throw new StartError('the sandbox of the pod is gone');
+    }
+    containers.add(container);
+    void exited.then(() => containers.delete(container));
     return container;
   }
 
