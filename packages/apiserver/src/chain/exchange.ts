@@ -13,8 +13,8 @@ export class Exchange {
   readonly startedAt: number;
   info: RequestInfo;
   user: UserInfo = anonymousUser;
-  /** True once the path is known as that of a resource that is served. */
-  served = false;
+  /** What serves the resource of the path, once it is known that its verb and subresource are served, too. */
+  served: object | undefined;
   /** Set by the step that answers; the chain stops there. */
   response: ApiResponse | undefined;
   #warnings: string[] | undefined;

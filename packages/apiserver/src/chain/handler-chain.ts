@@ -94,7 +94,7 @@ function complete(exchange: Exchange, parts: HandlerChainParts): ApiResponse {
     return withChainHeaders(response, exchange);
   }
   const stream = response.body;
-  if (isLongRunning(exchange.info)) exchange.onEnd(parts.metrics.began(exchange.info));
+  if (isLongRunning(exchange.info)) exchange.onEnd(parts.metrics.began(exchange.info, exchange.served));
   const body: StreamedBody = async (writer) => {
     try {
       await stream(writer);

@@ -18,6 +18,7 @@ test('requests are counted by verb, resource and outcome', async (t) => {
   await server.call('GET', `${configMaps}/a`);
   await server.call('GET', `${configMaps}/b`);
   await server.call('GET', '/apis/made.up/v1/things');
+  await server.call('GET', `${configMaps}/a/made-up`);
   const { text, headers } = await server.call('GET', '/metrics');
   assert.equal(headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
   const labels = (verb: string, scope: string, code: number): string =>
@@ -28,6 +29,7 @@ test('requests are counted by verb, resource and outcome', async (t) => {
       `apiserver_request_total${labels('GET', 'resource', 200)} 2`,
       `apiserver_request_total${labels('GET', 'resource', 404)} 1`,
       `apiserver_request_total${labels('POST', 'namespace', 201)} 1`,
+      'apiserver_request_total{verb="GET",group="",version="",resource="",subresource="",scope="",component="apiserver",code="404"} 1',
       'apiserver_request_total{verb="LIST",group="",version="",resource="",subresource="",scope="",component="apiserver",code="404"} 1',
     ].sort(),
   );

@@ -9,6 +9,9 @@ import type { Labels, Metric } from './exposition.ts';
 import { Histogram } from './histogram.ts';
 
 interface Series {
+  readonly verb: string;
+  readonly subresource: string;
+  readonly scope: string;
   readonly labels: Labels;
   readonly codes: Map<number, number>;
   readonly seconds: Histogram;
@@ -18,27 +21,44 @@ interface Series {
 /** Seconds, as upstream. */
 const bounds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 
+const knownVerbs = new Set([
+  'get',
+  'head',
+  'options',
+  'list',
+  'watch',
+  'create',
+  'post',
+  'update',
+  'put',
+  'patch',
+  'delete',
+  'deletecollection',
+]);
+
 const verbNames: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' };
 
 export class RequestMetrics {
-  readonly #series = new Map<string, Series>();
+  readonly #ofName = new Map<string, Series[]>();
+  readonly #ofUnserved = new Map<string, Series>();
+  readonly #ofServed = new WeakMap<object, Series[]>();
 
-  /** Counts a request. @param served whether its path is that of a resource that is served. @param code HTTP status. */
-  finished(info: RequestInfo, served: boolean, code: number, milliseconds: number): void {
+  /** Counts a request. @param served what serves the resource of its path, if anything does. @param code HTTP status. */
+  finished(info: RequestInfo, served: object | undefined, code: number, milliseconds: number): void {
     const { codes, seconds } = this.#seriesOf(info, served);
     codes.set(code, (codes.get(code) ?? 0) + 1);
     seconds.observe(milliseconds / 1000);
   }
 
   /** Counts a long-running request from now on; the returned function is to be called at its end. */
-  began(info: RequestInfo): () => void {
-    const series = this.#seriesOf(info, true);
+  began(info: RequestInfo, served: object | undefined): () => void {
+    const series = this.#seriesOf(info, served);
     series.longRunning++;
     return () => series.longRunning--;
   }
 
   metrics(): Metric[] {
-    const all = [...this.#series.values()];
+    const all = [...this.#ofUnserved.values(), ...[...this.#ofName.values()].flat()];
     return [
       {
         name: 'apiserver_request_total',
@@ -65,27 +85,57 @@ export class RequestMetrics {
     ];
   }
 
-  #seriesOf(info: RequestInfo, served: boolean): Series {
-    const { verb, group, version, resource, subresource } = info;
-    const scope = served ? scopeOf(info) : '';
-    const key = served ? `${verb} ${group}/${version}/${resource}/${subresource} ${scope}` : verb;
-    let series = this.#series.get(key);
+  #seriesOf(info: RequestInfo, served: object | undefined): Series {
+    if (served === undefined) return this.#unserved(info.verb);
+    const { verb, subresource } = info;
+    const scope = scopeOf(info);
+    const known = this.#seriesOfResource(info, served);
+    for (const series of known) {
+      if (series.verb === verb && series.scope === scope && series.subresource === subresource) return series;
+    }
+    const made = newSeries(info, scope);
+    known.push(made);
+    return made;
+  }
+
+  /** Clients may write what they like there: verbs that don't exist are counted together. */
+  #unserved(verb: string): Series {
+    const name = knownVerbs.has(verb) ? verb : 'other';
+    let series = this.#ofUnserved.get(name);
     if (series === undefined) {
-      const name = verbNames[verb] ?? verb.toUpperCase();
-      const what = served ? { group, version, resource, subresource } : noResource;
-      series = {
-        labels: { verb: name, ...what, scope, component: 'apiserver' },
-        codes: new Map(),
-        seconds: new Histogram(bounds),
-        longRunning: 0,
-      };
-      this.#series.set(key, series);
+      series = newSeries({ verb: name, group: '', version: '', resource: '', subresource: '' }, '');
+      this.#ofUnserved.set(name, series);
     }
     return series;
   }
+
+  /** Found by what serves the resource, so that counting a request costs no text. */
+  #seriesOfResource({ group, version, resource }: RequestInfo, served: object): Series[] {
+    const known = this.#ofServed.get(served);
+    if (known !== undefined) return known;
+    const name = `${group}/${version}/${resource}`;
+    // What serves a custom resource is replaced when its definition changes; its series go on.
+    const named = this.#ofName.get(name) ?? [];
+    this.#ofName.set(name, named);
+    this.#ofServed.set(served, named);
+    return named;
+  }
 }
 
-const noResource = { group: '', version: '', resource: '', subresource: '' };
+type Described = Pick<RequestInfo, 'verb' | 'group' | 'version' | 'resource' | 'subresource'>;
+
+function newSeries({ verb, group, version, resource, subresource }: Described, scope: string): Series {
+  const name = verbNames[verb] ?? verb.toUpperCase();
+  return {
+    verb,
+    subresource,
+    scope,
+    labels: { verb: name, group, version, resource, subresource, scope, component: 'apiserver' },
+    codes: new Map(),
+    seconds: new Histogram(bounds),
+    longRunning: 0,
+  };
+}
 
 function scopeOf({ name, namespace }: RequestInfo): string {
   if (name !== '') return 'resource';

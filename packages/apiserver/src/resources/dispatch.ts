@@ -58,9 +58,9 @@ export function resourceDispatch({ server, subresources, reviews }: DispatchPart
     const { info } = exchange;
     const resource = server.registry.get(info.group, info.version, info.resource);
     if (resource === undefined || !inScope(resource, exchange)) throw pathNotFound();
-    exchange.served = true;
     if (resource.definition.deprecation !== undefined) exchange.warn(resource.definition.deprecation);
     const handler = handlerOf(handlers, resource, exchange);
+    exchange.served = resource;
     const opened = resource.storage();
     if (opened instanceof Promise)
       return opened.then((storage) => handler(requestOf(exchange, resource, storage, server)));
