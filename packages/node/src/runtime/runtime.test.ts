@@ -73,16 +73,15 @@ function runtimeTests(level: IsolationLevel): void {
   }
 
   it('starts and enters containers whose own PATH has none of the helper programs', async () => {
-    const { spec, output, start } = container(['/bin/sh', '-c', 'echo "$PATH"; exec /bin/sleep 60'], {
-      env: { PATH: '/nowhere' },
-    });
-    const running = await start();
+    const env = { PATH: '/nowhere' };
+    const printing = container(['/bin/sh', '-c', 'echo "$PATH"'], { env });
+    await (await printing.start()).exited;
+    assert.equal(printing.output.stdout, '/nowhere\n');
+    const running = await container(['/bin/sleep', '60'], { env }).start();
     const answer = await running.exec(['/bin/echo', 'entered'], { timeoutMs: 10_000 });
-    assert.equal(answer.exitCode, 0);
-    assert.equal(spec.env['PATH'], '/nowhere');
     running.kill();
     await running.exited;
-    assert.equal(output.stdout, '/nowhere\n');
+    assert.deepEqual({ exitCode: answer.exitCode, output: answer.output }, { exitCode: 0, output: 'entered\n' });
   });
 
   it('lets programs open their output by name', async () => {
