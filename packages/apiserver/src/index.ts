@@ -1,3 +1,4 @@
+export { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts';
 export type { AdmissionAttributes, AdmissionOperation, AdmissionPlugin } from './admission/plugin.ts';
 export { priorityAdmission } from './admission/priority.ts';
 export { rbacEscalationAdmission } from './admission/rbac-escalation.ts';

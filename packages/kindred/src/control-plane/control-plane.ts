@@ -17,6 +17,7 @@ import {
   authenticationReviews,
   CertificateError,
   createApiServer,
+  defaultTolerationSeconds,
   issuerDiscoveryRoutes,
   ListenError,
   loadClusterCertificates,
@@ -177,6 +178,7 @@ async function createServer(
     admission: [
       await serviceAccountAdmission({ storage, clock, randomSuffix }),
       await priorityAdmission(storage),
+      defaultTolerationSeconds,
       await serviceAllocation({ storage, serviceCidr: settings.serviceCidr, random: Math.random }),
       rbacEscalationAdmission(rbac, policy),
     ],
