@@ -32,9 +32,14 @@ test('install waits until the release is ready', async () => {
   assert.equal(events, '');
 });
 
-test('list, status and test', async () => {
+test('list and status', async () => {
   assert.match(await helm('list'), /^shop\s+default\s+1\s.*deployed\s+shop-0\.1\.0/m);
   assert.match(await helm('status', 'shop'), /^==> v1\/Deployment$/m);
+});
+
+/** The chart's test asks for the service by its name, which plain processes can't resolve. */
+const needsRoot = process.getuid?.() !== 0 && 'needs root';
+test('test runs the pod of the chart', { skip: needsRoot }, async () => {
   assert.match(await helm('test', 'shop'), /^Phase: +Succeeded$/m);
 });
 

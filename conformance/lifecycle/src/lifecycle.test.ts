@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ProcessFigure } from '@kindred-conformance/clients';
 import { eventually, kindredProgram, TestPlatform, withDescendants } from '@kindred-conformance/clients';
+import { fetchPage } from './fetch-page.ts';
 import { rawClient } from './raw-client.ts';
 import { filesBelow, tracesOf } from './traces.ts';
 
@@ -19,11 +20,8 @@ async function assertNothingLeft(directory: string): Promise<void> {
   assert.deepEqual(await tracesOf(dataOf(directory)), []);
 }
 
-async function page(platform: TestPlatform): Promise<string> {
-  return eventually('the page', async () => {
-    const response = await fetch(platform.printed('page'), { headers: { connection: 'close' } });
-    return response.ok ? response.text() : undefined;
-  });
+function page(platform: TestPlatform): Promise<string> {
+  return eventually('the page', () => fetchPage(platform.printed('page')));
 }
 
 const agentOf = (platform: TestPlatform): ProcessFigure => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { eventually, runCommand, TestPlatform } from '@kindred-conformance/clients';
+import { fetchPage } from './fetch-page.ts';
 
 async function git(...args: string[]): Promise<void> {
   const { code, stderr } = await runCommand('git', args);
@@ -58,14 +59,8 @@ it('says in status and events that the repository is missing, and recovers when 
     'a port',
     async () => (await platform.kubectlOk(path('{.status.nodePort}'))) || undefined,
   );
-  const text = await eventually(
-    'the page',
-    async () => {
-      const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } });
-      return response.ok ? response.text() : undefined;
-    },
-    { timeout: 60_000 },
-  );
+  const url = `http://127.0.0.1:${port}/`;
+  const text = await eventually('the page', () => fetchPage(url), { timeout: 60_000 });
   assert.equal(text, 'here at last');
   await eventually('the condition to turn', async () => {
     const status = await platform.kubectlOk(path('{.status.conditions[?(@.type=="Ready")].status}'));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { eventually, kindredProgram, runCommand, TestPlatform, withDescendants } from '@kindred-conformance/clients';
+import { fetchPage } from './fetch-page.ts';
 
 /** Nobody's own; used where the tests themselves run as root. */
 const someUser = 64_321;
@@ -19,8 +20,7 @@ it('serves a Website as an ordinary user', async (t) => {
 
   assert.match(platform.output, /Pods run as plain processes: only root may make namespaces with a network/);
   assert.match(platform.output, /Ports below 1024 are not open to this user|Each pod has a loopback address/);
-  const response = await fetch(platform.printed('page'));
-  assert.match(await response.text(), /<html/);
+  assert.match((await fetchPage(platform.printed('page'))) ?? '', /<html/);
   assert.match(await platform.kubectlOk(['get', 'pods']), /kubia-website-\S+ +2\/2 +Running/);
   assert.match(await platform.kubectlOk(['logs', 'deploy/kubia-website', '--container', 'main']), /"GET \/ HTTP/);
 
