@@ -33,7 +33,9 @@ test('requests are counted by verb, resource and outcome', async (t) => {
       'apiserver_request_total{verb="LIST",group="",version="",resource="",subresource="",scope="",component="apiserver",code="404"} 1',
     ].sort(),
   );
-  const [count] = series(text, 'apiserver_request_duration_seconds_count').filter((line) => line.includes('"GET"'));
+  const [count] = series(text, 'apiserver_request_duration_seconds_count').filter((line) =>
+    line.includes('verb="GET",group="",version="v1"'),
+  );
   assert.match(count ?? '', / 3$/);
   assert.match(text, /^apiserver_storage_objects\{resource="configmaps"\} 1$/m);
   assert.match(text, /^process_resident_memory_bytes \d+$/m);
