@@ -65,6 +65,8 @@ interface ContextParts {
 
 /** Processes get this long after SIGTERM when the agent ends: all of it must be over in 5 s. */
 const closingGraceSeconds = 2;
+/** All parts but the runtime and the network together get this long to close. */
+const partsCloseWithinMs = 3_500;
 /** Services and endpoints change in bursts. */
 const settleMs = 20;
 
@@ -137,12 +139,16 @@ export class NodeAgent {
   }
 
   async #close(): Promise<void> {
+    const { clock, log } = this.#parts;
     await this.#making.catch(() => undefined);
+    const late = new Promise<void>((resolve) => clock.after(partsCloseWithinMs, resolve));
     for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
+      const isLast = this.#closers.length === 0;
       try {
-        await close();
+        // The runtime and the network go last, and must go: what waits for a server that is gone does not keep them.
+        await (isLast ? close() : Promise.race([close(), late]));
       } catch (error) {
-        this.#parts.log.error('A part could not be closed', error);
+        log.error('A part could not be closed', error);
       }
     }
   }

@@ -23,7 +23,8 @@ async function main(): Promise<void> {
   const end = (code: number) => {
     if (ending) return;
     ending = true;
-    setTimeout(() => process.exit(code), longestCloseMs).unref();
+    // Not unref'd: what is waited for may hold nothing that keeps the process alive, and the network must still go.
+    setTimeout(() => process.exit(code), longestCloseMs);
     void agent.close().then(() => process.exit(code));
   };
   process.on('SIGTERM', () => end(0));

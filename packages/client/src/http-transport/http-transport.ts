@@ -11,6 +11,7 @@ import type { Transport, TransportRequest, TransportResponse } from '../transpor
 import type { ConnectionOptions } from './connection-options.ts';
 import { Http1Requests } from './http1-requests.ts';
 import { Http2Session, NotSentError } from './http2-session.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface HttpTransportOptions extends ConnectionOptions {
   readonly clock?: Clock;
@@ -63,8 +64,8 @@ class HttpTransport implements Transport {
     const headers = { ...this.#options.headers, ...request.headers, ...(await this.#authorization()) };
     for (let move = 0; ; move++) {
       request.signal?.throwIfAborted();
-      const sender = await this.#sender();
-      request.signal?.throwIfAborted();
+      // Connecting may take long, and is shared: who gives up leaves it to the others.
+      const sender = await unlessAborted(this.#sender(), request.signal);
       try {
         return await sender.request(request, this.#prefix + request.path, headers);
       } catch (error) {
