@@ -96,6 +96,7 @@ export {
   internalError,
   invalid,
   invalidOptions,
+  methodNotAllowed,
   methodNotSupported,
   notAcceptable,
   notFound,

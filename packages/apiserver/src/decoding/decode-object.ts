@@ -64,7 +64,8 @@ export function objectOf(value: unknown, expected: ExpectedKind): Unstructured {
   const { apiVersion, kind } = value;
   if (kind === undefined || kind === '') value['kind'] = expected.kind;
   else if (kind !== expected.kind) {
-    const found = `${textOf(kind)} in version ${JSON.stringify(textOf(apiVersion))}`;
+    const version = textOf(apiVersion).split('/').at(-1) ?? '';
+    const found = `${textOf(kind)} in version ${JSON.stringify(version)}`;
     throw badRequest(`${found} cannot be handled as a ${expected.kind}: the object provided is unrecognized`);
   }
   if (apiVersion === undefined || apiVersion === '') value['apiVersion'] = expected.apiVersion;

@@ -12,6 +12,7 @@ import {
   notSupported,
 } from '@kindred/machinery';
 import { decodeBody, textOf } from '../decoding/decode-object.ts';
+import { queryInteger } from './query-integer.ts';
 import type { ResourceRequest } from './resource-request.ts';
 
 export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
@@ -65,8 +66,8 @@ export function deleteOptionsOf(fields: JsonObject): DeleteOptions {
 
 function queryFields(query: URLSearchParams): JsonObject {
   const fields: JsonObject = {};
-  const grace = query.get('gracePeriodSeconds');
-  if (grace !== null && grace !== '') fields['gracePeriodSeconds'] = Number(grace);
+  const grace = queryInteger(query, 'gracePeriodSeconds');
+  if (grace !== undefined) fields['gracePeriodSeconds'] = grace;
   const policy = query.get('propagationPolicy');
   if (policy !== null && policy !== '') fields['propagationPolicy'] = policy;
   const orphan = query.get('orphanDependents');

@@ -10,6 +10,7 @@ import { type Deleted, deleteObject } from './delete-object.ts';
 import { readDeleteOptions } from './delete-options.ts';
 import { listResponse } from './list.ts';
 import { objectResponse, storedResponse } from './object-response.ts';
+import { queryInteger } from './query-integer.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import { selectionOf } from './selection-of-request.ts';
 
@@ -47,7 +48,7 @@ export async function deleteCollection(request: ResourceRequest): Promise<ApiRes
   const negotiated = negotiateFor(exchange.request);
   const selection = selectionOf(request);
   const options = await readDeleteOptions(request);
-  const limit = Number(exchange.request.query.get('limit') ?? '0');
+  const limit = queryInteger(exchange.request.query, 'limit') ?? 0;
   const found = storage.list({ ...selection, ...(limit > 0 ? { limit } : {}) });
   const deleted: StoredObject[] = [];
   for (const stored of found.items) {

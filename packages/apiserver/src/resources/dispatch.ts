@@ -1,10 +1,11 @@
 /**
  * From a resource path to the verb that answers it. What isn't served falls through to 404, wrong scopes too.
  */
-import { methodNotSupported, pathNotFound } from '@kindred/machinery';
+import { methodNotAllowed, methodNotSupported, pathNotFound, type StatusError } from '@kindred/machinery';
 import type { Exchange } from '../chain/exchange.ts';
 import { valueResponse } from '../negotiation/encode.ts';
 import type { ApiResponse } from '../request/api-response.ts';
+import type { RequestInfo } from '../request/request-info.ts';
 import type { ResourceStorage } from '../storage/resource-storage.ts';
 import { create } from './create.ts';
 import { deleteCollection, deleteOne } from './delete.ts';
@@ -57,7 +58,8 @@ export function resourceDispatch({ server, subresources, reviews }: DispatchPart
   return function dispatch(exchange) {
     const { info } = exchange;
     const resource = server.registry.get(info.group, info.version, info.resource);
-    if (resource === undefined || !inScope(resource, exchange)) throw pathNotFound();
+    if (resource === undefined) throw pathNotFound();
+    demandScope(resource, exchange);
     if (resource.definition.deprecation !== undefined) exchange.warn(resource.definition.deprecation);
     const handler = handlerOf(handlers, resource, exchange);
     exchange.served = resource;
@@ -84,29 +86,49 @@ function requestOf(
   return { exchange, resource, storage, server, namespace, name: info.name, subresource: info.subresource };
 }
 
-/** Namespaced objects are found in a namespace; all namespaces together can only be listed and watched. */
-function inScope({ definition }: ServedResource, { info }: Exchange): boolean {
-  if (!definition.namespaced) return info.namespace === '' || definition.resource === 'namespaces';
-  return info.namespace !== '' || info.verb === 'list' || info.verb === 'watch' || info.verb === 'create';
+/**
+ * Namespaced objects are found in a namespace; all namespaces together can only be listed and watched.
+ *
+ * @throws StatusError 404, or 405 where the lists of a built-in kind are served.
+ */
+function demandScope({ definition, kind }: ServedResource, { info }: Exchange): void {
+  const { namespace, name, verb } = info;
+  if (!definition.namespaced) {
+    if (namespace !== '' && definition.resource !== 'namespaces') throw pathNotFound();
+  } else if (namespace === '' && verb !== 'list' && verb !== 'watch') {
+    throw name === '' && !kind.custom ? methodNotAllowed() : pathNotFound();
+  }
 }
 
 function handlerOf(
   handlers: ReadonlyMap<string, VerbHandler>,
-  { definition, groupResource }: ServedResource,
+  served: ServedResource,
   { info }: Exchange,
 ): VerbHandler {
+  const { definition } = served;
   const { group, resource } = definition;
   const special = handlers.get(`${group}/${resource}/${info.subresource}`);
   const subresource = definition.subresources.find(({ name }) => name === info.subresource);
   if (info.subresource !== '' && subresource === undefined) throw pathNotFound();
   const offered: readonly string[] = subresource?.verbs ?? definition.verbs;
-  if (!offered.includes(info.verb)) throw methodNotSupported(groupResource, info.verb);
+  if (!offered.includes(info.verb) || isMisplaced(info)) throw notOffered(served, info.verb);
   if (special === undefined && subresource !== undefined && !isPartOfObject(subresource.name)) throw pathNotFound();
   const handler = special ?? (info.subresource === 'scale' ? scale : verbs[info.verb]);
   // What can't be read back is never stored: without a handler of its own there is nothing to do with it.
   const isStored = definition.verbs.includes('get');
-  if (handler === undefined || (special === undefined && !isStored)) throw methodNotSupported(groupResource, info.verb);
+  if (handler === undefined || (special === undefined && !isStored)) throw notOffered(served, info.verb);
   return handler;
+}
+
+/** Objects are made in their collection, and changed by their name. */
+function isMisplaced({ verb, name, subresource }: RequestInfo): boolean {
+  if (verb === 'create') return name !== '' && subresource === '';
+  return (verb === 'update' || verb === 'patch') && name === '';
+}
+
+/** Custom resources have an answer of their own. */
+function notOffered({ kind, groupResource }: ServedResource, verb: string): StatusError {
+  return kind.custom ? methodNotSupported(groupResource, verb) : methodNotAllowed();
 }
 
 /** `create` of a kind that is only asked: the answer comes back and nothing is stored. */

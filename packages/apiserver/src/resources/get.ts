@@ -1,7 +1,7 @@
 /**
  * GET of one object: a look-up in memory, and its bytes.
  */
-import { badRequest, notFound, tooLargeResourceVersion } from '@kindred/machinery';
+import { badRequest, notFound, type StatusError, tooLargeResourceVersion } from '@kindred/machinery';
 import type { ApiResponse } from '../request/api-response.ts';
 import { storedResponse } from './object-response.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -24,6 +24,11 @@ function checkResourceVersion(wanted: string | null, current: number): void {
 
 /** @throws StatusError 400 for a resourceVersion that isn't one of ours. */
 export function parseResourceVersion(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw badRequest(`invalid resource version ${JSON.stringify(text)}`);
+  if (!/^\d{1,15}$/.test(text)) throw invalidVersion(text);
   return Number(text);
+}
+
+function invalidVersion(text: string): StatusError {
+  const quoted = JSON.stringify(text);
+  return badRequest(`resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`);
 }

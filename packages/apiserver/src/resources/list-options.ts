@@ -16,6 +16,7 @@ import { decodeContinue, encodeContinue } from '../storage/continue-token.ts';
 import type { ApiStorage, ResourceList, ResourceStorage } from '../storage/resource-storage.ts';
 import type { Selection } from '../storage/selection.ts';
 import { parseResourceVersion } from './get.ts';
+import { queryInteger } from './query-integer.ts';
 
 export interface ListOptions {
   /** 0 is no limit. */
@@ -29,11 +30,11 @@ export interface ListOptions {
 
 /** @throws StatusError 400, 422 for parameters that make no sense together. */
 export function readListOptions(query: URLSearchParams): ListOptions {
-  const limit = readLimit(query.get('limit'));
+  const limit = Math.max(0, queryInteger(query, 'limit') ?? 0);
   const version = query.get('resourceVersion') ?? '';
   const match = query.get('resourceVersionMatch') ?? '';
   const token = query.get('continue') ?? '';
-  checkCombination(version, match, token);
+  checkCombination(version, match, token, query.has('sendInitialEvents'));
   if (token !== '') {
     const { revision, after } = decodeContinue(token);
     if (version !== '' && version !== '0')
@@ -46,14 +47,15 @@ export function readListOptions(query: URLSearchParams): ListOptions {
   return { limit, after: undefined, exactly: exact ? revision : undefined, atLeast: exact ? 0 : revision };
 }
 
-function readLimit(text: string | null): number {
-  if (text === null || text === '') return 0;
-  if (!/^-?\d{1,15}$/.test(text)) throw badRequest(`invalid limit ${JSON.stringify(text)}: must be an integer`);
-  return Math.max(0, Number(text));
+function checkCombination(version: string, match: string, token: string, sendInitialEvents: boolean): void {
+  const errors: FieldError[] = match === '' ? [] : matchErrors(version, match, token);
+  if (sendInitialEvents) {
+    errors.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  }
+  if (errors.length > 0) throw invalidOptions('ListOptions', errors);
 }
 
-function checkCombination(version: string, match: string, token: string): void {
-  if (match === '') return;
+function matchErrors(version: string, match: string, token: string): FieldError[] {
   const errors: FieldError[] = [];
   const field = 'resourceVersionMatch';
   if (match !== 'Exact' && match !== 'NotOlderThan') errors.push(notSupported(field, match, ['Exact', 'NotOlderThan']));
@@ -63,7 +65,7 @@ function checkCombination(version: string, match: string, token: string): void {
   if (match === 'Exact' && version === '0') {
     errors.push(forbiddenField(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
   }
-  if (errors.length > 0) throw invalidOptions('ListOptions', errors);
+  return errors;
 }
 
 /**

@@ -32,23 +32,42 @@ export function setSystemFields(object: Unstructured, definition: KindDefinition
 }
 
 /**
- * Makes the object's namespace that of the path.
+ * Makes the namespace of a new object that of the path. Cluster-scoped objects lose theirs: charts give one to everything.
  *
  * @throws StatusError 400 when the body names another one.
  */
 export function settleNamespace(metadata: ObjectMeta, namespaced: boolean, namespace: string): void {
   const given = metadata.namespace ?? '';
   if (!namespaced) {
-    if (given !== '') throw badRequest('namespace may not be set on an object that is cluster-scoped');
     delete metadata.namespace;
     return;
   }
   if (given !== '' && given !== namespace) {
-    throw badRequest(
-      `the namespace of the provided object does not match the namespace sent on the request (${given} != ${namespace})`,
-    );
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   metadata.namespace = namespace;
+}
+
+/**
+ * Holds the names in a changed object against those of the path.
+ *
+ * @throws StatusError 400 when the body names another object, or none.
+ */
+export function demandSameName(metadata: ObjectMeta, name: string, namespace: string): void {
+  const { name: given = '', namespace: givenNamespace = '' } = metadata;
+  if (given === '') {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
+  if (given !== name) throw badRequest(otherName(given, name));
+  if (namespace !== '' && givenNamespace !== '' && givenNamespace !== namespace) {
+    throw badRequest(
+      `the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`,
+    );
+  }
+}
+
+function otherName(given: string, name: string): string {
+  return `the name of the object (${given}) does not match the name on the URL (${name})`;
 }
 
 /**
@@ -59,9 +78,7 @@ export function settleNamespace(metadata: ObjectMeta, namespaced: boolean, names
 export function settleName(metadata: ObjectMeta, name: string): void {
   const given = metadata.name ?? '';
   if (given === '') metadata.name = name;
-  else if (given !== name) {
-    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
-  }
+  else if (given !== name) throw badRequest(otherName(given, name));
 }
 
 /** Fields of metadata that no update may change keep their stored value when the body leaves them out. */

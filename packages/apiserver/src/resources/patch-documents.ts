@@ -49,13 +49,26 @@ export function readPatch(kind: PatchKind, bytes: Uint8Array): PatchDocument {
   try {
     const { value, duplicateFields } = kind === 'apply' ? decodeYaml(bytes) : decodeJson(bytes, { duplicates: true });
     if (kind === 'json' ? !Array.isArray(value) : !isJsonObject(value)) {
-      throw badRequest(`the patch must be ${kind === 'json' ? 'a list of operations' : 'an object'}`);
+      throw badRequest(`error decoding patch: ${wrongShape(kind, value)}`);
     }
     return { kind, value, duplicateFields };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw badRequest(`error decoding the patch: ${error.message}`);
+    throw badRequest(`error decoding patch: ${error.message}`);
   }
+}
+
+/** In Go's words; the type is that of a list of operations, or of an object. */
+function wrongShape(kind: PatchKind, value: JsonValue): string {
+  const found = Array.isArray(value)
+    ? 'array'
+    : isJsonObject(value)
+      ? 'object'
+      : value === null
+        ? 'null'
+        : typeof value;
+  const wanted = kind === 'json' ? 'jsonpatch.Patch' : 'map[string]interface {}';
+  return `json: cannot unmarshal ${found} into Go value of type ${wanted}`;
 }
 
 /**

@@ -4,7 +4,6 @@
  */
 import {
   conflict,
-  deepEqual,
   type FieldError,
   forbiddenField,
   invalid,
@@ -16,15 +15,16 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { trackFieldManager } from './field-managers.ts';
 import { workingResource } from './incoming-object.ts';
 import {
+  demandSameName,
   dropRepeatedOwners,
   keepSystemFields,
   settleGeneration,
-  settleName,
   settleNamespace,
 } from './metadata-rules.ts';
 import { metadataWarnings } from './metadata-warnings.ts';
 import { demandSameUid, demandSameVersion } from './preconditions.ts';
 import type { ResourceRequest } from './resource-request.ts';
+import { isUnchanged } from './unchanged.ts';
 import {
   admissionAttributes,
   lifetimeOf,
@@ -127,7 +127,9 @@ async function attemptWrite(write: UpdateWrite): Promise<Written | undefined> {
 function demandVersions(change: Change, working: Write['working'], stored: StoredObject, object: Unstructured): void {
   const { metadata } = object;
   const { group, kind, allowUnconditionalUpdate } = working.definition;
-  demandSameUid(working.groupResource, stored, metadata.uid);
+  // A patch that changes the uid breaks the rules of its kind instead.
+  if (change.demandVersion || change.subresource === 'scale')
+    demandSameUid(working.groupResource, stored, metadata.uid);
   if (change.demandVersion && !allowUnconditionalUpdate && (metadata.resourceVersion ?? '') === '') {
     const error = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
     throw invalid({ group, kind }, stored.name, [{ ...error, badValueText: '0x0' }]);
@@ -137,7 +139,7 @@ function demandVersions(change: Change, working: Write['working'], stored: Store
 
 function settleMetadata({ request, working, object, current }: Write): void {
   const { metadata } = object;
-  settleName(metadata, request.name);
+  demandSameName(metadata, request.name, request.namespace);
   settleNamespace(metadata, working.definition.namespaced, request.namespace);
   if (current === undefined) return;
   keepSystemFields(object, current.object);
@@ -182,7 +184,7 @@ async function store(write: Write, stored: StoredObject, old: Unstructured): Pro
   const { request, working, object, options } = write;
   if (isFinished(object, old)) return finishDeletion(write, stored);
   if (options.dryRun) return { object, stored: undefined };
-  if (deepEqual(object, old)) return { object: old, stored };
+  if (isUnchanged(object, old)) return { object: old, stored };
   const form = working === request.resource && working.kind.custom ? working.toStorage(object) : object;
   const next = await request.storage.replace(stored, form, lifetimeOf(working.kind));
   if (next === undefined) return undefined;

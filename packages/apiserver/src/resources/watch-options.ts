@@ -1,8 +1,9 @@
 /**
  * The query parameters of a watch ("API Concepts: efficient detection of changes", Kubernetes documentation).
  */
-import { badRequest, type FieldError, forbiddenField, invalidOptions, notSupported } from '@kindred/machinery';
+import { type FieldError, forbiddenField, invalidOptions, notSupported } from '@kindred/machinery';
 import { parseResourceVersion } from './get.ts';
+import { queryInteger } from './query-integer.ts';
 
 export interface WatchOptions {
   /** Events after this revision; undefined: the present objects first. */
@@ -17,6 +18,7 @@ export interface WatchOptions {
 
 /** Without timeoutSeconds a watch lasts at least this long, and at most twice as long. */
 const minTimeoutSeconds = 1800;
+const maxTimeoutSeconds = 2_000_000;
 
 /** @throws StatusError 400, 422. `current` is the newest revision, `random` in [0, 1). */
 export function readWatchOptions(query: URLSearchParams, current: number, random: () => number): WatchOptions {
@@ -32,7 +34,7 @@ export function readWatchOptions(query: URLSearchParams, current: number, random
     atLeast: revision,
     initialEventsEnd: sendInitialEvents === true && bookmarks,
     bookmarks,
-    timeoutSeconds: readTimeout(query.get('timeoutSeconds')) ?? minTimeoutSeconds * (1 + random()),
+    timeoutSeconds: readTimeout(query) ?? minTimeoutSeconds * (1 + random()),
   };
 }
 
@@ -57,8 +59,8 @@ function readFlag(query: URLSearchParams, name: string): boolean | undefined {
   return text !== 'false' && text !== '0';
 }
 
-function readTimeout(text: string | null): number | undefined {
-  if (text === null || text === '' || text === '0') return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw badRequest(`invalid timeoutSeconds ${JSON.stringify(text)}: must be an integer`);
-  return Number(text);
+/** Timers hold no more than about 24 days; none or 0 leaves it to the server. */
+function readTimeout(query: URLSearchParams): number | undefined {
+  const seconds = queryInteger(query, 'timeoutSeconds') ?? 0;
+  return seconds <= 0 ? undefined : Math.min(seconds, maxTimeoutSeconds);
 }

@@ -2,7 +2,7 @@
  * Paths that are no resources: `/version`, discovery, OpenAPI, health. Each route is an exact path or, ending in `/*`, all
  * paths below one.
  */
-import { methodNotSupported, pathNotFound } from '@kindred/machinery';
+import { methodNotAllowed, pathNotFound } from '@kindred/machinery';
 import type { Exchange } from '../chain/exchange.ts';
 import type { ApiResponse } from '../request/api-response.ts';
 
@@ -29,7 +29,7 @@ export class Routes {
     const handler = this.#exact.get(path) ?? this.#below.find(({ prefix }) => path.startsWith(prefix))?.handler;
     if (handler === undefined) throw pathNotFound();
     const { method } = exchange.request;
-    if (method !== 'GET' && method !== 'HEAD') throw methodNotSupported({ group: '', resource: '' }, method);
+    if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();
     return handler(exchange);
   }
 }

@@ -140,6 +140,11 @@ export function methodNotSupported(groupResource: GroupResource, verb: string): 
   return failure('MethodNotAllowed', message, resourceDetails(groupResource, ''));
 }
 
+/** 405: nothing of this kind can be done under this path, whatever the resource. */
+export function methodNotAllowed(): StatusError {
+  return failure('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+}
+
 /** 406: none of the media types that the client takes can be made. */
 export function notAcceptable(accepted: readonly string[]): StatusError {
   return failure('NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
