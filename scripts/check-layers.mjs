@@ -16,7 +16,7 @@ const layers = {
   client: ['machinery', 'schema', 'apis'],
   operator: ['machinery', 'schema', 'apis', 'client'],
   controllers: ['machinery', 'schema', 'apis', 'client', 'operator'],
-  helm: ['machinery', 'schema', 'client', 'operator'],
+  helm: ['machinery', 'schema', 'apis', 'client', 'operator'],
   node: ['machinery', 'schema', 'apis', 'client'],
 };
 
