@@ -50,6 +50,8 @@ export interface Chart {
   readonly metadata: ChartMetadata;
   /** The content of values.yaml. */
   readonly values: GoMap;
+  /** The text of values.yaml, with its comments; a chart that a program made has none. */
+  readonly rawValues?: Uint8Array;
   /** The text of values.schema.json. */
   readonly schema: Uint8Array | undefined;
   readonly templates: readonly ChartFile[];

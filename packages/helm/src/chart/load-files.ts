@@ -34,6 +34,7 @@ function load(files: readonly ChartFile[], unpack: Unpack | undefined, depth: nu
   return {
     metadata,
     values: values === undefined ? new GoMap() : readValues(text(values), 'cannot load values.yaml'),
+    ...(values === undefined ? {} : { rawValues: values.data }),
     schema: named.get('values.schema.json')?.data,
     templates: files.filter(({ name }) => name.startsWith('templates/')),
     files: files.filter((file) => isPlainFile(file, metadata)),

@@ -41,6 +41,18 @@ export type Lookup = (apiVersion: string, kind: string, namespace: string, name:
 export interface EngineOptions extends FunctionProviders {
   readonly lookup?: Lookup;
   readonly limits?: Limits;
+  /** For a render that is watched. */
+  readonly tracing?: Tracing;
+}
+
+/** What a second render, whose purpose is to explain, does differently. A plain render has none of it. */
+export interface Tracing {
+  /** Rewrites each parsed template, so that it calls the functions below while it runs. */
+  readonly instrument: (template: Template) => Template;
+  /** Further functions, by names that no template can write. */
+  readonly functions: ReadonlyMap<string, GoFunction>;
+  /** Takes what is wrong with a file; the other files are rendered nevertheless. */
+  readonly failed: (file: string, error: RenderError) => void;
 }
 
 /** The text of each file that isn't a partial, by name. Throws RenderError. */
@@ -61,6 +73,7 @@ interface Scope {
 
 class Engine {
   readonly #functions: Map<string, GoFunction>;
+  readonly #tracing: Tracing | undefined;
   readonly #budget: Budget;
   readonly #included = new Map<string, number>();
   readonly #parsedTexts = new Map<string, Map<string, Template>>();
@@ -83,24 +96,44 @@ class Engine {
       fn(['string', 'any'], () => ''),
     );
     this.#budget = newBudget(options.limits ?? DEFAULT_LIMITS);
+    this.#tracing = options.tracing;
+    for (const [name, traced] of options.tracing?.functions ?? []) this.#functions.set(name, traced);
   }
 
   render(files: readonly TemplateFile[]): Map<string, string> {
     const sorted = [...files].sort((a, b) => compareDepth(b.name, a.name));
     const scope: Scope = { templates: new Map(), parent: undefined };
-    for (const file of sorted) this.#define(scope, this.#parseFile(file));
+    for (const file of sorted) this.#attempt(file, () => this.#define(scope, this.#parseFile(file)));
     const environment = this.#environment(scope);
     const rendered = new Map<string, string>();
     for (const file of sorted) {
       if (basePath(file.name).startsWith('_')) continue;
-      rendered.set(file.name, this.#renderFile(file, environment));
+      this.#attempt(file, () => rendered.set(file.name, this.#renderFile(file, environment)));
     }
     return rendered;
   }
 
+  /** The first error ends a render, unless it is one that looks for all of them. */
+  #attempt({ name }: TemplateFile, step: () => void): void {
+    if (this.#tracing === undefined) return step();
+    try {
+      step();
+    } catch (error) {
+      if (!(error instanceof RenderError)) throw error;
+      this.#tracing.failed(name, error);
+    }
+  }
+
+  #parse(name: string, text: string): Map<string, Template> {
+    const templates = parseTemplates(name, text, (each) => this.#functions.has(each));
+    const instrument = this.#tracing?.instrument;
+    if (instrument === undefined) return templates;
+    return new Map([...templates].map(([key, template]) => [key, instrument(template)]));
+  }
+
   #parseFile(file: TemplateFile): Map<string, Template> {
     try {
-      return parseTemplates(file.name, file.source, (name) => this.#functions.has(name));
+      return this.#parse(file.name, file.source);
     } catch (error) {
       if (error instanceof TemplateParseError) throw fromParseError(error);
       throw error;
@@ -210,7 +243,7 @@ class Engine {
     const known = this.#parsedTexts.get(text);
     if (known !== undefined) return known;
     try {
-      const templates = parseTemplates(ROOT_NAME, text, (name) => this.#functions.has(name));
+      const templates = this.#parse(ROOT_NAME, text);
       this.#parsedTexts.set(text, templates);
       return templates;
     } catch (error) {

@@ -14,6 +14,7 @@ import {
 import { goText } from '../go/format.ts';
 import { floatText } from '../go/number-text.ts';
 import { GoMap, type GoValue } from '../go/value.ts';
+import { type MemberOffsets, type PlaceTable, recordCopy, recordMember } from './places.ts';
 import { resolveScalar } from './resolve.ts';
 
 /** The text is no YAML that helm reads. */
@@ -30,14 +31,14 @@ export function readYaml(text: string): GoValue {
   return readDocuments(text)[0] ?? null;
 }
 
-/** All documents of the stream. Throws YamlError. */
-export function readYamlDocuments(text: string): GoValue[] {
-  return readDocuments(text);
+/** All documents of the stream. `places` takes where everything stands, when that is wanted. Throws YamlError. */
+export function readYamlDocuments(text: string, places?: PlaceTable): GoValue[] {
+  return readDocuments(text, places);
 }
 
-function readDocuments(text: string): GoValue[] {
+function readDocuments(text: string, places?: PlaceTable): GoValue[] {
   const source = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const constructor = new Constructor(source, events(source));
+  const constructor = new Constructor(source, events(source), places);
   const documents: GoValue[] = [];
   while (constructor.hasMore()) documents.push(constructor.readDocument());
   return documents;
@@ -56,13 +57,15 @@ function events(text: string): Event[] {
 class Constructor {
   readonly #text: string;
   readonly #events: readonly Event[];
+  readonly #places: PlaceTable | undefined;
   #next = 0;
   #anchors = new Map<string, GoValue>();
   #aliased = 0;
 
-  constructor(text: string, source: readonly Event[]) {
+  constructor(text: string, source: readonly Event[], places?: PlaceTable) {
     this.#text = text;
     this.#events = source;
+    this.#places = places;
   }
 
   hasMore(): boolean {
@@ -99,7 +102,13 @@ class Constructor {
 
   #sequence(): GoValue[] {
     const items: GoValue[] = [];
-    while (!this.#atPop()) items.push(this.#node());
+    while (!this.#atPop()) {
+      if (this.#places !== undefined) {
+        const offset = this.#offset();
+        recordMember(this.#places, items, items.length, { key: offset, value: offset });
+      }
+      items.push(this.#node());
+    }
     this.#next++;
     return items;
   }
@@ -112,12 +121,34 @@ class Constructor {
         this.#merge(map, this.#node());
         continue;
       }
+      const keyOffset = this.#places === undefined ? 0 : this.#offset();
       const key = this.#node();
+      const valueOffset = this.#places === undefined ? 0 : this.#offset();
       const value = this.#node();
-      map.set(keyText(key, value), value);
+      const name = keyText(key, value);
+      map.set(name, value);
+      if (this.#places !== undefined) {
+        recordMember(this.#places, map, name, { key: keyOffset, value: valueOffset < 0 ? keyOffset : valueOffset });
+      }
     }
     this.#next++;
     return map;
+  }
+
+  /** Where the next node begins in the text; negative when nothing is written there. */
+  #offset(): number {
+    const event = this.#events[this.#next];
+    switch (event?.type) {
+      case EVENT_ID.SCALAR:
+        return isQuoted(event) ? event.valueStart - 1 : event.valueStart;
+      case EVENT_ID.MAPPING:
+      case EVENT_ID.SEQUENCE:
+        return event.start;
+      case EVENT_ID.ALIAS:
+        return event.anchorStart - 1;
+      default:
+        return -1;
+    }
   }
 
   #isMergeKey(): boolean {
@@ -135,10 +166,18 @@ class Constructor {
     if (Array.isArray(source)) {
       for (const item of source.toReversed()) this.#merge(map, item);
     } else if (source instanceof GoMap) {
-      for (const [key, value] of source) map.set(key, value);
+      for (const [key, value] of source) {
+        map.set(key, value);
+        const offsets = this.#membersOf(source)?.get(key);
+        if (this.#places !== undefined && offsets !== undefined) recordMember(this.#places, map, key, offsets);
+      }
     } else {
       throw new YamlError('yaml: map merge requires map or sequence of maps as the value');
     }
+  }
+
+  #membersOf(container: GoMap): ReadonlyMap<string | number, MemberOffsets> | undefined {
+    return this.#places?.get(container);
   }
 
   #scalar(event: ScalarEvent): GoValue {
@@ -173,14 +212,21 @@ class Constructor {
 
   #copy(value: GoValue): GoValue {
     if (++this.#aliased > MAX_ALIASED_VALUES) throw new YamlError('yaml: document contains excessive aliasing');
-    if (Array.isArray(value)) return value.map((item) => this.#copy(item));
-    if (!(value instanceof GoMap)) return value;
-    return new GoMap([...value].map(([key, member]) => [key, this.#copy(member)]));
+    if (!Array.isArray(value) && !(value instanceof GoMap)) return value;
+    const copy = Array.isArray(value)
+      ? value.map((item) => this.#copy(item))
+      : new GoMap([...value].map(([key, member]) => [key, this.#copy(member)]));
+    if (this.#places !== undefined) recordCopy(this.#places, value, copy);
+    return copy;
   }
 }
 
 function isBlock(event: ScalarEvent): boolean {
   return event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+}
+
+function isQuoted(event: ScalarEvent): boolean {
+  return event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
 }
 
 const RESOLVED_TAGS: ReadonlySet<string> = new Set(['!!int', '!!float', '!!bool', '!!null']);
