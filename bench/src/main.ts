@@ -3,6 +3,7 @@
  * in one run, or a figure with its goal beside it.
  */
 import { benchDurableWrites } from './durable-writes.ts';
+import { benchHelm } from './helm/bench.ts';
 import { benchList } from './list.ts';
 import { benchMemory } from './memory.ts';
 import { print, printHeader } from './report.ts';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   list: () => onPlatform(benchList),
   memory: benchMemory,
   website: benchWebsite,
+  helm: benchHelm,
 };
 
 /** Each on a platform of its own, so that none inherits what another has stored. */

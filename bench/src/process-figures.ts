@@ -24,6 +24,12 @@ export function residentBytes(pid: number): number {
   return Number(match?.[1] ?? 0) * 1024;
 }
 
+/** The highest resident memory that a process has had, in bytes; 0 when it has ended. */
+export function peakBytes(pid: number): number {
+  const status = readIfThere(`/proc/${pid}/status`) ?? '';
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
 /** The process ids of the direct children of `pid`. */
 export function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
@@ -33,11 +39,15 @@ export function childrenOf(pid: number): number[] {
 }
 
 function parentOf(pid: number): number | undefined {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  // A process that ended since the directory was read has no parent to tell.
+  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}
+
+function readIfThere(path: string): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    // A process that ended since the directory was read has no parent to tell.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
       return undefined;
     throw error;

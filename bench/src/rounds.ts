@@ -27,6 +27,11 @@ export async function compare(
     a.push(await ours());
     b.push(await reference());
   }
+  return compared(a, b);
+}
+
+/** Figures of both sides that were taken in turn. */
+export function compared(a: readonly number[], b: readonly number[]): Comparison {
   const ratios = a.map((value, index) => value / (b[index] ?? Number.NaN));
   return {
     ours: median(a),
