@@ -46,16 +46,24 @@ const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
  * must not mistake an outage for an absence.
  */
 export async function discoverResources(client: Client, signal?: AbortSignal): Promise<DiscoveredResource[]> {
-  const documents = await Promise.all(
-    ['/api', '/apis'].map((path) => client.raw({ method: 'GET', path, accept: aggregated, signal })),
-  );
-  const found = documents.every(isAggregated) ? documents.flatMap(fromAggregated) : await fromLegacy(client, signal);
   const byResource = new Map<string, DiscoveredResource>();
-  for (const resource of found) {
+  for (const resource of await discoverAllVersions(client, signal)) {
     const key = `${resource.kind.group}/${resource.kind.plural}`;
     if (!byResource.has(key)) byResource.set(key, resource);
   }
   return [...byResource.values()];
+}
+
+/**
+ * Every resource in each version that is served, preferred versions first; subresources are left out.
+ *
+ * @throws as `discoverResources`
+ */
+export async function discoverAllVersions(client: Client, signal?: AbortSignal): Promise<DiscoveredResource[]> {
+  const documents = await Promise.all(
+    ['/api', '/apis'].map((path) => client.raw({ method: 'GET', path, accept: aggregated, signal })),
+  );
+  return documents.every(isAggregated) ? documents.flatMap(fromAggregated) : await fromLegacy(client, signal);
 }
 
 function isAggregated(document: unknown): document is AggregatedDocument {
