@@ -8,6 +8,7 @@ const usage = `Usage: kindred COMMAND [flags]
 
 Commands:
   up        start the platform on this machine
+  helm      install, upgrade and remove charts, with helm's commands and flags
   version   print the version
   help      print this text
 
@@ -32,6 +33,10 @@ async function main(args: readonly string[], importModule: ImportModule): Promis
       const options = parseUpOptions(rest, process.env);
       const { up } = await import('./up/up.ts');
       return up(options, importModule);
+    }
+    case 'helm': {
+      const { runHelmProcess } = await import('@kindred/helm/command');
+      return runHelmProcess(rest, process.argv[1] ?? 'kindred');
     }
     case 'version':
     case '--version':

@@ -1,0 +1,31 @@
+/**
+ * The entry of `@kindred/helm/command`: the program `helm`. Loads little; each command brings its own code when it is
+ * used.
+ */
+import { helmCommand } from './commands.ts';
+import type { Host } from './host.ts';
+import { nodeHost } from './node-host.ts';
+import { runCommand } from './run-command.ts';
+
+export type { CommandContext } from './command.ts';
+export type { Environment, Host, InputStream, OutputStream, Streams } from './host.ts';
+
+/**
+ * Runs `helm` with these words on a host and gives the exit code; everything to be said has been written to its streams.
+ *
+ * @example
+ * const code = await runHelm(['template', 'web', './chart'], host);
+ */
+export function runHelm(words: readonly string[], host: Host): Promise<number> {
+  return runCommand(helmCommand, words, host);
+}
+
+/** The same on this process. @param program how it was called */
+export async function runHelmProcess(words: readonly string[], program: string): Promise<number> {
+  const { host, close } = nodeHost(program);
+  try {
+    return await runHelm(words, host);
+  } finally {
+    close();
+  }
+}

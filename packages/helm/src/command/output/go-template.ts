@@ -1,0 +1,20 @@
+/** `--template` of commands that print something: a Go template with Go's own functions, without a chart's. */
+import { builtinFunctions } from '../../functions/builtins.ts';
+import { compareFunctions } from '../../functions/compare.ts';
+import type { GoFunction, GoValue } from '../../go/value.ts';
+import { executeTemplate } from '../../template/execute.ts';
+import { DEFAULT_LIMITS, newBudget } from '../../template/limits.ts';
+import { parseTemplates } from '../../template/parse.ts';
+
+/** Throws TemplateParseError and ExecutionError with Go's messages. */
+export function runGoTemplate(source: string, data: GoValue, more: Readonly<Record<string, GoFunction>> = {}): string {
+  const functions = new Map(Object.entries({ ...compareFunctions, ...builtinFunctions, ...more }));
+  const templates = parseTemplates('_', source, (name) => functions.has(name));
+  const main = templates.get('_');
+  if (main === undefined) return '';
+  return executeTemplate(main, data, {
+    functions,
+    lookUpTemplate: (name) => templates.get(name),
+    budget: newBudget(DEFAULT_LIMITS),
+  });
+}
