@@ -2,11 +2,11 @@
  * Objects from a manifest stream, as kubectl's resource builder makes them for helm: documents are read, lists flattened,
  * kinds looked up, namespaces filled in.
  */
+import { decodeErrors } from '@kindred/apis';
 import {
   type DecodedYaml,
   DecodeError,
   decodeYaml,
-  encodeJsonText,
   goQuote,
   isJsonObject,
   type JsonObject,
@@ -54,10 +54,7 @@ export function manifestDocuments(manifest: string): ManifestDocument[] {
 export function readObjects(content: string): Unstructured[] {
   const value = decoded(content).value;
   if (value === null) return [];
-  if (!isJsonObject(value)) {
-    const text = `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
-    throw new ResourceError(`unable to decode "": ${text}`);
-  }
+  if (!isJsonObject(value)) throw invalidData('invalid object to validate');
   return flatten(value);
 }
 
@@ -71,30 +68,31 @@ function decoded(content: string): DecodedYaml {
 }
 
 function flatten(value: JsonObject): Unstructured[] {
-  const { apiVersion, kind, items } = value;
-  if (typeof kind !== 'string' || kind === '') {
-    throw new ResourceError(`unable to decode "": Object 'Kind' is missing in ${quoted(value)}`);
-  }
-  if (typeof apiVersion !== 'string' || apiVersion === '') {
-    throw new ResourceError(`unable to decode "": Object 'apiVersion' is missing in ${quoted(value)}`);
-  }
+  const { apiVersion, kind, items, metadata = {} } = value;
+  const missing = ['apiVersion', 'kind'].filter((name) => (value[name] ?? '') === '').map((name) => `${name} not set`);
+  if (missing.length > 0) throw invalidData(missing.length === 1 ? (missing[0] ?? '') : `[${missing.join(', ')}]`);
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string')
+    throw invalidData('apiVersion and kind must be texts');
+  if (apiVersion.split('/').length > 2) throw invalidData(`unexpected GroupVersion string: ${apiVersion}`);
+  if (kind === 'List' && !Array.isArray(items)) throw invalidData('invalid object to validate');
   if (!Array.isArray(items)) {
-    const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
-    // What stands in metadata is the server's to check.
+    checkMetadata(metadata);
+    // Checked right before: what its fields hold are texts, lists of them and maps of them.
     return [{ ...value, apiVersion, kind, metadata: metadata as Unstructured['metadata'] }];
   }
   const itemType = kind === 'List' ? {} : { apiVersion, kind: kind.replace(/List$/, '') };
   return items.filter(isJsonObject).flatMap((item) => flatten({ ...itemType, ...item }));
 }
 
-function quoted(value: JsonValue): string {
-  return `'${encodeJsonText(value)}'`;
+function checkMetadata(metadata: JsonValue): void {
+  if (!isJsonObject(metadata)) throw new ResourceError(`unable to decode "": metadata is not an object`);
+  const [problem] = decodeErrors('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', metadata);
+  if (problem === undefined) return;
+  throw new ResourceError(`unable to decode "": ${problem.replace('field ObjectMeta.', 'field ObjectMeta.metadata.')}`);
 }
 
-function jsonType(value: JsonValue): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'boolean') return 'bool';
-  return typeof value === 'string' ? 'string' : 'number';
+function invalidData(problem: string): ResourceError {
+  return new ResourceError(`error validating "": error validating data: ${problem}`);
 }
 
 async function resourceOf(cluster: Cluster, object: Unstructured, source: string): Promise<Resource> {

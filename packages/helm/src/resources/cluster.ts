@@ -5,6 +5,7 @@ import { isStatusError } from '@kindred/machinery';
 import type { KindMapper } from './kind-mapper.ts';
 import type { ProgressEvent } from './progress.ts';
 import type { Resource } from './resource.ts';
+import { ResourceError } from './resource-error.ts';
 
 export interface Cluster {
   readonly client: Client;
@@ -32,6 +33,8 @@ export async function findObject<T extends KubeObject>(
   kind: KindRef<T>,
   { name, namespace }: { readonly name: string; readonly namespace: string },
 ): Promise<Observed<T> | undefined> {
+  // Its path would be the collection's.
+  if (name === '') throw new ResourceError('resource name may not be empty');
   try {
     return await client.get(kind, { name, namespace }, { signal });
   } catch (error) {

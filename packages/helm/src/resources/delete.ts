@@ -1,8 +1,9 @@
-/** Deletes the objects of a release, in the given order; whether dependents follow, stay or go first is the cascade. */
+/** Deletes the objects of a release, in the given order; whether dependents follow, go first or stay is the cascade. */
 import { isStatusError } from '@kindred/machinery';
+import { eachByKind, messageOf } from './by-kind.ts';
 import type { Cluster } from './cluster.ts';
-import { messageOf } from './create.ts';
 import type { Resource } from './resource.ts';
+import { ResourceError } from './resource-error.ts';
 
 /** Values of `--cascade`. */
 export type Cascade = 'background' | 'foreground' | 'orphan';
@@ -27,20 +28,20 @@ export async function deleteResources(
   mode: DeleteMode = {},
 ): Promise<DeleteResult> {
   const deleted: Resource[] = [];
-  const errors: Error[] = [];
-  for (const resource of resources) {
-    cluster.signal?.throwIfAborted();
-    try {
-      const found = await deleteOne(cluster, resource, mode);
-      deleted.push(resource);
-      cluster.report?.({ type: found ? 'deleted' : 'gone', resource });
-    } catch (error) {
-      cluster.signal?.throwIfAborted();
-      cluster.report?.({ type: 'failed', resource, reason: messageOf(error) });
-      errors.push(error instanceof Error ? error : new TypeError(String(error)));
-    }
+  const remove = async (resource: Resource): Promise<void> => {
+    const found = await deleteOne(cluster, resource, mode);
+    deleted.push(resource);
+    cluster.report?.({ type: found ? 'deleted' : 'gone', resource });
+  };
+  const failures = await eachByKind(resources, remove, cluster.signal);
+  for (const { resource, error } of failures) {
+    cluster.report?.({ type: 'failed', resource, reason: messageOf(error) });
   }
-  return { deleted, errors };
+  return { deleted, errors: failures.map(({ error }) => errorOf(error)) };
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new ResourceError(messageOf(error));
 }
 
 /** False when there was nothing to delete. */

@@ -16,20 +16,9 @@ export interface ReleaseOwner {
   readonly namespace: string;
 }
 
-/**
- * The resources with the release's label and annotations.
- *
- * @throws ResourceError when the manifest itself says that an object belongs to somebody else; `force` overwrites that
- */
-export function markOwned(
-  resources: readonly Resource[],
-  owner: ReleaseOwner,
-  options: { readonly force?: boolean } = {},
-): Resource[] {
-  return resources.map((resource) => {
-    if (options.force !== true) refuseForeignMarks(resource, owner);
-    return { ...resource, object: marked(resource.object, owner) };
-  });
+/** The resources with the release's label and annotations; what a manifest says there itself is overwritten. */
+export function markOwned(resources: readonly Resource[], owner: ReleaseOwner): Resource[] {
+  return resources.map((resource) => ({ ...resource, object: marked(resource.object, owner) }));
 }
 
 function marked(object: Unstructured, owner: ReleaseOwner): Unstructured {
@@ -42,15 +31,6 @@ function marked(object: Unstructured, owner: ReleaseOwner): Unstructured {
       annotations: { ...annotations, [RELEASE_NAME]: owner.name, [RELEASE_NAMESPACE]: owner.namespace },
     },
   };
-}
-
-function refuseForeignMarks(resource: Resource, owner: ReleaseOwner): void {
-  const problem = ownershipProblem(resource.object, owner);
-  const { labels = {}, annotations = {} } = resource.object.metadata;
-  const said = labels[MANAGED_BY] ?? annotations[RELEASE_NAME] ?? annotations[RELEASE_NAMESPACE];
-  if (problem !== undefined && said !== undefined) {
-    throw new ResourceError(`${described(resource)} cannot be owned: ${problem}`);
-  }
 }
 
 /**
@@ -67,7 +47,8 @@ export async function adoptExisting(
   const existing: Resource[] = [];
   for (const resource of resources) {
     const live = await findLive(cluster, resource).catch((error: unknown) => {
-      throw wrapped('could not get information about the resource', error);
+      cluster.signal?.throwIfAborted();
+      throw wrapped(`could not get information about the resource ${described(resource)}`, error);
     });
     if (live === undefined) continue;
     const problem = options.takeOwnership === true ? undefined : ownershipProblem(live, owner);

@@ -1,5 +1,5 @@
 /** One object of a release's manifest, with what is needed to address it on a cluster: helm's `resource.Info`. */
-import { formatGroupVersion, type KindRef, type Unstructured } from '@kindred/machinery';
+import type { KindRef, Unstructured } from '@kindred/machinery';
 
 export interface Resource {
   readonly kind: KindRef;
@@ -17,9 +17,9 @@ export function resourceKey({ kind, namespace, name }: Resource): string {
   return `${kind.group}/${kind.kind}/${namespace}/${name}`;
 }
 
-/** `apps/v1, Kind=Deployment`: a kind as Go prints it, in the words of helm's errors. */
-export function goKind(kind: KindRef): string {
-  return `${formatGroupVersion(kind)}, Kind=${kind.kind}`;
+/** `apps/v1, Kind=Deployment`, `/v1, Kind=Pod`: a kind as Go prints it, in the words of helm's errors. */
+export function goKind({ group, version, kind }: KindRef): string {
+  return `${group}/${version}, Kind=${kind}`;
 }
 
 /** `Deployment/ns/web`, or `ClusterRole/web`: a resource in words for people. */

@@ -2,14 +2,14 @@
  * Takes a release from its old manifest to the new one: creates what is missing, changes what is there, deletes what only
  * the old one has. One object after the other, as helm does.
  */
-import type { Observed, Unstructured } from '@kindred/machinery';
+import { goQuote, type Observed, type Unstructured } from '@kindred/machinery';
+import { messageOf } from './by-kind.ts';
 import { type Cluster, findLive } from './cluster.ts';
-import { messageOf } from './create.ts';
 import { deleteOne } from './delete.ts';
 import { isKept } from './keep-policy.ts';
 import { difference, type Resource, resourceKey } from './resource.ts';
 import { type ResourceChanges, ResourceError, wrapped } from './resource-error.ts';
-import { checkMode, createOne, updateOne, type WriteMode } from './write.ts';
+import { checkUpdateMode, createOne, updateOne, type WriteMode } from './write.ts';
 
 interface Changes extends ResourceChanges {
   readonly created: Resource[];
@@ -27,7 +27,7 @@ export async function updateResources(
   targets: readonly Resource[],
   mode: WriteMode,
 ): Promise<ResourceChanges> {
-  checkMode(mode);
+  checkUpdateMode(mode);
   const changes: Changes = { created: [], updated: [], deleted: [] };
   const failures: unknown[] = [];
   const originalOf = new Map(originals.map((original) => [resourceKey(original), original]));
@@ -38,7 +38,7 @@ export async function updateResources(
       await createMissing(cluster, target, mode, changes);
       continue;
     }
-    const original = originalOf.get(resourceKey(target)) ?? { ...target, object: live };
+    const original = originalOf.get(resourceKey(target)) ?? missingOriginal(target, changes);
     try {
       report(cluster, target, live, await updateOne(cluster, { original, target }, mode));
     } catch (error) {
@@ -50,6 +50,11 @@ export async function updateResources(
   for (const resource of difference(originals, targets)) await deleteOld(cluster, resource, mode, changes, failures);
   throwFailures(failures, changes);
   return changes;
+}
+
+/** Objects that are taken into the release must be among the originals, as they are wanted. */
+function missingOriginal({ kind, name }: Resource, changes: ResourceChanges): never {
+  throw new ResourceError(`original object ${kind.kind} with the name ${goQuote(name)} not found`, { changes });
 }
 
 async function lookUp(cluster: Cluster, target: Resource, changes: ResourceChanges) {

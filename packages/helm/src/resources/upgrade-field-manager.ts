@@ -5,7 +5,6 @@
 import { type FieldsV1, isJsonObject, isStatusError, type ManagedFieldsEntry } from '@kindred/machinery';
 import { type Cluster, FIELD_MANAGER } from './cluster.ts';
 import type { Resource } from './resource.ts';
-import { wrapped } from './resource-error.ts';
 import type { WriteMode } from './write.ts';
 
 /** As client-go's DefaultRetry: tries when somebody else wrote in between. */
@@ -28,12 +27,12 @@ export async function upgradeFieldManager(cluster: Cluster, resource: Resource, 
           // Replaced, not tested: a version that is too old is answered with a conflict then.
           { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
         ],
-        { fieldManager: FIELD_MANAGER, dryRun: mode.dryRun, signal },
+        { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', dryRun: mode.dryRun, signal },
       );
       return;
     } catch (error) {
       if (isStatusError(error, 'Conflict') && attempt < ATTEMPTS) continue;
-      throw wrapped(`failed to upgrade managed fields of ${resource.kind.kind} ${resource.name}`, error);
+      throw error;
     }
   }
 }

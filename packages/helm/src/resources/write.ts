@@ -16,18 +16,16 @@ export interface WriteMode {
   readonly forceConflicts?: boolean | undefined;
   /** Objects that exist are replaced as a whole. Not with server-side apply. */
   readonly forceReplace?: boolean | undefined;
-  /** Fields that a kind doesn't have are errors. Helm's default; `--disable-openapi-validation` turns it off. */
-  readonly strict?: boolean | undefined;
   /** Nothing is stored. */
   readonly dryRun?: boolean | undefined;
   /** What client-side apply wrote before becomes server-side apply's: for a release that changes over. */
   readonly upgradeFieldManager?: boolean | undefined;
 }
 
-/** @throws ResourceError for combinations that helm refuses. */
-export function checkMode({ serverSide, forceConflicts, forceReplace }: WriteMode): void {
+/** @throws ResourceError for combinations that helm refuses when it updates. */
+export function checkUpdateMode({ serverSide, forceConflicts, forceReplace }: WriteMode): void {
   if (forceConflicts === true && !serverSide) {
-    throw new ResourceError('invalid operation: force conflicts can only be used with server-side apply');
+    throw new ResourceError('invalid client update option(s): forceConflicts enabled when serverSideApply disabled');
   }
   if (forceReplace === true && serverSide) {
     throw new ResourceError('invalid operation: cannot use server-side apply and force replace together');
@@ -64,7 +62,7 @@ export async function applyOne(cluster: Cluster, resource: Resource, mode: Write
   try {
     return await cluster.client.apply(resource.kind, resource.object, {
       fieldManager: FIELD_MANAGER,
-      fieldValidation: validation(mode),
+      fieldValidation: 'Strict',
       dryRun: mode.dryRun,
       force: mode.forceConflicts ?? false,
       signal: cluster.signal,
@@ -76,10 +74,10 @@ export async function applyOne(cluster: Cluster, resource: Resource, mode: Write
 
 function applyError(resource: Resource, error: unknown): unknown {
   if (!isStatusError(error)) return error;
-  const object = `object ${resource.namespace}/${resource.name} ${goKind(resource.kind)}`;
   if (error.code === 415) return wrapped('server-side apply not available on the server', error);
-  if (isStatusError(error, 'Conflict')) return wrapped(`conflict occurred while applying ${object}`, error);
-  return wrapped(`server-side apply failed for ${object}`, error);
+  if (!isStatusError(error, 'Conflict')) return error;
+  const object = `object ${resource.namespace}/${resource.name} ${goKind(resource.kind)}`;
+  return wrapped(`conflict occurred while applying ${object}`, error);
 }
 
 async function replaceOne(cluster: Cluster, target: Resource, mode: WriteMode): Promise<Observed<Unstructured>> {
@@ -89,7 +87,7 @@ async function replaceOne(cluster: Cluster, target: Resource, mode: WriteMode): 
     const object = { ...target.object, metadata: { ...target.object.metadata, resourceVersion } };
     return await cluster.client.update(target.kind, object, {
       fieldManager: FIELD_MANAGER,
-      fieldValidation: validation(mode),
+      fieldValidation: 'Strict',
       dryRun: mode.dryRun,
       signal: cluster.signal,
     });
@@ -117,8 +115,4 @@ async function patchOne(
   } catch (error) {
     throw wrapped(`cannot patch ${JSON.stringify(target.name)} with kind ${target.kind.kind}`, error);
   }
-}
-
-export function validation(mode: WriteMode): 'Strict' | 'Ignore' {
-  return mode.strict === false ? 'Ignore' : 'Strict';
 }
