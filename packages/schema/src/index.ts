@@ -53,7 +53,20 @@ export {
   type KindOptions,
   type ObservedOf,
 } from './dsl/define-kind.ts';
-export type { Condition, Field, Fields, InputField, ObservedField, Presence } from './dsl/field.ts';
+export type {
+  ArrayField,
+  Condition,
+  Field,
+  Fields,
+  InputField,
+  MapField,
+  NumberField,
+  ObjectField,
+  ObservedField,
+  Presence,
+  SimpleField,
+  StringField,
+} from './dsl/field.ts';
 export { s } from './dsl/schema-builder.ts';
 export {
   createOpenApiV3,

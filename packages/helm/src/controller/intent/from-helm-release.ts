@@ -1,0 +1,72 @@
+/** Our HelmRelease (`helm.kindred.dev/v1`) as an intent. */
+import { type FieldError, forbiddenField, invalidValue, required } from '@kindred/machinery';
+import type { HelmRelease } from '../kinds/helm-release.ts';
+import type { ChartSource, SourceAccess, Translation } from './release-intent.ts';
+import { releaseSettings } from './release-settings.ts';
+
+type ChartSpec = HelmRelease['spec']['chart'];
+
+export function fromHelmRelease(object: HelmRelease): Translation {
+  const errors: FieldError[] = [];
+  const { metadata, spec } = object;
+  const settings = releaseSettings(object, errors);
+  const source = chartSource(spec.chart, metadata.namespace ?? '', errors);
+  if (source === undefined || errors.length > 0) return { errors };
+  const valuesFiles = spec.chart.valuesFiles ?? [];
+  return {
+    intent: {
+      ...settings,
+      source,
+      valuesFiles,
+      ignoreMissingValuesFiles: spec.chart.ignoreMissingValuesFiles ?? false,
+    },
+  };
+}
+
+const sourceFields = ['repository', 'oci', 'git', 'archive', 'configMap', 'inline'] as const;
+
+function chartSource(chart: ChartSpec, namespace: string, errors: FieldError[]): ChartSource | undefined {
+  const given = sourceFields.filter((field) => chart[field] !== undefined);
+  if (given.length === 0) errors.push(required('spec.chart', `one of ${sourceFields.join(', ')}`));
+  for (const field of given.slice(1)) {
+    errors.push(forbiddenField(`spec.chart.${field}`, `the chart already comes from ${given[0]}`));
+  }
+  if (errors.length > 0) return undefined;
+  const { repository, oci, git, archive, configMap, inline } = chart;
+  if (repository !== undefined) {
+    const { url, name, version = '', passCredentials, insecureSkipTLSVerify } = repository;
+    const access = {
+      ...accessOf(repository, namespace),
+      ...(passCredentials === undefined ? {} : { passCredentials }),
+      ...(insecureSkipTLSVerify === undefined ? {} : { insecureSkipTlsVerify: insecureSkipTLSVerify }),
+    };
+    return { type: 'repository', url, name, version, access };
+  }
+  if (oci !== undefined) {
+    const { url, version = '', digest, insecure: plainHttp = false } = oci;
+    const access = accessOf(oci, namespace);
+    return { type: 'oci', url, version, plainHttp, access, ...(digest === undefined ? {} : { digest }) };
+  }
+  if (git !== undefined) {
+    const { url, path = '', ref = {} } = git;
+    if (!isInside(path)) errors.push(invalidValue('spec.chart.git.path', path, 'must be inside the repository'));
+    return { type: 'git', url, path, ref, access: accessOf(git, namespace) };
+  }
+  if (archive !== undefined) {
+    const { url, digest } = archive;
+    return { type: 'archive', url, access: accessOf(archive, namespace), ...(digest === undefined ? {} : { digest }) };
+  }
+  if (configMap !== undefined) {
+    return { type: 'configMap', object: { namespace, name: configMap.name }, key: configMap.key ?? 'chart.tgz' };
+  }
+  return { type: 'inline', base64: inline ?? '' };
+}
+
+function accessOf({ secretRef }: { secretRef?: { name: string } }, namespace: string): SourceAccess {
+  return secretRef === undefined ? {} : { secret: { namespace, name: secretRef.name } };
+}
+
+/** True for a relative path that doesn't leave the directory it starts in. */
+export function isInside(path: string): boolean {
+  return !path.startsWith('/') && !path.split(/[/\\]/).includes('..') && !path.includes('\0');
+}

@@ -1,0 +1,176 @@
+/**
+ * What somebody wants of a release, whichever kind of object said so: our HelmRelease, Flux's, or a HelmChart of k3s. Each of
+ * those is translated into this once; everything behind it knows only this. Times are milliseconds.
+ */
+import type { FieldError, JsonObject } from '@kindred/machinery';
+
+/** A namespaced object by its name. */
+export interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Credentials of a source: the Secret that has them. */
+export interface SourceAccess {
+  readonly secret?: ObjectName;
+  /** PEM. */
+  readonly certificateAuthority?: string;
+  readonly passCredentials?: boolean;
+  readonly insecureSkipTlsVerify?: boolean;
+}
+
+export interface GitReference {
+  readonly branch?: string;
+  readonly tag?: string;
+  /** The newest tag in this range. */
+  readonly semver?: string;
+  readonly commit?: string;
+}
+
+/** Where a chart comes from. */
+export type ChartSource =
+  | {
+      readonly type: 'repository';
+      readonly url: string;
+      readonly name: string;
+      readonly version: string;
+      readonly access: SourceAccess;
+    }
+  | {
+      readonly type: 'oci';
+      /** `oci://host/path/chart` */
+      readonly url: string;
+      readonly version: string;
+      /** `sha256:…` of the manifest. */
+      readonly digest?: string;
+      readonly plainHttp: boolean;
+      readonly access: SourceAccess;
+    }
+  | {
+      readonly type: 'git';
+      readonly url: string;
+      readonly path: string;
+      readonly ref: GitReference;
+      readonly access: SourceAccess;
+    }
+  | { readonly type: 'archive'; readonly url: string; readonly digest?: string; readonly access: SourceAccess }
+  | { readonly type: 'configMap'; readonly object: ObjectName; readonly key: string }
+  | { readonly type: 'inline'; readonly base64: string };
+
+/** Values from an object of the cluster. */
+export interface ValuesReference {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly object: ObjectName;
+  readonly key: string;
+  /** Puts the text at this path, as `--set` does; the whole is YAML when there is none. */
+  readonly targetPath?: string;
+  readonly optional: boolean;
+}
+
+/** Which objects of a release are meant; what is not given matches everything. */
+export interface ObjectTarget {
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind?: string;
+  /** Regular expressions for the whole name and namespace. */
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly annotationSelector?: string;
+}
+
+/** Parts of objects whose drift doesn't matter. */
+export interface IgnoreRule {
+  /** JSON pointers. */
+  readonly paths: readonly string[];
+  readonly target: ObjectTarget;
+}
+
+export interface ImageChange {
+  readonly name: string;
+  readonly newName?: string;
+  readonly newTag?: string;
+  readonly digest?: string;
+}
+
+/** Changes of what the chart renders. */
+export interface PostRenderer {
+  readonly patches: readonly { readonly patch: string; readonly target?: ObjectTarget }[];
+  readonly images: readonly ImageChange[];
+}
+
+export interface Remediation {
+  /** Further attempts after a failure; Infinity for no limit. */
+  readonly retries: number;
+  readonly ignoreTestFailures: boolean;
+  /** Whether the last failure is remedied too, when no attempt is left. */
+  readonly remediateLastFailure: boolean;
+  readonly strategy: 'rollback' | 'uninstall';
+}
+
+interface ActionSettings {
+  readonly timeout: number;
+  readonly disableHooks: boolean;
+  readonly wait: boolean;
+  readonly waitForJobs: boolean;
+}
+
+export interface ChangeSettings extends ActionSettings {
+  readonly crds: 'Skip' | 'Create' | 'CreateReplace';
+  readonly validateSchema: boolean;
+  readonly remediation: Remediation;
+}
+
+export interface ReleaseIntent {
+  readonly releaseName: string;
+  readonly targetNamespace: string;
+  readonly storageNamespace: string;
+  readonly source: ChartSource;
+  /** Files of the chart whose values come over its own. */
+  readonly valuesFiles: readonly string[];
+  readonly ignoreMissingValuesFiles: boolean;
+  readonly valuesFrom: readonly ValuesReference[];
+  readonly values: JsonObject;
+  /** Single settings over everything, as `--set` and `--set-string` make them. */
+  readonly set: readonly { readonly path: string; readonly text: string; readonly isText: boolean }[];
+  readonly interval: number;
+  readonly suspend: boolean;
+  readonly dependsOn: readonly ObjectName[];
+  /** Revisions that are kept; 0 keeps all. */
+  readonly maxHistory: number;
+  readonly serviceAccountName?: string;
+  readonly externalChanges: 'adopt' | 'revert';
+  readonly driftDetection: { readonly mode: 'enabled' | 'warn' | 'disabled'; readonly ignore: readonly IgnoreRule[] };
+  readonly postRenderers: readonly PostRenderer[];
+  readonly install: ChangeSettings & {
+    readonly createNamespace: boolean;
+    readonly replace: boolean;
+    readonly takeOwnership: boolean;
+  };
+  readonly upgrade: ChangeSettings & {
+    readonly cleanupOnFail: boolean;
+    readonly force: boolean;
+    readonly preserveValues: boolean;
+  };
+  readonly test: {
+    readonly enable: boolean;
+    readonly timeout: number;
+    readonly ignoreFailures: boolean;
+    readonly filters: readonly { readonly name: string; readonly exclude: boolean }[];
+  };
+  readonly rollback: ActionSettings & { readonly cleanupOnFail: boolean; readonly force: boolean };
+  readonly uninstall: {
+    readonly timeout: number;
+    readonly disableHooks: boolean;
+    readonly wait: boolean;
+    readonly keepHistory: boolean;
+    readonly propagation: 'background' | 'foreground' | 'orphan';
+  };
+}
+
+/** What a translation gives: an intent, or what is wrong with the object. */
+export type Translation =
+  | { readonly intent: ReleaseIntent }
+  | { readonly errors: readonly FieldError[] }
+  /** An object that it names isn't there (yet). */
+  | { readonly missing: string };

@@ -1,0 +1,173 @@
+/**
+ * The part of an intent that the specs of our HelmRelease and of Flux's spell in the same way, with the defaults that Flux
+ * documents.
+ */
+import { createHash } from 'node:crypto';
+import {
+  type FieldError,
+  forbiddenField,
+  invalidValue,
+  isJsonObject,
+  type JsonObject,
+  parseDuration,
+} from '@kindred/machinery';
+import type { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
+import type { HelmRelease } from '../kinds/helm-release.ts';
+import type { ChangeSettings, PostRenderer, ReleaseIntent, Remediation } from './release-intent.ts';
+
+type Spec = HelmRelease['spec'] | FluxHelmRelease['spec'];
+
+/** What a kind that has no such fields of its own takes over. */
+export type ReleaseSettings = Omit<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValuesFiles'>;
+
+export const DEFAULT_INTERVAL = 5 * 60_000;
+export const DEFAULT_TIMEOUT = 5 * 60_000;
+
+/** The longest name that a release may have. */
+const LONGEST_NAME = 53;
+
+/** Reads the common fields; what can't be taken is added to `errors`. */
+export function releaseSettings(
+  { metadata, spec }: { readonly metadata: HelmRelease['metadata']; readonly spec: Spec },
+  errors: FieldError[],
+): ReleaseSettings {
+  const { namespace = '', name } = metadata;
+  const targetNamespace = spec.targetNamespace ?? namespace;
+  const timeout = milliseconds(spec.timeout, DEFAULT_TIMEOUT);
+  const of = (text: string | undefined): number => milliseconds(text, timeout);
+  if ('kubeConfig' in spec && spec.kubeConfig !== undefined) {
+    errors.push(forbiddenField('spec.kubeConfig', 'releases are made in this cluster only'));
+  }
+  for (const [index, { readyExpr }] of (spec.dependsOn ?? []).entries()) {
+    if (readyExpr === undefined) continue;
+    errors.push(forbiddenField(`spec.dependsOn[${index}].readyExpr`, 'expressions are not evaluated; leave it out'));
+  }
+  const install = spec.install ?? {};
+  const upgrade = spec.upgrade ?? {};
+  const rollback = spec.rollback ?? {};
+  const uninstall = spec.uninstall ?? {};
+  const ignoreTestFailures = spec.test?.ignoreFailures ?? false;
+  return {
+    releaseName:
+      spec.releaseName ?? shortened(spec.targetNamespace === undefined ? name : `${targetNamespace}-${name}`),
+    targetNamespace,
+    storageNamespace: spec.storageNamespace ?? namespace,
+    valuesFrom: (spec.valuesFrom ?? []).map((reference) => ({
+      kind: reference.kind,
+      object: { namespace, name: reference.name },
+      key: reference.valuesKey ?? 'values.yaml',
+      ...(reference.targetPath === undefined ? {} : { targetPath: reference.targetPath }),
+      optional: reference.optional ?? false,
+    })),
+    values: valuesObject(spec.values, 'spec.values', errors),
+    set: [],
+    interval: milliseconds(spec.interval, DEFAULT_INTERVAL),
+    suspend: spec.suspend ?? false,
+    dependsOn: (spec.dependsOn ?? []).map((each) => ({ namespace: each.namespace ?? namespace, name: each.name })),
+    maxHistory: spec.maxHistory ?? 5,
+    ...(spec.serviceAccountName === undefined ? {} : { serviceAccountName: spec.serviceAccountName }),
+    externalChanges: ('externalChanges' in spec ? spec.externalChanges : undefined) ?? 'adopt',
+    driftDetection: {
+      mode: spec.driftDetection?.mode ?? 'disabled',
+      ignore: (spec.driftDetection?.ignore ?? []).map((rule) => ({ paths: rule.paths, target: rule.target ?? {} })),
+    },
+    postRenderers: (spec.postRenderers ?? []).map(postRenderer),
+    install: {
+      ...changeSettings(install, of(install.timeout)),
+      crds: install.skipCRDs === true ? 'Skip' : (install.crds ?? 'Create'),
+      createNamespace: install.createNamespace ?? false,
+      replace: install.replace ?? false,
+      takeOwnership: false,
+      remediation: remediation(install.remediation, { last: false, ignoreTestFailures }),
+    },
+    upgrade: {
+      ...changeSettings(upgrade, of(upgrade.timeout)),
+      crds: upgrade.crds ?? 'Skip',
+      cleanupOnFail: upgrade.cleanupOnFail ?? false,
+      force: upgrade.force ?? false,
+      preserveValues: upgrade.preserveValues ?? false,
+      remediation: remediation(upgrade.remediation, {
+        last: (upgrade.remediation?.retries ?? 0) !== 0,
+        ignoreTestFailures,
+      }),
+    },
+    test: {
+      enable: spec.test?.enable ?? false,
+      timeout: of(spec.test?.timeout),
+      ignoreFailures: ignoreTestFailures,
+      filters: (spec.test?.filters ?? []).map((filter) => ({ name: filter.name, exclude: filter.exclude ?? false })),
+    },
+    rollback: {
+      timeout: of(rollback.timeout),
+      disableHooks: rollback.disableHooks ?? false,
+      wait: !(rollback.disableWait ?? false),
+      waitForJobs: !(rollback.disableWaitForJobs ?? false),
+      cleanupOnFail: rollback.cleanupOnFail ?? false,
+      force: rollback.force ?? false,
+    },
+    uninstall: {
+      timeout: of(uninstall.timeout),
+      disableHooks: uninstall.disableHooks ?? false,
+      wait: !(uninstall.disableWait ?? false),
+      keepHistory: uninstall.keepHistory ?? false,
+      propagation: uninstall.deletionPropagation ?? 'background',
+    },
+  };
+}
+
+interface Switches {
+  readonly disableHooks?: boolean;
+  readonly disableWait?: boolean;
+  readonly disableWaitForJobs?: boolean;
+  readonly disableSchemaValidation?: boolean;
+}
+
+function changeSettings(spec: Switches, timeout: number): Omit<ChangeSettings, 'crds' | 'remediation'> {
+  return {
+    timeout,
+    disableHooks: spec.disableHooks ?? false,
+    wait: !(spec.disableWait ?? false),
+    waitForJobs: !(spec.disableWaitForJobs ?? false),
+    validateSchema: !(spec.disableSchemaValidation ?? false),
+  };
+}
+
+function remediation(
+  spec: { retries?: number; ignoreTestFailures?: boolean; remediateLastFailure?: boolean; strategy?: string } = {},
+  defaults: { readonly last: boolean; readonly ignoreTestFailures: boolean },
+): Remediation {
+  const retries = spec.retries ?? 0;
+  return {
+    retries: retries < 0 ? Number.POSITIVE_INFINITY : retries,
+    ignoreTestFailures: spec.ignoreTestFailures ?? defaults.ignoreTestFailures,
+    remediateLastFailure: spec.remediateLastFailure ?? defaults.last,
+    strategy: spec.strategy === 'uninstall' ? 'uninstall' : 'rollback',
+  };
+}
+
+function postRenderer({ kustomize = {} }: NonNullable<Spec['postRenderers']>[number]): PostRenderer {
+  return {
+    patches: (kustomize.patches ?? []).map(({ patch, target }) =>
+      target === undefined ? { patch } : { patch, target },
+    ),
+    images: kustomize.images ?? [],
+  };
+}
+
+/** Values must be a map. */
+export function valuesObject(values: unknown, path: string, errors: FieldError[]): JsonObject {
+  if (values === undefined || values === null) return {};
+  if (isJsonObject(values)) return values;
+  errors.push(invalidValue(path, values, 'must be an object'));
+  return {};
+}
+
+export function milliseconds(text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : (parseDuration(text) ?? otherwise);
+}
+
+/** A name that is too long ends in a digest of the whole, as Flux has it. */
+function shortened(name: string): string {
+  if (name.length <= LONGEST_NAME) return name;
+  return `${name.slice(0, 40)}-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
+}

@@ -1,0 +1,118 @@
+/**
+ * The kind HelmRelease: a chart and its values, kept installed. Whatever can say where a chart is has a field of its own in
+ * `spec.chart`; the rest is spelled as in Flux's HelmRelease, so that a spec can be moved from one to the other.
+ */
+import { defineKind, type ObservedOf } from '@kindred/operator';
+import { s } from '@kindred/schema';
+import { releaseFields } from './release-fields.ts';
+import { statusFields } from './release-status.ts';
+
+const secretRef = s
+  .object({ name: s.string() })
+  .describe('Secret with username and password, and with ca.crt, tls.crt, tls.key.')
+  .optional();
+
+const chart = s
+  .object({
+    repository: s
+      .object({
+        url: s.string().min(1).describe('Where index.yaml is.'),
+        name: s.string().min(1).describe('Name of the chart.'),
+        version: s.string().describe('A version, or a range of them; the newest when not given.').optional(),
+        secretRef,
+        passCredentials: s.boolean().describe('Also sends them to other hosts that the index names.').optional(),
+        insecureSkipTLSVerify: s.boolean().optional(),
+      })
+      .describe('A chart of an HTTP repository.')
+      .optional(),
+    oci: s
+      .object({
+        url: s.string().pattern('^oci://.*$').describe('oci://host/path/chart'),
+        version: s.string().describe('A version, or a range of them; the newest when not given.').optional(),
+        digest: s.string().pattern('^sha256:[0-9a-f]{64}$').describe('Of the manifest.').optional(),
+        secretRef,
+        insecure: s.boolean().describe('Talks HTTP.').optional(),
+      })
+      .describe('A chart of an OCI registry.')
+      .optional(),
+    git: s
+      .object({
+        url: s.string().min(1).describe('As git clone takes it.'),
+        path: s.string().describe('Directory of the chart in the repository.').optional(),
+        ref: s
+          .object({
+            branch: s.string().optional(),
+            tag: s.string().optional(),
+            semver: s.string().describe('The newest tag in this range.').optional(),
+            commit: s.string().pattern('^[0-9a-f]{40}$').optional(),
+          })
+          .optional(),
+        secretRef,
+      })
+      .describe('A chart in a git repository.')
+      .optional(),
+    archive: s
+      .object({
+        url: s.string().min(1),
+        digest: s.string().pattern('^sha256:[0-9a-f]{64}$').optional(),
+        secretRef,
+      })
+      .describe('A packaged chart at a URL.')
+      .optional(),
+    configMap: s
+      .object({ name: s.string(), key: s.string().describe('chart.tgz when not given.').optional() })
+      .describe('A packaged chart in binaryData of a ConfigMap.')
+      .optional(),
+    inline: s.string().format('byte').describe('A packaged chart, in base64.').optional(),
+    valuesFiles: s.array(s.string()).describe("Files of the chart whose values come over the chart's own.").optional(),
+    ignoreMissingValuesFiles: s.boolean().optional(),
+  })
+  .describe('Exactly one of repository, oci, git, archive, configMap, inline.');
+
+export const HelmRelease = defineKind({
+  group: 'helm.kindred.dev',
+  version: 'v1',
+  kind: 'HelmRelease',
+  plural: 'helmreleases',
+  singular: 'helmrelease',
+  scope: 'Namespaced',
+  description: 'A release of a chart that is kept as it is described here.',
+  spec: s
+    .object({
+      ...releaseFields,
+      interval: releaseFields.interval.optional(),
+      chart,
+      externalChanges: s
+        .enum('adopt', 'revert')
+        .describe('What happens when somebody else upgrades the release or rolls it back; adopt when not given.')
+        .optional(),
+    })
+    .describe('What to install, and how.'),
+  status: s
+    .object({
+      ...statusFields,
+      driftedObjects: s.array(s.string()).describe('What differs from the release, as last looked at.'),
+      conditions: s.conditions(
+        'Ready',
+        'Released',
+        'TestSuccess',
+        'Remediated',
+        'Reconciling',
+        'Stalled',
+        'ReleasedExternally',
+        'Drifted',
+      ),
+    })
+    .describe('What is installed.'),
+  columns: [
+    { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status', description: 'Whether it is as described' },
+    { name: 'Revision', path: '.status.history[0].version', description: 'Revision of the release' },
+    { name: 'Chart', path: '.status.history[0].chartName', description: 'Name of the chart', priority: 1 },
+    { name: 'Version', path: '.status.history[0].chartVersion', description: 'Version of the chart' },
+    { name: 'Status', path: '.status.conditions[?(@.type=="Ready")].message', description: 'How it stands' },
+    { name: 'Age', path: '.metadata.creationTimestamp' },
+  ],
+});
+
+/** A HelmRelease as the API server has it. */
+export type HelmRelease = ObservedOf<typeof HelmRelease>;

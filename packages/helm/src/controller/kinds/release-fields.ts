@@ -1,0 +1,158 @@
+/**
+ * The parts of a spec that our HelmRelease and Flux's (`helm.toolkit.fluxcd.io/v2`) have in common: how a release is
+ * installed, upgraded, tested, remedied and watched, and where its values come from.
+ */
+import { s } from '@kindred/schema';
+
+/** Go's notation of a length of time. */
+export const duration = () => s.string().pattern('^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$');
+
+/** Which objects of a release are meant; what is not given matches everything. */
+const target = s.object({
+  group: s.string().optional(),
+  version: s.string().optional(),
+  kind: s.string().optional(),
+  name: s.string().describe('A regular expression for the whole name.').optional(),
+  namespace: s.string().describe('A regular expression for the whole namespace.').optional(),
+  labelSelector: s.string().optional(),
+  annotationSelector: s.string().optional(),
+});
+
+const crds = s
+  .enum('Skip', 'Create', 'CreateReplace')
+  .describe('What happens to the definitions below crds/.')
+  .optional();
+
+const switches = {
+  disableHooks: s.boolean().describe('Leaves hooks out.').optional(),
+  disableWait: s.boolean().describe('Is done once the objects are written.').optional(),
+  disableWaitForJobs: s.boolean().describe('Does not wait for Jobs to complete.').optional(),
+  disableOpenAPIValidation: s.boolean().optional(),
+  disableSchemaValidation: s.boolean().describe('Skips values.schema.json.').optional(),
+  timeout: duration().describe('Limit of this action; the timeout of the spec when not given.').optional(),
+};
+
+/** Fields of a release's spec, whatever kind asks for it. */
+export const releaseFields = {
+  interval: duration().describe('How often the source is asked for something new.'),
+  timeout: duration().describe('Limit of each action, 5m when not given.').optional(),
+  suspend: s.boolean().describe('Leaves the release as it is.').optional(),
+  releaseName: s.string().min(1).max(53).describe("Name of the release; the object's own when not given.").optional(),
+  targetNamespace: s.string().min(1).max(63).describe('Namespace of the release.').optional(),
+  storageNamespace: s.string().min(1).max(63).describe("Namespace of the release's records.").optional(),
+  dependsOn: s
+    .array(s.object({ name: s.string(), namespace: s.string().optional(), readyExpr: s.string().optional() }))
+    .describe('Releases that must be ready first.')
+    .optional(),
+  maxHistory: s.integer().min(0).describe('Revisions that are kept, 5 when not given; 0 keeps all.').optional(),
+  serviceAccountName: s.string().min(1).max(253).describe('Who acts; the controller itself when not given.').optional(),
+  persistentClient: s.boolean().optional(),
+  driftDetection: s
+    .object({
+      mode: s.enum('enabled', 'warn', 'disabled').optional(),
+      ignore: s
+        .array(s.object({ paths: s.array(s.string()).describe('JSON pointers.'), target: target.optional() }))
+        .optional(),
+    })
+    .describe('Compares the objects of the release with what was installed.')
+    .optional(),
+  install: s
+    .object({
+      ...switches,
+      crds,
+      skipCRDs: s.boolean().optional(),
+      replace: s.boolean().optional(),
+      createNamespace: s.boolean().describe('Makes the target namespace when it is missing.').optional(),
+      remediation: s
+        .object({
+          retries: s.integer().min(-1).describe('Further attempts after a failure; -1 for no limit.').optional(),
+          ignoreTestFailures: s.boolean().optional(),
+          remediateLastFailure: s.boolean().optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+  upgrade: s
+    .object({
+      ...switches,
+      crds,
+      cleanupOnFail: s.boolean().optional(),
+      force: s.boolean().optional(),
+      preserveValues: s.boolean().optional(),
+      remediation: s
+        .object({
+          retries: s.integer().min(-1).describe('Further attempts after a failure; -1 for no limit.').optional(),
+          ignoreTestFailures: s.boolean().optional(),
+          remediateLastFailure: s.boolean().optional(),
+          strategy: s.enum('rollback', 'uninstall').optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+  test: s
+    .object({
+      enable: s.boolean().describe('Runs the tests of the chart after each install and upgrade.').optional(),
+      timeout: duration().optional(),
+      ignoreFailures: s.boolean().optional(),
+      filters: s.array(s.object({ name: s.string(), exclude: s.boolean().optional() })).optional(),
+    })
+    .optional(),
+  rollback: s
+    .object({
+      ...switches,
+      cleanupOnFail: s.boolean().optional(),
+      force: s.boolean().optional(),
+      recreate: s.boolean().optional(),
+    })
+    .optional(),
+  uninstall: s
+    .object({
+      timeout: duration().optional(),
+      disableHooks: s.boolean().optional(),
+      disableWait: s.boolean().optional(),
+      keepHistory: s.boolean().optional(),
+      deletionPropagation: s.enum('background', 'foreground', 'orphan').optional(),
+    })
+    .optional(),
+  valuesFrom: s
+    .array(
+      s.object({
+        kind: s.enum('ConfigMap', 'Secret'),
+        name: s.string().min(1).max(253),
+        valuesKey: s.string().describe('values.yaml when not given.').optional(),
+        targetPath: s
+          .string()
+          .describe('Puts the text there, as --set does; the whole is YAML when not given.')
+          .optional(),
+        optional: s.boolean().optional(),
+      }),
+    )
+    .describe('Values from objects of the same namespace, in order; `values` comes over them.')
+    .optional(),
+  values: s.any().describe('Values for the chart.').optional(),
+  postRenderers: s
+    .array(
+      s.object({
+        kustomize: s
+          .object({
+            patches: s
+              .array(s.object({ patch: s.string(), target: target.optional() }))
+              .describe('Strategic merge patches, or JSON patches with a target.')
+              .optional(),
+            images: s
+              .array(
+                s.object({
+                  name: s.string(),
+                  newName: s.string().optional(),
+                  newTag: s.string().optional(),
+                  digest: s.string().optional(),
+                }),
+              )
+              .optional(),
+          })
+          .optional(),
+      }),
+    )
+    .describe('Changes of what the chart renders.')
+    .optional(),
+};
