@@ -3,7 +3,7 @@ import { basePath } from '../functions/paths.ts';
 import { compareText } from '../go/compare-text.ts';
 import { goText } from '../go/format.ts';
 import { type GoValue, isMap } from '../go/value.ts';
-import { readYaml, YamlError } from '../yaml/read.ts';
+import { readYamlMembers, YamlError } from '../yaml/read.ts';
 import { INSTALL_ORDER, sortByKind } from './kind-order.ts';
 import { RenderError } from './render-error.ts';
 
@@ -101,9 +101,11 @@ function readDocument(path: string, content: string, manifests: Manifest[], hook
   });
 }
 
+const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+
 function readHead(path: string, content: string): GoValue {
   try {
-    return readYaml(content);
+    return readYamlMembers(content, HEAD);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw new RenderError(`YAML parse error on ${path}: error converting YAML to JSON: ${error.message}`, {

@@ -15,6 +15,7 @@ import { goText } from '../go/format.ts';
 import { floatText } from '../go/number-text.ts';
 import { GoMap, type GoValue } from '../go/value.ts';
 import { type MemberOffsets, type PlaceTable, recordCopy, recordMember } from './places.ts';
+import { quickRead } from './quick-read.ts';
 import { resolveScalar } from './resolve.ts';
 
 /** The text is no YAML that helm reads. */
@@ -31,12 +32,23 @@ export function readYaml(text: string): GoValue {
   return readDocuments(text)[0] ?? null;
 }
 
+/** The first document like `readYaml`, of which the caller only looks at some members: those of its outermost map. */
+export function readYamlMembers(text: string, wanted: ReadonlySet<string>): GoValue {
+  return quickRead(text, wanted) ?? readYaml(text);
+}
+
 /** All documents of the stream. `places` takes where everything stands, when that is wanted. Throws YamlError. */
 export function readYamlDocuments(text: string, places?: PlaceTable): GoValue[] {
   return readDocuments(text, places);
 }
 
 function readDocuments(text: string, places?: PlaceTable): GoValue[] {
+  const quick = places === undefined ? quickRead(text) : undefined;
+  return quick === undefined ? readCompletely(text, places) : [quick];
+}
+
+/** Any YAML, with the messages for what is none. */
+export function readCompletely(text: string, places?: PlaceTable): GoValue[] {
   const source = text.startsWith('\ufeff') ? text.slice(1) : text;
   const constructor = new Constructor(source, events(source), places);
   const documents: GoValue[] = [];
