@@ -13,6 +13,12 @@ export { loadArchive, unpackArchive } from './node/load-archive.ts';
 export { loadDirectory } from './node/load-directory.ts';
 export { nodeCrypto } from './node/node-crypto.ts';
 export { nodeProviders } from './node/providers.ts';
+export type { Credential } from './registry/credential.ts';
+export { eraseCredential, findCredential, storeCredential } from './registry/credentials-file.ts';
+export { type PulledChart, pullChart } from './registry/pull-chart.ts';
+export { pushChart } from './registry/push-chart.ts';
+export { parseReference, type Reference } from './registry/reference.ts';
+export { RegistryClient } from './registry/registry-client.ts';
 export { type Capabilities, DEFAULT_CAPABILITIES, HELM_VERSION, type HelmVersion } from './render/capabilities.ts';
 export type { Release } from './render/context.ts';
 export { type EngineOptions, type Lookup, renderTemplates, type TemplateFile } from './render/engine.ts';
@@ -20,6 +26,21 @@ export { INSTALL_ORDER, sortByKind, UNINSTALL_ORDER } from './render/kind-order.
 export { type Hook, type Manifest, type SortedManifests, sortManifests, splitDocuments } from './render/manifests.ts';
 export { manifestText, type RenderChartOptions, type RenderedChart, renderChart } from './render/render-chart.ts';
 export { RenderError } from './render/render-error.ts';
+export type { ChartPaths } from './repositories/chart-paths.ts';
+export type { ChartContext, ChartSource } from './repositories/chart-source.ts';
+export { type DownloadedChart, downloadChart, type ProvenanceNeed } from './repositories/download-chart.ts';
+export { type ChartVersion, findVersion, type IndexFile, readIndex } from './repositories/index-file.ts';
+export { type LocatedChart, loadLocatedChart, locateChart, type VerifyChart } from './repositories/locate-chart.ts';
+export {
+  type RepositoriesFile,
+  type RepositoryEntry,
+  readRepositories,
+  repositoryEntry,
+  updateRepositories,
+} from './repositories/repositories-file.ts';
+export type { RepositoryAccess } from './repositories/repository-access.ts';
+export { fetchIndex, readCachedIndex, removeCachedIndex, updateIndex } from './repositories/repository-cache.ts';
+export { indexJson, indexYaml } from './repositories/write-index.ts';
 export { type Constraints, parseConstraints, satisfies } from './semver/constraint.ts';
 export { compareVersions, parseVersion, type Version, versionText } from './semver/version.ts';
 export type { ErrorPlace } from './template/execution-error.ts';

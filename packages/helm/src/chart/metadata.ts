@@ -8,9 +8,13 @@ import { ChartError, type ChartMetadata, type Dependency, type ImportValue, type
 
 /** The metadata in the text; unchecked. `requirements` is the text of a v1 chart's requirements.yaml. */
 export function readMetadata(text: string, requirements?: string): ChartMetadata {
-  const root = parse(text, 'Chart.yaml');
   const listed =
     requirements === undefined ? undefined : members(parse(requirements, 'requirements.yaml'), 'dependencies');
+  return metadataOf(parse(text, 'Chart.yaml'), listed);
+}
+
+/** The metadata in a value that was read already; unchecked. `listed` are dependencies of a requirements.yaml. */
+export function metadataOf(root: GoValue, listed?: readonly GoValue[]): ChartMetadata {
   const own = members(root, 'dependencies');
   const string = (name: string): string => textOf(member(root, name));
   const annotations = member(root, 'annotations');

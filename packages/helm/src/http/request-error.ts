@@ -1,0 +1,74 @@
+/**
+ * What is told about a request that found no answer: the method, the address without its password, and the cause in the
+ * words that helm's users know (those of Go's net, net/http and crypto/x509).
+ */
+import { goQuote } from '@kindred/machinery';
+import { ChartError } from '../chart/chart.ts';
+
+/** No answer, or not all of it. */
+export function requestError(method: string, url: URL, cause: unknown): ChartError {
+  return new ChartError(`${verb(method)} ${goQuote(redacted(url))}: ${causeText(url, cause)}`, { cause });
+}
+
+/** The address as it may be shown: a password becomes `***`. */
+export function redacted(url: URL): string {
+  if (url.password === '') return url.href;
+  const shown = new URL(url);
+  shown.password = '***';
+  return shown.href;
+}
+
+function verb(method: string): string {
+  return method.slice(0, 1) + method.slice(1).toLowerCase();
+}
+
+/** Codes of Node's system and TLS errors. */
+const CAUSES: Readonly<Record<string, (address: string, url: URL) => string>> = {
+  ECONNREFUSED: (address) => `dial tcp ${address}: connect: connection refused`,
+  EHOSTUNREACH: (address) => `dial tcp ${address}: connect: no route to host`,
+  ENETUNREACH: (address) => `dial tcp ${address}: connect: network is unreachable`,
+  ETIMEDOUT: (address) => `dial tcp ${address}: i/o timeout`,
+  ENOTFOUND: (_, { hostname }) => `dial tcp: lookup ${hostname}: no such host`,
+  EAI_AGAIN: (_, { hostname }) => `dial tcp: lookup ${hostname}: Temporary failure in name resolution`,
+  ECONNRESET: () => 'EOF',
+  EPIPE: () => 'write: broken pipe',
+  DEPTH_ZERO_SELF_SIGNED_CERT: () => unverified('certificate signed by unknown authority'),
+  SELF_SIGNED_CERT_IN_CHAIN: () => unverified('certificate signed by unknown authority'),
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => unverified('certificate signed by unknown authority'),
+  UNABLE_TO_GET_ISSUER_CERT: () => unverified('certificate signed by unknown authority'),
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: () => unverified('certificate signed by unknown authority'),
+  CERT_HAS_EXPIRED: () => unverified('certificate has expired or is not yet valid'),
+  CERT_NOT_YET_VALID: () => unverified('certificate has expired or is not yet valid'),
+  ERR_TLS_CERT_ALTNAME_INVALID: (_, { hostname }) => unverified(`certificate is not valid for ${hostname}`),
+  ERR_SSL_WRONG_VERSION_NUMBER: () => 'http: server gave HTTP response to HTTPS client',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: () => 'http: server gave HTTP response to HTTPS client',
+};
+
+const unverified = (what: string): string => `tls: failed to verify certificate: x509: ${what}`;
+
+function causeText(url: URL, cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause.name === 'TimeoutError')
+    return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
+  if (cause.name === 'AbortError') return 'context canceled';
+  const code = errorCode(cause);
+  const text = code === undefined ? undefined : CAUSES[code];
+  if (text === undefined) return cause.message;
+  return text(address(cause, url), url);
+}
+
+function errorCode(error: Error): string | undefined {
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  // Several addresses of a host were tried: the last says as much as the others.
+  if (error instanceof AggregateError) {
+    const inner: unknown = error.errors.at(-1);
+    return inner instanceof Error ? errorCode(inner) : undefined;
+  }
+  return undefined;
+}
+
+function address(error: Error, url: URL): string {
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  const host = 'address' in error && typeof error.address === 'string' ? error.address : url.hostname;
+  return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,84 @@
+/** Puts a chart into a registry, with the manifest, the config and the annotations that helm gives it. */
+import type { ChartMetadata, Maintainer } from '../chart/chart.ts';
+import { goJsonText, metadataRecord } from '../chart/metadata-json.ts';
+import { digestOf } from '../repositories/content-cache.ts';
+import { CHART_TYPE, CONFIG_TYPE, MANIFEST_TYPE, PROVENANCE_TYPE } from './manifest.ts';
+import { parseReference, referenceText, tagOf } from './reference.ts';
+import type { RegistryClient } from './registry-client.ts';
+
+export interface ChartToPush {
+  readonly archive: Uint8Array;
+  /** Of the chart in the archive. */
+  readonly metadata: ChartMetadata;
+  readonly provenance?: Uint8Array;
+  /** When the archive was written; RFC 3339, for the annotation. */
+  readonly created: string;
+}
+
+export interface PushedChart {
+  readonly reference: string;
+  /** Digest of the manifest. */
+  readonly digest: string;
+}
+
+/**
+ * Pushes to `<remote>/<name>:<version>`. The manifest comes last, so that nobody finds a chart whose parts aren't there.
+ * Throws ChartError.
+ */
+export async function pushChart(
+  client: RegistryClient,
+  remote: string,
+  chart: ChartToPush,
+  signal?: AbortSignal,
+): Promise<PushedChart> {
+  const { metadata, archive, provenance } = chart;
+  const base = remote.replace(/^oci:\/\//, '').replace(/\/+$/, '');
+  const reference = parseReference(`${base}/${metadata.name}:${tagOf(metadata.version)}`);
+  const config = Buffer.from(goJsonText(metadataRecord(metadata)));
+  const layers = [
+    describe(CHART_TYPE, archive),
+    ...(provenance === undefined ? [] : [describe(PROVENANCE_TYPE, provenance)]),
+  ];
+  layers.sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const manifest = Buffer.from(
+    goJsonText({
+      schemaVersion: 2,
+      config: describe(CONFIG_TYPE, config),
+      layers,
+      annotations: chartAnnotations(metadata, chart.created),
+    }),
+  );
+  for (const blob of [config, archive, ...(provenance === undefined ? [] : [provenance])]) {
+    await client.pushBlob(reference, blob, signal);
+  }
+  await client.pushManifest(reference, manifest, MANIFEST_TYPE, signal);
+  return { reference: referenceText(reference), digest: `sha256:${digestOf(manifest)}` };
+}
+
+function describe(mediaType: string, bytes: Uint8Array): { mediaType: string; digest: string; size: number } {
+  return { mediaType, digest: `sha256:${digestOf(bytes)}`, size: bytes.length };
+}
+
+const PREFIX = 'org.opencontainers.image.';
+const FIXED: ReadonlySet<string> = new Set([`${PREFIX}version`, `${PREFIX}title`]);
+
+/** The annotations of the OCI Image Specification that a chart has an answer for, then the chart's own. */
+export function chartAnnotations(metadata: ChartMetadata, created: string): Record<string, string> {
+  const standard = {
+    description: metadata.description,
+    title: metadata.name,
+    version: metadata.version,
+    url: metadata.home,
+    created,
+    source: metadata.sources[0] ?? '',
+    authors: metadata.maintainers.map(authorText).join(', '),
+  };
+  const all = new Map(Object.entries(standard).map(([name, value]) => [PREFIX + name, value]));
+  for (const [name, value] of all) if (value.trim() === '') all.delete(name);
+  for (const [name, value] of metadata.annotations ?? []) if (!FIXED.has(name)) all.set(name, value);
+  return Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function authorText({ name, email }: Maintainer): string {
+  return email === '' ? name : `${name} (${email})`;
+}

@@ -1,0 +1,30 @@
+/**
+ * Where a chart is to come from, and how: what the flags of `install`, `pull`, `show` and the like say, and the places
+ * and outlets that the program gives.
+ */
+import type { RegistryClient } from '../registry/registry-client.ts';
+import type { ChartPaths } from './chart-paths.ts';
+import type { RepositoryAccess } from './repository-access.ts';
+
+/** Flags. All texts may be empty. */
+export interface ChartSource extends Omit<RepositoryAccess, 'url'> {
+  /** A version or range; the newest that is no pre-release when empty. */
+  readonly version?: string;
+  /** Pre-releases too, when no version is given. */
+  readonly devel?: boolean;
+  /** The address of a repository that isn't among the configured ones (`--repo`). */
+  readonly repo?: string;
+  /** Speaks to registries without TLS. */
+  readonly plainHttp?: boolean;
+}
+
+export interface ChartContext {
+  readonly paths: ChartPaths;
+  /** Hears what helm logs as a warning. */
+  readonly warn: (message: string) => void;
+  /** Hears the lines that helm prints while it works. */
+  readonly report: (line: string) => void;
+  readonly signal?: AbortSignal;
+  /** Used instead of clients of our own, when many charts come from registries; its owner closes it. */
+  readonly registry?: RegistryClient;
+}

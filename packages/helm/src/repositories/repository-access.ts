@@ -1,0 +1,72 @@
+/**
+ * Gets files of a repository: with its certificates, and with its credentials as long as the file is on the same host
+ * (or the entry says that they may go anywhere).
+ */
+import { ChartError } from '../chart/chart.ts';
+import { HttpClient } from '../http/http-client.ts';
+import { unzipBody } from '../http/read-body.ts';
+import { redacted } from '../http/request-error.ts';
+import { readTlsMaterial, type TlsFiles } from '../http/tls-material.ts';
+import { isSameOrigin, parseUrl } from '../http/url.ts';
+import type { RepositoryEntry } from './repositories-file.ts';
+
+/** How a repository is reached. */
+export interface RepositoryAccess extends TlsFiles {
+  /** The address that the credentials are for. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly passCredentialsAll?: boolean;
+  /** For one file, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+export interface FetchOptions {
+  readonly maxBytes: number;
+  readonly accept?: string;
+  /** Lets the server send it compressed, for files that aren't already. */
+  readonly compressed?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export function accessOf(entry: RepositoryEntry, timeoutMs?: number): RepositoryAccess {
+  return { ...entry, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+}
+
+/** The file's bytes. Throws ChartError with the address and what went wrong. */
+export async function fetchFile(href: string, access: RepositoryAccess, options: FetchOptions): Promise<Uint8Array> {
+  const url = parseUrl(href);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new ChartError(`could not find protocol handler for: ${url.protocol.replace(/:$/, '')}`);
+  }
+  const client = new HttpClient({
+    tls: await readTlsMaterial(access),
+    ...(access.timeoutMs === undefined ? {} : { timeoutMs: access.timeoutMs }),
+  });
+  try {
+    const authorization = authorizationFor(href, access);
+    const answer = await client.send({
+      url,
+      maxBytes: options.maxBytes,
+      headers: {
+        ...(options.accept === undefined ? {} : { accept: options.accept }),
+        // Archives are compressed already, and servers that label them with an encoding mean the archive itself.
+        'accept-encoding': options.compressed === true ? 'gzip' : 'identity',
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    if (answer.status !== 200) throw new ChartError(`failed to fetch ${redacted(url)} : ${answer.statusLine}`);
+    const isZipped = options.compressed === true && answer.headers['content-encoding'] === 'gzip';
+    return isZipped ? await unzipBody(answer.body, options.maxBytes) : answer.body;
+  } finally {
+    client.close();
+  }
+}
+
+function authorizationFor(href: string, access: RepositoryAccess): string | undefined {
+  const { username = '', password = '', passCredentialsAll = false } = access;
+  if (username === '' || password === '') return undefined;
+  if (!passCredentialsAll && !isSameOrigin(access.url, href)) return undefined;
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}

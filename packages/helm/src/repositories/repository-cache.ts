@@ -1,0 +1,90 @@
+/**
+ * The directory with the indexes of all repositories as they were when last updated, under helm's file names:
+ * `<name>-index.yaml`, and `<name>-charts.txt` with the names of the charts for completion.
+ */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorText, hasErrorCode } from '@kindred/machinery';
+import { ChartError } from '../chart/chart.ts';
+import { fromBytes } from '../go/bytes.ts';
+import { resolveReference } from '../http/url.ts';
+import { writeFileAtomically } from '../node/write-file.ts';
+import { type IndexFile, readIndex, type Warn } from './index-file.ts';
+import { fetchFile, type RepositoryAccess } from './repository-access.ts';
+
+/** Indexes of large repositories have some 30 MB. */
+const MAX_INDEX_BYTES = 256 * 1024 * 1024;
+
+export interface UpdateOptions {
+  readonly warn: Warn;
+  readonly signal?: AbortSignal;
+}
+
+export function indexPath(cache: string, name: string): string {
+  return join(cache, `${fileName(name)}-index.yaml`);
+}
+
+function chartsPath(cache: string, name: string): string {
+  return join(cache, `${fileName(name)}-charts.txt`);
+}
+
+/** A name from a file of somebody's must not lead out of the cache. */
+function fileName(name: string): string {
+  if (/[/\\\0]/.test(name)) throw new ChartError(`repository name ${JSON.stringify(name)} can't be a file name`);
+  return name;
+}
+
+/** The index as the server has it now. Throws ChartError. */
+export async function fetchIndex(access: RepositoryAccess, options: UpdateOptions): Promise<IndexFile> {
+  return (await download(access, options)).index;
+}
+
+/** Gets the index and keeps it in the cache, unless it is none. Throws ChartError. */
+export async function updateIndex(
+  cache: string,
+  name: string,
+  access: RepositoryAccess,
+  options: UpdateOptions,
+): Promise<IndexFile> {
+  const { index, bytes } = await download(access, options);
+  const names = [...index.entries.keys()].sort().map((chart) => `${chart}\n`);
+  await writeFileAtomically(chartsPath(cache, name), names.join(''));
+  await writeFileAtomically(indexPath(cache, name), bytes);
+  return index;
+}
+
+async function download(
+  access: RepositoryAccess,
+  { warn, signal }: UpdateOptions,
+): Promise<{ index: IndexFile; bytes: Uint8Array }> {
+  const bytes = await fetchFile(resolveReference(access.url, 'index.yaml'), access, {
+    maxBytes: MAX_INDEX_BYTES,
+    compressed: true,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { index: readIndex(fromBytes(bytes), access.url, warn), bytes };
+}
+
+/** The index that was last kept under the name. Throws ChartError when there is none, or a broken one. */
+export async function readCachedIndex(cache: string, name: string, warn: Warn): Promise<IndexFile> {
+  const path = indexPath(cache, name);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT'))
+      throw new ChartError(`open ${path}: no such file or directory`, { cause: error });
+    throw error;
+  }
+  try {
+    return readIndex(fromBytes(bytes), path, warn);
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    throw new ChartError(`error loading ${path}: ${errorText(error)}`, { cause: error });
+  }
+}
+
+/** Forgets what is kept under the name. */
+export async function removeCachedIndex(cache: string, name: string): Promise<void> {
+  await Promise.all([indexPath(cache, name), chartsPath(cache, name)].map((path) => rm(path, { force: true })));
+}
