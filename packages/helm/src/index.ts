@@ -19,8 +19,28 @@ export { type PulledChart, pullChart } from './registry/pull-chart.ts';
 export { pushChart } from './registry/push-chart.ts';
 export { parseReference, type Reference } from './registry/reference.ts';
 export { RegistryClient } from './registry/registry-client.ts';
+export { memoryDriver } from './release/memory-driver.ts';
+export { configMapDriver, type ObjectDriverOptions, secretDriver } from './release/object-driver.ts';
+export { decodeRecord, encodeRecord } from './release/record-encoding.ts';
+export { type RecordPart, type RecordSize, recordSize, sizeReport } from './release/record-size.ts';
+export type {
+  HookEvent,
+  HookPhase,
+  HookRun,
+  Release,
+  ReleaseHook,
+  ReleaseInfo,
+  ReleaseStatus,
+  StoredChart,
+  StoredFile,
+} from './release/release.ts';
+export type { ReleaseDriver } from './release/release-driver.ts';
+export { isReleaseError, ReleaseError, type ReleaseErrorReason } from './release/release-error.ts';
+export type { ReleaseQuery } from './release/release-labels.ts';
+export { checkReleaseName, releaseKey, releaseNameProblem } from './release/release-name.ts';
+export { ReleaseStorage } from './release/release-storage.ts';
 export { type Capabilities, DEFAULT_CAPABILITIES, HELM_VERSION, type HelmVersion } from './render/capabilities.ts';
-export type { Release } from './render/context.ts';
+export type { BuiltInRelease } from './render/context.ts';
 export { type EngineOptions, type Lookup, renderTemplates, type TemplateFile } from './render/engine.ts';
 export { INSTALL_ORDER, sortByKind, UNINSTALL_ORDER } from './render/kind-order.ts';
 export { type Hook, type Manifest, type SortedManifests, sortManifests, splitDocuments } from './render/manifests.ts';

@@ -9,7 +9,7 @@ export { FunctionError } from './go/function-error.ts';
 export { encodeGoJson } from './go/json.ts';
 export { type GoFunction, type GoInt, GoMap, type GoObject, type GoSlice, type GoValue } from './go/value.ts';
 export { type Capabilities, DEFAULT_CAPABILITIES, HELM_VERSION, type HelmVersion } from './render/capabilities.ts';
-export type { Release } from './render/context.ts';
+export type { BuiltInRelease } from './render/context.ts';
 export { type EngineOptions, type Lookup, renderTemplates, type TemplateFile } from './render/engine.ts';
 export { INSTALL_ORDER, sortByKind, UNINSTALL_ORDER } from './render/kind-order.ts';
 export { type Hook, type Manifest, type SortedManifests, sortManifests, splitDocuments } from './render/manifests.ts';

@@ -1,9 +1,9 @@
 /**
  * A small API server in memory behind the Transport port, for tests of clients and controllers: collections with resource
- * versions, paged lists, watches with bookmarks and streaming lists, finalizers, merge patch and a plain form of apply; and
+ * versions, paged lists, label selectors of lists, watches with bookmarks and streaming lists, finalizers, merge patch and a plain form of apply; and
  * the faults that real ones show. It knows no schemas, admission or garbage collection: `@kindred/apiserver` does.
  */
-import { decodeJson, encodeJson, formatTime } from '@kindred/machinery';
+import { decodeJson, encodeJson, formatTime, parseLabelSelector } from '@kindred/machinery';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.ts';
 import { ByteStream } from './byte-stream.ts';
 import { applyIntent, type MemoryObject, mergeInto, pathOf, type RequestPath, withoutNulls } from './memory-object.ts';
@@ -133,7 +133,8 @@ export class MemoryApi implements Transport {
   }
 
   #list(path: RequestPath): TransportResponse {
-    const all = this.#matching(path);
+    const selector = parseLabelSelector(path.query.get('labelSelector') ?? '');
+    const all = this.#matching(path).filter(({ metadata }) => selector.matches(metadata.labels));
     const limit = Number(path.query.get('limit') ?? 0) || all.length;
     const [version = String(this.#version), start = '0'] = (path.query.get('continue') ?? '')
       .split(':')

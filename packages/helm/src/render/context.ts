@@ -13,7 +13,8 @@ import { chartObject } from './chart-object.ts';
 import type { TemplateFile } from './engine.ts';
 import { filesObject } from './files-object.ts';
 
-export interface Release {
+/** What templates see as `.Release`. */
+export interface BuiltInRelease {
   readonly name: string;
   readonly namespace: string;
   readonly revision: number;
@@ -24,7 +25,7 @@ export interface Release {
 export function templateFiles(
   chart: Chart,
   values: GoMap,
-  release: Release,
+  release: BuiltInRelease,
   capabilities: Capabilities,
 ): TemplateFile[] {
   const shared: Shared = {
@@ -106,7 +107,7 @@ function methodsOf(values: GoMap): ReadonlyMap<string, GoFunction> {
   ]);
 }
 
-function releaseObject(release: Release): GoMap {
+function releaseObject(release: BuiltInRelease): GoMap {
   return new GoMap([
     ['Name', release.name],
     ['Namespace', release.namespace],

@@ -8,12 +8,12 @@ import { parseConstraints, satisfies } from '../semver/constraint.ts';
 import { parseVersion } from '../semver/version.ts';
 import { coalesceValues } from '../values/coalesce.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES, normalizedKubeVersion } from './capabilities.ts';
-import { type Release, templateFiles } from './context.ts';
+import { type BuiltInRelease, templateFiles } from './context.ts';
 import { type EngineOptions, renderTemplates } from './engine.ts';
 import { type Hook, type Manifest, sortManifests } from './manifests.ts';
 
 export interface RenderChartOptions extends EngineOptions {
-  readonly release: Release;
+  readonly release: BuiltInRelease;
   readonly capabilities?: Capabilities;
   /** The notes of dependencies too. */
   readonly subchartNotes?: boolean;
