@@ -1,0 +1,27 @@
+/** What resolving and downloading dependencies needs of the program. */
+import type { RegistryClient } from '../registry/registry-client.ts';
+import type { ChartPaths } from '../repositories/chart-paths.ts';
+import type { ChartSource } from '../repositories/chart-source.ts';
+import type { VerifyChart } from '../repositories/locate-chart.ts';
+
+export interface DependencyOptions {
+  /** Credentials and certificates given by flags. */
+  readonly source?: ChartSource;
+  /** Goes by the cached indexes instead of getting new ones. */
+  readonly skipRefresh?: boolean;
+  /** Checks each archive against its provenance. */
+  readonly verify?: VerifyChart<unknown>;
+}
+
+export interface DependencyContext {
+  readonly paths: ChartPaths;
+  readonly registry: RegistryClient;
+  readonly warn: (message: string) => void;
+  /** Hears the lines that helm prints while it works. */
+  readonly report: (line: string) => void;
+  /** For the time in the lock. */
+  readonly now: () => Date;
+  /** Makes an archive of a chart's directory. */
+  readonly packageChart: (directory: string) => Promise<{ readonly fileName: string; readonly archive: Uint8Array }>;
+  readonly signal?: AbortSignal;
+}
