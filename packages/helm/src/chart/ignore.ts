@@ -39,8 +39,8 @@ function parseRule(line: string): Rule | undefined {
   return { matches: (path) => test(path.slice(path.lastIndexOf('/') + 1)), negated, directoriesOnly };
 }
 
-/** Go's filepath.Match. */
-function pathTest(pattern: string): (path: string) => boolean {
+/** Go's filepath.Match. Throws ChartError for a broken pattern. */
+export function pathTest(pattern: string): (path: string) => boolean {
   let source = '';
   for (let at = 0; at < pattern.length; at++) {
     const each = pattern[at] ?? '';

@@ -43,6 +43,8 @@ export interface Command {
   readonly arguments?: ArgumentRule;
   /** The flags of this command; the global ones come by themselves. Gets the environment, for defaults out of it. */
   readonly flags?: (environment: Readonly<Record<string, string | undefined>>) => readonly Flag[];
+  /** Groups of flags of which only one can be given. */
+  readonly exclusiveFlags?: readonly (readonly string[])[];
   /** Everything after the command's name goes to `run` as it is. */
   readonly takesRawArguments?: boolean;
   /** Words that could stand at the place of the next argument, for completion in shells. */

@@ -10,6 +10,11 @@ export const helmCommand: CommandEntry = {
   short: 'charts, releases and repositories',
   long: rootText,
   subcommands: [
+    {
+      name: 'template',
+      short: 'render the templates of a chart',
+      load: async () => (await import('./template/template.ts')).templateCommand,
+    },
     { name: 'env', short: "show helm's environment", load: async () => (await import('./env/env.ts')).envCommand },
     {
       name: 'version',

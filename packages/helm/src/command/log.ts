@@ -23,7 +23,7 @@ export function createLog(stream: OutputStream, { debug }: { readonly debug: boo
     };
   return {
     debug: debug ? line('DEBUG') : () => undefined,
-    info: debug ? line('INFO') : () => undefined,
+    info: line('INFO'),
     warn: line('WARN'),
     error: line('ERROR'),
   };

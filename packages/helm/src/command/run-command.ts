@@ -4,7 +4,7 @@ import type { Command, CommandContext, CommandEntry } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { findCommand } from './find-command.ts';
 import type { Flag } from './flags/flag.ts';
-import { flagValues } from './flags/flag-values.ts';
+import { type FlagValues, flagValues } from './flags/flag-values.ts';
 import { parseFlags } from './flags/parse-flags.ts';
 import { type HelpSubject, helpFlag, helpText, usageLine } from './help.ts';
 import type { Host } from './host.ts';
@@ -43,6 +43,7 @@ async function dispatch(root: CommandEntry, words: readonly string[], host: Host
     return 0;
   }
   command.arguments?.(args, { path: found.path.join(' '), line: usageLine(subject) });
+  checkExclusive(command.exclusiveFlags ?? [], flags);
   const settings = settingsOf(flags, host.environment);
   const log = createLog(host.streams.errors, settings);
   if (!isColor(colorText(flags))) {
@@ -52,6 +53,16 @@ async function dispatch(root: CommandEntry, words: readonly string[], host: Host
   }
   const context: CommandContext = { ...host, settings, log, root };
   return command.run(context, isRaw ? found.words : args, flags);
+}
+
+function checkExclusive(groups: readonly (readonly string[])[], flags: FlagValues): void {
+  for (const group of groups) {
+    const set = group.filter((name) => flags.changed(name)).sort();
+    if (set.length < 2) continue;
+    throw new CommandError(
+      `if any flags in the group [${group.join(' ')}] are set none of the others can be; [${set.join(' ')}] were all set`,
+    );
+  }
 }
 
 /** Loads a command with what its help shows. */

@@ -19,6 +19,8 @@ export interface RenderChartOptions extends EngineOptions {
   readonly subchartNotes?: boolean;
   /** Takes what helm would log. */
   readonly warn?: (message: string) => void;
+  /** Sees the rendered files by name, without the notes, before they are read as manifests. */
+  readonly onRendered?: (files: ReadonlyMap<string, string>) => void;
 }
 
 export interface RenderedChart {
@@ -41,6 +43,7 @@ export function renderChart(chart: Chart, values: GoMap, options: RenderChartOpt
   const coalesced = coalesceValues(enabled, values, warning);
   const files = renderTemplates(templateFiles(enabled, coalesced, options.release, capabilities), options);
   const notes = takeNotes(files, chart.metadata.name, options.subchartNotes === true);
+  options.onRendered?.(files);
   return {
     ...sortManifests(files),
     notes,

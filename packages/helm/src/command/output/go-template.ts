@@ -6,15 +6,20 @@ import { executeTemplate } from '../../template/execute.ts';
 import { DEFAULT_LIMITS, newBudget } from '../../template/limits.ts';
 import { parseTemplates } from '../../template/parse.ts';
 
-/** Throws TemplateParseError and ExecutionError with Go's messages. */
+/**
+ * Throws TemplateParseError and ExecutionError with Go's messages.
+ *
+ * @param more functions beside Go's own
+ * @param name of the template, in messages
+ */
 export function runGoTemplate(source: string, data: GoValue, more: Readonly<Record<string, GoFunction>> = {}): string {
   const functions = new Map(Object.entries({ ...compareFunctions, ...builtinFunctions, ...more }));
-  const templates = parseTemplates('_', source, (name) => functions.has(name));
-  const main = templates.get('_');
+  const templates = parseTemplates(name, source, (each) => functions.has(each));
+  const main = templates.get(name);
   if (main === undefined) return '';
   return executeTemplate(main, data, {
     functions,
-    lookUpTemplate: (name) => templates.get(name),
+    lookUpTemplate: (each) => templates.get(each),
     budget: newBudget(DEFAULT_LIMITS),
   });
 }

@@ -1,0 +1,34 @@
+/** The flags that say where a chart comes from: version, repository, credentials, verification. */
+import { join } from 'node:path';
+import type { Flag } from '../flags/flag.ts';
+import type { Environment } from '../host.ts';
+import { homeDirectory } from '../paths.ts';
+
+/** Files of a TLS client, and whether to trust and encrypt at all. */
+export const tlsFlags: readonly Flag[] = [
+  { kind: 'string', name: 'ca-file', usage: 'file with the certificates of the authorities that HTTPS servers are checked against' },
+  { kind: 'string', name: 'cert-file', usage: 'file with the certificate of this client' },
+  { kind: 'string', name: 'key-file', usage: 'file with the key of this client' },
+  { kind: 'bool', name: 'insecure-skip-tls-verify', usage: "don't check the certificates of the chart's server" },
+  { kind: 'bool', name: 'plain-http', usage: 'use HTTP instead of HTTPS to fetch the chart' },
+  { kind: 'string', name: 'username', usage: 'user of the chart repository' },
+  { kind: 'string', name: 'password', usage: 'password for the chart repository' },
+];
+
+export function keyringFlag(environment: Environment): Flag {
+  const keyring = join(homeDirectory(environment), '.gnupg/pubring.gpg');
+  return { kind: 'string', name: 'keyring', usage: 'file with the public keys for verification', default: keyring };
+}
+
+/** For commands that take a chart as argument. */
+export function chartFlags(environment: Environment): readonly Flag[] {
+  return [
+    ...tlsFlags,
+    keyringFlag(environment),
+    { kind: 'bool', name: 'devel', usage: "development versions too, as with '>0.0.0-0'; --version goes before it" },
+    { kind: 'bool', name: 'pass-credentials', usage: 'give user and password to every host that is asked' },
+    { kind: 'string', name: 'repo', usage: 'URL of the repository that has the chart' },
+    { kind: 'bool', name: 'verify', usage: "check the chart's signature before it is used" },
+    { kind: 'string', name: 'version', usage: 'the version, or a range of versions of which the newest is taken (1.1.1, ^2.0.0)' },
+  ];
+}

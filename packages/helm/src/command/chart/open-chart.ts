@@ -1,0 +1,59 @@
+/** From the argument CHART to a chart in memory: a path, an archive, a URL, `repo/name`, `oci://…`. */
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { hasErrorCode } from '@kindred/machinery';
+import { type Chart, ChartError, isLibrary } from '../../chart/chart.ts';
+import { quote } from '../../go/quote.ts';
+import { loadDirectory } from '../../node/load-directory.ts';
+import type { CommandContext } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { fileProblem } from '../file-problem.ts';
+import type { FlagValues } from '../flags/flag-values.ts';
+
+/**
+ * Loads the chart; one that comes from elsewhere is fetched first.
+ *
+ * @param flags of a command that has `chartFlags`
+ */
+export async function openChart(context: CommandContext, reference: string, flags: FlagValues): Promise<Chart> {
+  const name = reference.trim();
+  const directory = flags.text('repo') === '' ? await localDirectory(context, name) : undefined;
+  // The most frequent case needs nothing of what fetches and verifies.
+  if (directory !== undefined && !flags.bool('verify')) return openDirectory(directory);
+  const { fetchChart } = await import('./fetch-chart.ts');
+  return fetchChart(context, name, flags);
+}
+
+/** The chart must be one to install, with its dependencies there. Throws ChartError or CommandError. */
+export function checkInstallable(chart: Chart, { log }: Pick<CommandContext, 'log'>): void {
+  if (isLibrary(chart)) throw new ChartError('library charts are not installable');
+  if (chart.metadata.deprecated === true) log.warn('this chart is deprecated');
+  const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
+  const missing = chart.metadata.dependencies.map(({ name }) => name).filter((name) => !present.has(name));
+  if (missing.length === 0) return;
+  throw new CommandError(
+    'an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch ' +
+      `missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${missing.join(', ')}`,
+  );
+}
+
+async function openDirectory(path: string): Promise<Chart> {
+  const chartFile = join(path, 'Chart.yaml');
+  try {
+    await stat(chartFile);
+  } catch (error) {
+    const problem = fileProblem('open', chartFile, error);
+    throw new ChartError(`unable to detect chart at ${chartFile}: ${problem}`, { cause: error });
+  }
+  return loadDirectory(path);
+}
+
+async function localDirectory(context: CommandContext, name: string): Promise<string | undefined> {
+  const path = resolve(context.directory, name);
+  try {
+    return (await stat(path)).isDirectory() ? path : undefined;
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'ENOTDIR')) return undefined;
+    throw new ChartError(`path ${quote(name)}: ${fileProblem('stat', name, error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,102 @@
+/** `-f` and the flags of the `--set` family: declared for each command that renders, read into the sources of values. */
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ChartError } from '../../chart/chart.ts';
+import { fromBytes } from '../../go/bytes.ts';
+import { GoMap } from '../../go/value.ts';
+import { setFiles } from '../../values/set-values.ts';
+import { applySource, orderedSources, type ValueSource } from '../../values/sources.ts';
+import type { CommandContext } from '../command.ts';
+import type { Flag } from '../flags/flag.ts';
+import type { FlagValues } from '../flags/flag-values.ts';
+import { fileProblem } from '../file-problem.ts';
+
+export const valueFlags: readonly Flag[] = [
+  { kind: 'strings', name: 'values', short: 'f', usage: 'values from a YAML file, a URL, or - for what comes in (several are merged, the last one wins)' },
+  { kind: 'stringArray', name: 'set', usage: 'a value: key1=val1,key2=val2 (can be given several times)' },
+  { kind: 'stringArray', name: 'set-file', usage: 'a value out of a file: key1=path1,key2=path2 (can be given several times)' },
+  { kind: 'stringArray', name: 'set-json', usage: 'a value in JSON: key1=json1,key2=json2, or a whole object {"key1": json1} (can be given several times)' },
+  { kind: 'stringArray', name: 'set-literal', usage: 'one value, taken as text letter by letter' },
+  { kind: 'stringArray', name: 'set-string', usage: 'a value that stays text: key1=val1,key2=val2 (can be given several times)' },
+];
+
+/** Reads the files that the flags name. Throws ChartError and what reading throws. */
+export async function readValueSources(context: CommandContext, flags: FlagValues): Promise<ValueSource[]> {
+  const sources: ValueSource[] = [];
+  for (const name of flags.list('values')) {
+    sources.push({ kind: 'file', name, text: fromBytes(await readPlace(context, name)) });
+  }
+  for (const kind of ['set-json', 'set', 'set-string', 'set-literal'] as const) {
+    for (const text of flags.list(kind)) sources.push({ kind, text });
+  }
+  for (const text of flags.list('set-file')) sources.push(await fileSource(context, text));
+  return sources;
+}
+
+/** All sources merged, with helm's words for those that can't be read. Throws ChartError. */
+export function mergeValues(sources: readonly ValueSource[]): GoMap {
+  let values = new GoMap();
+  for (const source of orderedSources(sources)) {
+    try {
+      values = applySource(values, source);
+    } catch (error) {
+      if (!(error instanceof ChartError) || source.kind === 'file' || source.kind === 'given') throw error;
+      throw new ChartError(`failed parsing --${source.kind} data${problemOf(source, error)}`, { cause: error });
+    }
+  }
+  return values;
+}
+
+function problemOf({ kind, text }: { readonly kind: string; readonly text: string }, error: ChartError): string {
+  if (kind !== 'set-json') return `: ${error.message}`;
+  return text.trimStart().startsWith('{') ? ` JSON: ${text}` : ` ${text}`;
+}
+
+/** What a URL names is fetched first: values are merged without waiting. */
+async function fileSource(context: CommandContext, text: string): Promise<ValueSource> {
+  const fetched = new Map<string, string>();
+  for (const name of namedFiles(text)) {
+    if (isRemote(name)) fetched.set(name, fromBytes(await readPlace(context, name)));
+  }
+  const readLocal = (name: string): string => {
+    try {
+      return fromBytes(readFileSync(resolve(context.directory, name)));
+    } catch (error) {
+      throw new ChartError(fileProblem('open', name, error), { cause: error });
+    }
+  };
+  return { kind: 'set-file', text, readFile: (name) => fetched.get(name) ?? readLocal(name) };
+}
+
+function namedFiles(text: string): string[] {
+  const names: string[] = [];
+  try {
+    setFiles(new GoMap(), text, (name) => {
+      names.push(name);
+      return '';
+    });
+  } catch (error) {
+    // The text is wrong: the merge will say so.
+    if (!(error instanceof ChartError)) throw error;
+  }
+  return names;
+}
+
+/** A file, `-`, or a URL. */
+export async function readPlace(context: CommandContext, place: string): Promise<Uint8Array> {
+  if (place.trim() === '-') return context.streams.input.read();
+  if (isRemote(place)) {
+    const { fetchUrl } = await import('./fetch-url.ts');
+    return fetchUrl(context, place);
+  }
+  try {
+    return await readFile(resolve(context.directory, place));
+  } catch (error) {
+    throw new ChartError(fileProblem('open', place, error), { cause: error });
+  }
+}
+
+function isRemote(place: string): boolean {
+  return /^(https?|oci):\/\//.test(place);
+}

@@ -1,0 +1,116 @@
+/** `helm template [NAME] CHART`: renders a chart and prints its manifests, by default without a cluster. */
+import type { Chart } from '../../chart/chart.ts';
+import { quote } from '../../go/quote.ts';
+import type { GoMap } from '../../go/value.ts';
+import { nodeProviders } from '../../node/providers.ts';
+import { releaseNameProblem } from '../../release/release-name.ts';
+import { type Capabilities, DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
+import { type RenderChartOptions, type RenderedChart, renderChart } from '../../render/render-chart.ts';
+import { parseVersion, versionText } from '../../semver/version.ts';
+import { minimumArguments } from '../arguments.ts';
+import { dryRunOf } from '../chart/dry-run.ts';
+import { dryRunFlag, EXCLUSIVE_FORCE, installFlags } from '../chart/install-flags.ts';
+import { checkInstallable, openChart } from '../chart/open-chart.ts';
+import { nameAndChart } from '../chart/release-name.ts';
+import { mergeValues, readValueSources } from '../chart/value-flags.ts';
+import { currentNamespace } from '../cluster/namespace.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import type { Flag } from '../flags/flag.ts';
+import type { FlagValues } from '../flags/flag-values.ts';
+import { renderWithHosts } from './host-names.ts';
+import { printManifests } from './print-manifests.ts';
+
+const ownFlags: readonly Flag[] = [
+  dryRunFlag('client'),
+  { kind: 'strings', name: 'api-versions', short: 'a', usage: 'more API versions for .Capabilities.APIVersions' },
+  { kind: 'bool', name: 'include-crds', usage: 'print the CustomResourceDefinitions of crds/ too' },
+  { kind: 'bool', name: 'is-upgrade', usage: 'set .Release.IsUpgrade instead of .Release.IsInstall' },
+  { kind: 'string', name: 'kube-version', usage: 'the Kubernetes version for .Capabilities.KubeVersion' },
+  { kind: 'string', name: 'output-dir', usage: 'write files into this directory instead of printing' },
+  { kind: 'bool', name: 'release-name', usage: 'put the name of the release into the path below --output-dir' },
+  { kind: 'stringArray', name: 'show-only', short: 's', usage: 'only what these templates give (patterns)' },
+  { kind: 'bool', name: 'skip-tests', usage: 'leave tests out' },
+  { kind: 'bool', name: 'validate', usage: 'the old name of --dry-run=server', deprecated: "use '--dry-run=server' instead" },
+];
+
+export const templateCommand: Command = {
+  usage: '[NAME] [CHART]',
+  long: `Renders the templates of a chart and prints the manifests, in the order in which they would be installed.
+
+What is usually asked of the cluster is made up: the API versions are those of --kube-version and --api-versions, and
+lookup finds nothing. --dry-run=server asks the cluster instead.`,
+  arguments: minimumArguments(1),
+  flags: (environment) => [...installFlags(environment), ...ownFlags],
+  exclusiveFlags: EXCLUSIVE_FORCE,
+  run: async (context, args, flags) => {
+    const capabilities = capabilitiesOf(flags);
+    const dryRun = flags.bool('validate') ? 'server' : dryRunOf(context, flags);
+    if (dryRun === 'none') throw new CommandError('invalid dry-run value ("none"). Must be "server" or "client"');
+    const { name, chart: reference } = nameAndChart(context, args, flags, 'release-name');
+    const sources = await readValueSources(context, flags);
+    const values = mergeValues(sources);
+    const chart = await openChart(context, reference, flags);
+    checkInstallable(chart, context);
+    checkName(context, name);
+    const namespace = await currentNamespace(context);
+    const rendered = await render(context, chart, values, flags, {
+      ...nodeProviders(),
+      release: { name, namespace, revision: 1, isUpgrade: flags.bool('is-upgrade') },
+      capabilities,
+      subchartNotes: flags.bool('render-subchart-notes'),
+      warn: (message) => context.log.info(message),
+    });
+    await printManifests(context, rendered, name, flags);
+    return 0;
+  },
+};
+
+async function render(
+  context: CommandContext,
+  chart: Chart,
+  values: GoMap,
+  flags: FlagValues,
+  options: RenderChartOptions,
+): Promise<RenderedChart> {
+  let files: ReadonlyMap<string, string> = new Map();
+  const onRendered = (each: ReadonlyMap<string, string>): void => {
+    files = each;
+  };
+  const run = (more: Partial<RenderChartOptions>): RenderedChart =>
+    renderChart(chart, values, { ...options, ...more, onRendered });
+  try {
+    return flags.bool('enable-dns') ? await renderWithHosts(run) : run({});
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'RenderError') throw error;
+    if (!context.settings.debug) {
+      throw new CommandError(`${error.message}\n\nUse --debug flag to render out invalid YAML`, { cause: error });
+    }
+    // What could not be read as manifests, for the eyes of who wrote it.
+    const text = [...files].filter(([, content]) => content.trim() !== '');
+    const output = text.map(([file, content]) => `---\n# Source: ${file}\n${content}\n`).join('');
+    context.streams.output.write(`${output.trim()}\n`);
+    throw error;
+  }
+}
+
+function capabilitiesOf(flags: FlagValues): Capabilities {
+  const text = flags.text('kube-version');
+  const version = text === '' ? undefined : parseVersion(text);
+  if (text !== '' && version === undefined) {
+    throw new CommandError(`invalid kube version '${text}': could not parse ${quote(text)} as version`);
+  }
+  return {
+    ...DEFAULT_CAPABILITIES,
+    ...(version === undefined ? {} : { kubeVersion: `v${versionText(version)}` }),
+    apiVersions: [...DEFAULT_CAPABILITIES.apiVersions, ...flags.list('api-versions')],
+  };
+}
+
+function checkName(context: CommandContext, name: string): void {
+  const problem = releaseNameProblem(name);
+  if (problem === undefined) return;
+  const message = `release name ${quote(name)}: ${problem}`;
+  context.log.error('release name check failed', { error: message });
+  throw new CommandError(`release name check failed: ${message}`);
+}
