@@ -6,7 +6,11 @@ import { homeDirectory } from '../paths.ts';
 
 /** Files of a TLS client, and whether to trust and encrypt at all. */
 export const tlsFlags: readonly Flag[] = [
-  { kind: 'string', name: 'ca-file', usage: 'file with the certificates of the authorities that HTTPS servers are checked against' },
+  {
+    kind: 'string',
+    name: 'ca-file',
+    usage: 'file with the certificates of the authorities that HTTPS servers are checked against',
+  },
   { kind: 'string', name: 'cert-file', usage: 'file with the certificate of this client' },
   { kind: 'string', name: 'key-file', usage: 'file with the key of this client' },
   { kind: 'bool', name: 'insecure-skip-tls-verify', usage: "don't check the certificates of the chart's server" },
@@ -29,6 +33,10 @@ export function chartFlags(environment: Environment): readonly Flag[] {
     { kind: 'bool', name: 'pass-credentials', usage: 'give user and password to every host that is asked' },
     { kind: 'string', name: 'repo', usage: 'URL of the repository that has the chart' },
     { kind: 'bool', name: 'verify', usage: "check the chart's signature before it is used" },
-    { kind: 'string', name: 'version', usage: 'the version, or a range of versions of which the newest is taken (1.1.1, ^2.0.0)' },
+    {
+      kind: 'string',
+      name: 'version',
+      usage: 'the version, or a range of versions of which the newest is taken (1.1.1, ^2.0.0)',
+    },
   ];
 }

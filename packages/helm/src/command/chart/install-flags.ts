@@ -1,7 +1,8 @@
 /** The flags that install and template share, and those that upgrade has too. */
-import { parseGoBool } from '../flags/flag-value.ts';
-import type { Flag } from '../flags/flag.ts';
+
 import { quote } from '../../go/quote.ts';
+import type { Flag } from '../flags/flag.ts';
+import { parseGoBool } from '../flags/flag-value.ts';
 import type { Environment } from '../host.ts';
 import { chartFlags } from './chart-flags.ts';
 import { valueFlags } from './value-flags.ts';
@@ -76,11 +77,25 @@ export function releaseFlags(environment: Environment): readonly Flag[] {
     { kind: 'bool', name: 'disable-openapi-validation', usage: "don't check manifests against the cluster's OpenAPI" },
     { kind: 'bool', name: 'enable-dns', usage: 'let templates look up host names' },
     { kind: 'bool', name: 'hide-notes', usage: "don't show the notes; the record keeps them" },
-    { kind: 'stringToString', name: 'labels', short: 'l', usage: 'labels of the record of the release: key1=val1,key2=val2' },
+    {
+      kind: 'stringToString',
+      name: 'labels',
+      short: 'l',
+      usage: 'labels of the record of the release: key1=val1,key2=val2',
+    },
     { kind: 'bool', name: 'no-hooks', usage: "don't run hooks" },
     { kind: 'bool', name: 'render-subchart-notes', usage: 'show the notes of dependencies too' },
-    { kind: 'bool', name: 'rollback-on-failure', usage: 'undo what was done when it fails; waits as with --wait=watcher' },
-    { kind: 'bool', name: 'atomic', usage: 'the old name of --rollback-on-failure', deprecated: 'use --rollback-on-failure instead' },
+    {
+      kind: 'bool',
+      name: 'rollback-on-failure',
+      usage: 'undo what was done when it fails; waits as with --wait=watcher',
+    },
+    {
+      kind: 'bool',
+      name: 'atomic',
+      usage: 'the old name of --rollback-on-failure',
+      deprecated: 'use --rollback-on-failure instead',
+    },
     { kind: 'bool', name: 'skip-crds', usage: "don't install the chart's CustomResourceDefinitions" },
     { kind: 'bool', name: 'skip-schema-validation', usage: "don't check the values against the chart's schema" },
     { kind: 'bool', name: 'take-ownership', usage: 'take over objects that exist already, whoever they belong to' },

@@ -37,6 +37,15 @@ export function checkInstallable(chart: Chart, { log }: Pick<CommandContext, 'lo
   );
 }
 
+/** No plugin changes manifests yet. Throws CommandError. */
+export function refusePostRenderer(flags: FlagValues): void {
+  const name = flags.text('post-renderer');
+  if (name === '') return;
+  throw new CommandError(
+    `invalid argument ${quote(name)} for "--post-renderer" flag: plugin: {Name:${name} Type:postrenderer/v1} not found`,
+  );
+}
+
 async function openDirectory(path: string): Promise<Chart> {
   const chartFile = join(path, 'Chart.yaml');
   try {

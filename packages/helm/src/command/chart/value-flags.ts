@@ -8,17 +8,34 @@ import { GoMap } from '../../go/value.ts';
 import { setFiles } from '../../values/set-values.ts';
 import { applySource, orderedSources, type ValueSource } from '../../values/sources.ts';
 import type { CommandContext } from '../command.ts';
+import { fileProblem } from '../file-problem.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
-import { fileProblem } from '../file-problem.ts';
 
 export const valueFlags: readonly Flag[] = [
-  { kind: 'strings', name: 'values', short: 'f', usage: 'values from a YAML file, a URL, or - for what comes in (several are merged, the last one wins)' },
+  {
+    kind: 'strings',
+    name: 'values',
+    short: 'f',
+    usage: 'values from a YAML file, a URL, or - for what comes in (several are merged, the last one wins)',
+  },
   { kind: 'stringArray', name: 'set', usage: 'a value: key1=val1,key2=val2 (can be given several times)' },
-  { kind: 'stringArray', name: 'set-file', usage: 'a value out of a file: key1=path1,key2=path2 (can be given several times)' },
-  { kind: 'stringArray', name: 'set-json', usage: 'a value in JSON: key1=json1,key2=json2, or a whole object {"key1": json1} (can be given several times)' },
+  {
+    kind: 'stringArray',
+    name: 'set-file',
+    usage: 'a value out of a file: key1=path1,key2=path2 (can be given several times)',
+  },
+  {
+    kind: 'stringArray',
+    name: 'set-json',
+    usage: 'a value in JSON: key1=json1,key2=json2, or a whole object {"key1": json1} (can be given several times)',
+  },
   { kind: 'stringArray', name: 'set-literal', usage: 'one value, taken as text letter by letter' },
-  { kind: 'stringArray', name: 'set-string', usage: 'a value that stays text: key1=val1,key2=val2 (can be given several times)' },
+  {
+    kind: 'stringArray',
+    name: 'set-string',
+    usage: 'a value that stays text: key1=val1,key2=val2 (can be given several times)',
+  },
 ];
 
 /** Reads the files that the flags name. Throws ChartError and what reading throws. */

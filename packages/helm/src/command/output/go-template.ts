@@ -12,7 +12,12 @@ import { parseTemplates } from '../../template/parse.ts';
  * @param more functions beside Go's own
  * @param name of the template, in messages
  */
-export function runGoTemplate(source: string, data: GoValue, more: Readonly<Record<string, GoFunction>> = {}): string {
+export function runGoTemplate(
+  source: string,
+  data: GoValue,
+  more: Readonly<Record<string, GoFunction>> = {},
+  name = '_',
+): string {
   const functions = new Map(Object.entries({ ...compareFunctions, ...builtinFunctions, ...more }));
   const templates = parseTemplates(name, source, (each) => functions.has(each));
   const main = templates.get(name);

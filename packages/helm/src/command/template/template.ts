@@ -10,7 +10,7 @@ import { parseVersion, versionText } from '../../semver/version.ts';
 import { minimumArguments } from '../arguments.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, installFlags } from '../chart/install-flags.ts';
-import { checkInstallable, openChart } from '../chart/open-chart.ts';
+import { checkInstallable, openChart, refusePostRenderer } from '../chart/open-chart.ts';
 import { nameAndChart } from '../chart/release-name.ts';
 import { mergeValues, readValueSources } from '../chart/value-flags.ts';
 import { currentNamespace } from '../cluster/namespace.ts';
@@ -31,7 +31,12 @@ const ownFlags: readonly Flag[] = [
   { kind: 'bool', name: 'release-name', usage: 'put the name of the release into the path below --output-dir' },
   { kind: 'stringArray', name: 'show-only', short: 's', usage: 'only what these templates give (patterns)' },
   { kind: 'bool', name: 'skip-tests', usage: 'leave tests out' },
-  { kind: 'bool', name: 'validate', usage: 'the old name of --dry-run=server', deprecated: "use '--dry-run=server' instead" },
+  {
+    kind: 'bool',
+    name: 'validate',
+    usage: 'the old name of --dry-run=server',
+    deprecated: "use '--dry-run=server' instead",
+  },
 ];
 
 export const templateCommand: Command = {
@@ -47,6 +52,8 @@ lookup finds nothing. --dry-run=server asks the cluster instead.`,
     const capabilities = capabilitiesOf(flags);
     const dryRun = flags.bool('validate') ? 'server' : dryRunOf(context, flags);
     if (dryRun === 'none') throw new CommandError('invalid dry-run value ("none"). Must be "server" or "client"');
+    if (dryRun === 'server') throw new CommandError('--dry-run=server is not supported by template yet');
+    refusePostRenderer(flags);
     const { name, chart: reference } = nameAndChart(context, args, flags, 'release-name');
     const sources = await readValueSources(context, flags);
     const values = mergeValues(sources);
