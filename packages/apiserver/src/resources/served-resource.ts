@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import type { KindDefinition } from '@kindred/apis';
 import { encodeJson, formatGroupVersion, type GroupResource, type Unstructured } from '@kindred/machinery';
+import { metadataBytes } from '../storage/object-bytes.ts';
 import type { ApiStorage, ResourceStorage } from '../storage/resource-storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { ObjectEvent } from '../storage/watch-event.ts';
@@ -77,6 +78,11 @@ export class ServedResource {
   /** The object's JSON in this version. */
   bytes(stored: StoredObject): Uint8Array {
     return this.#asStored ? stored.bytes : this.#view(stored).bytes;
+  }
+
+  /** The JSON of the object's metadata in this version. */
+  metadata(stored: StoredObject): Uint8Array {
+    return this.#asStored ? metadataBytes(stored.bytes) : encodeJson(this.#view(stored).object.metadata);
   }
 
   /** The object as it goes into the store. Takes the object over. */

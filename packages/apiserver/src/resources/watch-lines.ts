@@ -9,7 +9,7 @@ import {
   columnDefinitionsJson,
   includeObjectOf,
   oneRowTableJson,
-  partialMetadataJson,
+  partialMetadataBytes,
   rowJson,
 } from '../tables/table.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -38,7 +38,7 @@ function objectLines({ resource }: ResourceRequest): LineOf {
 
 function metadataLines({ resource }: ResourceRequest, version: string): LineOf {
   const name = `metadata/${version}/${resource.apiVersion}`;
-  const encode = (stored: StoredObject) => Buffer.from(partialMetadataJson(resource.read(stored), version));
+  const encode = (stored: StoredObject) => partialMetadataBytes(resource.metadata(stored), version);
   return (event) =>
     event.type === 'BOOKMARK'
       ? bookmarkLine(event, 'PartialObjectMetadata', `meta.k8s.io/${version}`)

@@ -1,4 +1,9 @@
-/** The decoded forms of the objects that were used last, bounded by the bytes that they were decoded from. */
+/**
+ * The decoded forms of the objects that were used last, bounded by the bytes that they were decoded from.
+ *
+ * What a write leaves behind is only kept for a moment, unless somebody asks for it: most objects are never looked at
+ * again, and thousands of them that live just long enough to grow old are what a garbage collector is slowest with.
+ */
 import { decodeJson, type Unstructured } from '@kindred/machinery';
 
 /** Anything with the served bytes of an object. */
@@ -6,10 +11,14 @@ interface Encoded {
   readonly bytes: Uint8Array;
 }
 
+/** Written objects that nobody has asked for yet are kept while fewer than this many others have come. */
+const keptAfterWrite = 64;
+
 /** Least recently used goes first. Decoded objects are shared: nobody may change them. */
 export class DecodedObjects {
   readonly #maxBytes: number;
   readonly #objects = new Map<Encoded, Unstructured>();
+  readonly #written = new Map<Encoded, Unstructured>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -18,29 +27,41 @@ export class DecodedObjects {
 
   get(encoded: Encoded): Unstructured {
     const known = this.#objects.get(encoded);
-    if (known === undefined) {
-      const object = decodeObject(encoded.bytes);
-      this.add(encoded, object);
-      return object;
+    if (known !== undefined) {
+      this.#objects.delete(encoded);
+      this.#objects.set(encoded, known);
+      return known;
     }
-    this.#objects.delete(encoded);
-    this.#objects.set(encoded, known);
-    return known;
+    const written = this.#written.get(encoded);
+    this.#written.delete(encoded);
+    const object = written ?? decodeObject(encoded.bytes);
+    this.#keep(encoded, object);
+    return object;
   }
 
-  /** Spares a later `get` the decoding. */
+  /** Spares a `get` that soon follows the decoding. */
   add(encoded: Encoded, object: Unstructured): void {
     if (this.#objects.has(encoded)) return;
+    this.#written.set(encoded, object);
+    if (this.#written.size <= keptAfterWrite) return;
+    for (const oldest of this.#written.keys()) {
+      this.#written.delete(oldest);
+      break;
+    }
+  }
+
+  delete(encoded: Encoded): void {
+    this.#written.delete(encoded);
+    if (this.#objects.delete(encoded)) this.#bytes -= encoded.bytes.byteLength;
+  }
+
+  #keep(encoded: Encoded, object: Unstructured): void {
     this.#objects.set(encoded, object);
     this.#bytes += encoded.bytes.byteLength;
     for (const oldest of this.#objects.keys()) {
       if (this.#bytes <= this.#maxBytes) break;
       this.delete(oldest);
     }
-  }
-
-  delete(encoded: Encoded): void {
-    if (this.#objects.delete(encoded)) this.#bytes -= encoded.bytes.byteLength;
   }
 }
 

@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { StatusError, type Unstructured } from '@kindred/machinery';
 import fc from 'fast-check';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
-import { encodeStored, replaceResourceVersion, sameContent, spliceResourceVersion } from './object-bytes.ts';
+import {
+  encodeStored,
+  metadataBytes,
+  replaceResourceVersion,
+  sameContent,
+  spliceResourceVersion,
+} from './object-bytes.ts';
 import { parseStorageKey, resourcePrefix } from './storage-key.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
@@ -29,6 +35,7 @@ test('the resourceVersion is spliced in, whatever the object holds', () => {
       });
       assert.equal(text(served), expected);
       assert.ok(sameContent(served, stored));
+      assert.equal(text(metadataBytes(served)), JSON.stringify({ resourceVersion: String(revision), ...rest }));
       assert.equal(text(replaceResourceVersion(served, 1234567)), text(spliceResourceVersion(stored, 1234567)));
       assert.ok(!sameContent(served, encodeStored({ ...object, spec: [spec] })));
     }),

@@ -7,7 +7,9 @@ import { encodeJson, type Unstructured } from '@kindred/machinery';
 
 const metadataStart = Buffer.from('"metadata":{');
 const versionStart = Buffer.from('"resourceVersion":"');
+const openingBrace = 0x7b;
 const closingBrace = 0x7d;
+const backslash = 0x5c;
 const quote = 0x22;
 const comma = 0x2c;
 
@@ -31,6 +33,12 @@ export function replaceResourceVersion(served: Uint8Array, revision: number): Ui
   return replaced(served, from, served.indexOf(quote, from), String(revision));
 }
 
+/** The JSON of the metadata within served or stored bytes: a view of them, not a copy. */
+export function metadataBytes(bytes: Uint8Array): Uint8Array {
+  const start = metadataOffset(bytes) - 1;
+  return bytes.subarray(start, endOfObject(bytes, start));
+}
+
 /** Whether `served` is `stored` with some resourceVersion spliced in: then writing `stored` would change nothing. */
 export function sameContent(served: Uint8Array, stored: Uint8Array): boolean {
   const from = metadataOffset(served);
@@ -49,6 +57,25 @@ function metadataOffset(bytes: Uint8Array): number {
   const at = view.indexOf(metadataStart);
   if (at < 0) throw new TypeError('stored object has no metadata');
   return at + metadataStart.byteLength;
+}
+
+/** Offset behind the brace that closes the object which opens at `start`. The bytes are valid JSON. */
+function endOfObject(bytes: Uint8Array, start: number): number {
+  let depth = 0;
+  for (let at = start; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === quote) at = endOfString(bytes, at);
+    else if (byte === openingBrace) depth++;
+    else if (byte === closingBrace && --depth === 0) return at + 1;
+  }
+  throw new TypeError('stored object ends within its metadata');
+}
+
+/** Offset of the quote that closes the string which opens at `start`. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  let at = start + 1;
+  while (bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+  return at;
 }
 
 function replaced(bytes: Uint8Array, from: number, to: number, text: string): Uint8Array {

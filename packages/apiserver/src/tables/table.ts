@@ -5,6 +5,8 @@
 import type { KindDefinition } from '@kindred/apis';
 import { badRequest, encodeJsonText, type Unstructured } from '@kindred/machinery';
 
+const closingBrace = 0x7d;
+
 /** How much of each object comes with its row. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
@@ -49,6 +51,16 @@ export function rowJson(object: Unstructured, { definition, include, version, no
 export function partialMetadataJson(object: Unstructured, version: string): string {
   const metadata = encodeJsonText(object.metadata);
   return `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":${metadata}}`;
+}
+
+/** The same out of the metadata's JSON, as bytes. */
+export function partialMetadataBytes(metadata: Uint8Array, version: string): Uint8Array {
+  const head = `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
+  const bytes = Buffer.allocUnsafe(head.length + metadata.byteLength + 1);
+  bytes.write(head, 0, 'latin1');
+  bytes.set(metadata, head.length);
+  bytes[bytes.length - 1] = closingBrace;
+  return bytes;
 }
 
 /** A whole Table of one row. `columns` as JSON text; a watch sends them in its first event only. */

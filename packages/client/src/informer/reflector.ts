@@ -8,7 +8,7 @@
 import { type Clock, isStatusError, type KindRef, type KubeObject, type Observed } from '@kindred/machinery';
 import type { Client } from '../client/client.ts';
 import type { CollectionAddress, SelectorOptions } from '../client/options.ts';
-import { type WatchEvent, watchEvents } from '../list-watch/watch-event.ts';
+import { type WatchEvent, watchEventBatches } from '../list-watch/watch-event.ts';
 import type { Random } from '../random.ts';
 import { sleep } from '../sleep.ts';
 import { createBackoff } from './backoff.ts';
@@ -103,7 +103,8 @@ export class Reflector<T extends KubeObject> {
             : { resourceVersion: this.#resourceVersion }),
         },
       );
-      const seen = await this.#consume(watchEvents<T>(alive(response.body, guard)), initialEvents);
+      const batches = watchEventBatches<T>(response.body, () => guard.sign());
+      const seen = await this.#consume(batches, initialEvents);
       if (seen === 0 && clock.now() - started < shortestWatchMilliseconds) {
         throw new Error(`The watch of ${kind.plural} ended at once without an event`);
       }
@@ -114,31 +115,42 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  async #consume(events: AsyncIterable<WatchEvent<T>>, initialEvents: boolean): Promise<number> {
-    const { sink } = this.#options;
+  async #consume(batches: AsyncIterable<Iterable<WatchEvent<T>>>, initialEvents: boolean): Promise<number> {
     let initial = initialEvents ? new Map<string, Observed<T>>() : undefined;
     let seen = 0;
-    for await (const event of events) {
-      seen++;
-      if (initial !== undefined) {
-        if (event.type === 'BOOKMARK') {
-          if (!event.initialEventsEnd) continue;
-          sink.replace([...initial.values()], event.resourceVersion);
-          this.#resourceVersion = event.resourceVersion;
-          initial = undefined;
-        } else if (event.type === 'DELETED') initial.delete(keyOf(event.object));
-        else initial.set(keyOf(event.object), event.object);
-      } else if (event.type === 'BOOKMARK') {
-        this.#resourceVersion = event.resourceVersion;
-        sink.bookmark(event.resourceVersion);
-      } else {
-        this.#resourceVersion = event.object.metadata.resourceVersion;
-        sink.change(event.type, event.object);
+    for await (const events of batches) {
+      for (const event of events) {
+        seen++;
+        if (initial === undefined) this.#follow(event);
+        else if (this.#collect(initial, event)) initial = undefined;
       }
     }
     // A server that ignores `sendInitialEvents` never sends the bookmark that ends them.
     if (initial !== undefined) this.#streamingList = false;
     return seen;
+  }
+
+  /** Takes in one of the initial events; true for the bookmark that ends them. */
+  #collect(initial: Map<string, Observed<T>>, event: WatchEvent<T>): boolean {
+    if (event.type === 'DELETED') initial.delete(keyOf(event.object));
+    else if (event.type !== 'BOOKMARK') initial.set(keyOf(event.object), event.object);
+    else if (event.initialEventsEnd) {
+      this.#options.sink.replace([...initial.values()], event.resourceVersion);
+      this.#resourceVersion = event.resourceVersion;
+      return true;
+    }
+    return false;
+  }
+
+  #follow(event: WatchEvent<T>): void {
+    const { sink } = this.#options;
+    if (event.type === 'BOOKMARK') {
+      this.#resourceVersion = event.resourceVersion;
+      sink.bookmark(event.resourceVersion);
+    } else {
+      this.#resourceVersion = event.object.metadata.resourceVersion;
+      sink.change(event.type, event.object);
+    }
   }
 }
 
@@ -189,13 +201,6 @@ class InactivityGuard {
       this.expired = true;
       this.#controller.abort(new Error('inactive'));
     });
-  }
-}
-
-async function* alive(body: AsyncIterable<Uint8Array>, guard: InactivityGuard): AsyncGenerator<Uint8Array> {
-  for await (const chunk of body) {
-    guard.sign();
-    yield chunk;
   }
 }
 

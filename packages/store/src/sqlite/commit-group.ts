@@ -6,8 +6,9 @@ import { StoreError } from '../port.ts';
 import type { Database } from './database.ts';
 import {
   joinValues,
+  type PackedResults,
+  packResults,
   type RequestMessage,
-  type ResultMessage,
   ValueReader,
   type WireError,
   type WireRequest,
@@ -44,11 +45,11 @@ export class CommitGroup {
   }
 
   /** Answers all requests of the messages. */
-  run(messages: readonly RequestMessage[]): ResultMessage & { values: Uint8Array<ArrayBuffer> } {
+  run(messages: readonly RequestMessage[]): PackedResults & { values: Uint8Array<ArrayBuffer> } {
     const values: Uint8Array[] = [];
     const writes = messages.some((message) => message.requests.some(isWrite));
     const attempt = writes ? this.#runAndCommit(messages, values) : this.#runAll(messages, values, undefined);
-    return { type: 'results', results: attempt, values: joinValues(values) };
+    return { type: 'results', results: packResults(attempt), values: joinValues(values) };
   }
 
   /** One slice of what compaction leaves to do; false when nothing is left or it cannot be done now. */

@@ -1,6 +1,7 @@
 /**
  * What the driver's two sides say to each other. Values travel in one buffer for each message, in the order in which the
- * message's parts name their sizes: one copy on the way, whatever buffers the values came from.
+ * message's parts name their sizes: one copy on the way, whatever buffers the values came from. Everything else of a
+ * message travels as JSON text: the structured clone of the same small objects costs several times as much.
  */
 import type { Compare, RangeRequest, Revision, StoreErrorCode, TxnRequest, WatchRequest } from '../port.ts';
 
@@ -52,6 +53,18 @@ export interface RequestMessage {
   readonly previous: boolean;
 }
 
+/** A RequestMessage on its way. */
+export type PackedRequests = Omit<RequestMessage, 'requests'> & { readonly requests: string };
+
+export function packRequests(message: RequestMessage): PackedRequests {
+  return { ...message, requests: JSON.stringify(message.requests) };
+}
+
+export function unpackRequests(packed: PackedRequests): RequestMessage {
+  // The other side wrote it with packRequests.
+  return { ...packed, requests: JSON.parse(packed.requests) as WireRequest[] };
+}
+
 export interface WireRange {
   readonly kvs: readonly WireKeyValue[];
   readonly more: boolean;
@@ -101,8 +114,24 @@ export interface WireError {
   readonly compactedRevision: Revision | undefined;
 }
 
+/** The answers to a message; `results` is the JSON text of `WireResult[]`, see `packResults`. */
+export interface PackedResults {
+  readonly type: 'results';
+  readonly results: string;
+  readonly values: Uint8Array;
+}
+
+export function packResults(results: readonly WireResult[]): string {
+  return JSON.stringify(results);
+}
+
+export function unpackResults({ results }: PackedResults): readonly WireResult[] {
+  // The other side wrote it with packResults.
+  return JSON.parse(results) as WireResult[];
+}
+
 export type ResultMessage =
-  | { readonly type: 'results'; readonly results: readonly WireResult[]; readonly values: Uint8Array }
+  | PackedResults
   | { readonly type: 'open'; readonly revision: Revision; readonly leases: readonly (readonly [number, number])[] }
   | { readonly type: 'failed'; readonly error: WireError };
 

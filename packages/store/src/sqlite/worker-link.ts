@@ -7,7 +7,10 @@ import { Worker } from 'node:worker_threads';
 import { StoreError } from '../port.ts';
 import {
   joinValues,
+  type PackedResults,
+  packRequests,
   type ResultMessage,
+  unpackResults,
   ValueReader,
   type WireError,
   type WireRequest,
@@ -95,18 +98,18 @@ export class WorkerLink {
   #flush(): void {
     if (this.#ended) return;
     const values = joinValues(this.#values);
-    const message = { requests: this.#requests, values, previous: this.#options.previousWanted() };
+    const message = packRequests({ requests: this.#requests, values, previous: this.#options.previousWanted() });
     this.#requests = [];
     this.#values = [];
     this.#worker.postMessage(message, [values.buffer]);
   }
 
-  #settleAll(message: ResultMessage & { type: 'results' }): void {
+  #settleAll(message: PackedResults): void {
     // The worker goes on while this thread tells what has come of the last group.
     if (this.#requests.length > 0) this.#flush();
     else this.#busy = false;
     const reader = new ValueReader(message.values);
-    for (const result of message.results) this.#waiting[this.#settled++]?.(result, reader);
+    for (const result of unpackResults(message)) this.#waiting[this.#settled++]?.(result, reader);
     this.#waiting.splice(0, this.#settled);
     this.#settled = 0;
   }

@@ -8,7 +8,13 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { CommitGroup, wireError } from './commit-group.ts';
 import { type Database, openDatabase } from './database.ts';
 import { noteHolder, readHolder, removeNote } from './directory-lock.ts';
-import type { RequestMessage, ResultMessage, WorkerOptions } from './protocol.ts';
+import {
+  type PackedRequests,
+  type ResultMessage,
+  unpackRequests,
+  type WireRequest,
+  type WorkerOptions,
+} from './protocol.ts';
 import { checkHeader, prepareDatabase } from './schema.ts';
 import { toStoreError } from './sqlite-error.ts';
 import { SqliteState } from './sqlite-state.ts';
@@ -60,13 +66,14 @@ function serve(port: MessagePort, database: Database, group: CommitGroup, file: 
     sweeping = true;
     setImmediate(sweep);
   };
-  port.on('message', (first: RequestMessage) => {
-    const messages = [first, ...waiting(port)];
+  port.on('message', (first: PackedRequests) => {
+    const messages = [first, ...waiting(port)].map(unpackRequests);
     const answer = group.run(messages);
     port.postMessage(answer, [answer.values.buffer]);
-    const requests = messages.flatMap((message) => message.requests);
-    if (requests.some((request) => request.type === 'compact')) wakeSweep();
-    if (!requests.some((request) => request.type === 'close')) return;
+    const asked = (type: WireRequest['type']): boolean =>
+      messages.some(({ requests }) => requests.some((request) => request.type === type));
+    if (asked('compact')) wakeSweep();
+    if (!asked('close')) return;
     closed = true;
     database.exec('PRAGMA optimize');
     database.close();
@@ -76,12 +83,12 @@ function serve(port: MessagePort, database: Database, group: CommitGroup, file: 
   wakeSweep();
 }
 
-function waiting(port: MessagePort): RequestMessage[] {
-  const messages: RequestMessage[] = [];
+function waiting(port: MessagePort): PackedRequests[] {
+  const messages: PackedRequests[] = [];
   for (;;) {
     const next = receiveMessageOnPort(port);
     if (next === undefined) return messages;
-    messages.push(next.message as RequestMessage);
+    messages.push(next.message as PackedRequests);
   }
 }
 
