@@ -11,18 +11,18 @@ interface Encoded {
   readonly bytes: Uint8Array;
 }
 
-/** Written objects that nobody has asked for yet are kept while fewer than this many others have come. */
-const keptAfterWrite = 64;
-
 /** Least recently used goes first. Decoded objects are shared: nobody may change them. */
 export class DecodedObjects {
   readonly #maxBytes: number;
   readonly #objects = new Map<Encoded, Unstructured>();
   readonly #written = new Map<Encoded, Unstructured>();
+  readonly #later: (run: () => void) => void;
   #bytes = 0;
 
-  constructor(maxBytes: number) {
+  /** `later` runs a function in a later turn of the event loop. */
+  constructor(maxBytes: number, later: (run: () => void) => void = setImmediate) {
     this.#maxBytes = maxBytes;
+    this.#later = later;
   }
 
   get(encoded: Encoded): Unstructured {
@@ -39,15 +39,11 @@ export class DecodedObjects {
     return object;
   }
 
-  /** Spares a `get` that soon follows the decoding. */
+  /** Spares a `get` that soon follows the decoding: one of the watches, which hear of the write in the next turn. */
   add(encoded: Encoded, object: Unstructured): void {
     if (this.#objects.has(encoded)) return;
+    if (this.#written.size === 0) this.#later(() => this.#later(() => this.#written.clear()));
     this.#written.set(encoded, object);
-    if (this.#written.size <= keptAfterWrite) return;
-    for (const oldest of this.#written.keys()) {
-      this.#written.delete(oldest);
-      break;
-    }
   }
 
   delete(encoded: Encoded): void {

@@ -19,7 +19,7 @@ function defaultObject(schema: StructuralSchema, object: Record<string, JsonValu
     if (current === undefined || (current === null && !property.nullable))
       setMember(object, name, deepCopy(property.value));
   }
-  for (const name of Object.keys(object)) {
+  for (const name in object) {
     const member = memberOf(schema, name);
     if (member === undefined) continue;
     const value = object[name];

@@ -49,6 +49,15 @@ const objectMeta: Readonly<Record<string, Shape>> = {
   managedFields: { listOf: managedFieldsEntry },
 };
 
+/** Whether `pruneMetadata` would leave the metadata as it is. Owners and managed fields, which are lists, are not looked into. */
+export function knowsMetadata(metadata: JsonObject): boolean {
+  for (const name in metadata) {
+    const shape = Object.hasOwn(objectMeta, name) ? objectMeta[name] : undefined;
+    if (shape === undefined || typeof shape === 'object') return false;
+  }
+  return true;
+}
+
 /** Removes fields that ObjectMeta doesn't have; their paths are appended to `pruned`. */
 export function pruneMetadata(metadata: JsonObject, path: string, pruned: string[]): void {
   pruneByShape(metadata, objectMeta, path, pruned);

@@ -5,7 +5,7 @@
  * object and of embedded resources always stay, and metadata is pruned by the fields of ObjectMeta.
  */
 import { isJsonObject, type JsonObject } from '@kindred/machinery';
-import { pruneMetadata } from './object-meta.ts';
+import { knowsMetadata, pruneMetadata } from './object-meta.ts';
 import { childOf, memberOf, type StructuralSchema } from './structural-schema.ts';
 
 /**
@@ -13,9 +13,42 @@ import { childOf, memberOf, type StructuralSchema } from './structural-schema.ts
  * what strict field validation reports as `unknown field "spec.x"`.
  */
 export function prune(schema: StructuralSchema, object: JsonObject): string[] {
+  if (knowsObject(schema, object, true)) return [];
   const pruned: string[] = [];
   pruneObject(schema, object, '', { resourceRoot: true, pruned });
   return pruned;
+}
+
+/** Whether pruning would leave the object as it is: a look that needs no paths, and nearly always the answer. */
+function knowsObject(schema: StructuralSchema, object: JsonObject, resourceRoot: boolean): boolean {
+  const isResource = resourceRoot || schema.embeddedResource;
+  for (const name in object) {
+    const value = object[name];
+    if (isResource && isResourceField(name)) {
+      if (name === 'metadata' && isJsonObject(value) && !knowsMetadata(value)) return false;
+      continue;
+    }
+    const member = memberOf(schema, name);
+    if (member === undefined) {
+      if (!schema.preserveUnknownFields) return false;
+    } else if (typeof value === 'object' && value !== null && !knowsValue(childOf(member), value)) return false;
+  }
+  return true;
+}
+
+function knowsValue(schema: StructuralSchema | undefined, value: unknown): boolean {
+  if (isJsonObject(value)) {
+    if (schema !== undefined) return knowsObject(schema, value, false);
+    for (const _ in value) return false;
+    return true;
+  }
+  if (!Array.isArray(value)) return true;
+  const items = schema?.items === undefined ? undefined : childOf(schema.items);
+  if (items === undefined && schema?.preserveUnknownFields === true) return true;
+  for (const element of value) {
+    if (typeof element === 'object' && element !== null && !knowsValue(items, element)) return false;
+  }
+  return true;
 }
 
 /** Prunes a value that is not a whole resource: a default, or part of an object. */

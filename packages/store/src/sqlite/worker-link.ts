@@ -32,6 +32,9 @@ export interface WorkerLinkOptions extends WorkerOptions {
 /** Values pass through the worker and nothing stays there: a small young generation keeps its share of memory small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 6 };
 
+/** How long a message is held back, in turns of the event loop, while every turn brings more writes for it. */
+const maxGatherTurns = 4;
+
 /** See the file's head. */
 export class WorkerLink {
   readonly #worker: Worker;
@@ -86,7 +89,16 @@ export class WorkerLink {
     this.#waiting.push(settle);
     if (this.#busy) return;
     this.#busy = true;
-    setImmediate(() => this.#flush());
+    this.#gather(maxGatherTurns);
+  }
+
+  /** Sends the message once a turn of the event loop has brought nothing more for it, or after so many turns. */
+  #gather(turns: number): void {
+    const gathered = this.#requests.length;
+    setImmediate(() => {
+      if (turns > 1 && this.#requests.length > gathered) this.#gather(turns - 1);
+      else this.#flush();
+    });
   }
 
   /** Resolves when the thread is gone; no request may be under way. */
@@ -105,8 +117,7 @@ export class WorkerLink {
   }
 
   #settleAll(message: PackedResults): void {
-    // The worker goes on while this thread tells what has come of the last group.
-    if (this.#requests.length > 0) this.#flush();
+    if (this.#requests.length > 0) this.#gather(maxGatherTurns);
     else this.#busy = false;
     const reader = new ValueReader(message.values);
     for (const result of unpackResults(message)) this.#waiting[this.#settled++]?.(result, reader);

@@ -14,9 +14,20 @@ import type { ListSchema } from '../merge-schema.ts';
 /** The key that says that a field with owned children is owned itself, too. */
 export const SELF = '.';
 
+/** Elements that were made last: a property is found much faster by a string that has been one before. */
+const knownElements = new Map<string, string>();
+const maxKnownElements = 4096;
+const maxKnownLength = 64;
+
 /** The element of a field of a map. */
 export function fieldElement(name: string): string {
-  return `f:${name}`;
+  const known = knownElements.get(name);
+  if (known !== undefined) return known;
+  const element = `f:${name}`;
+  if (name.length > maxKnownLength) return element;
+  if (knownElements.size >= maxKnownElements) knownElements.clear();
+  knownElements.set(name, element);
+  return element;
 }
 
 /** The name in an `f:` element; undefined for any other element. */
