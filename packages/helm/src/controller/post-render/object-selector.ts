@@ -1,0 +1,35 @@
+/** Which objects a target names: kustomize's selectors, where names and namespaces are regular expressions for the whole. */
+import { parseGroupVersion, parseLabelSelector, type Unstructured } from '@kindred/machinery';
+import { RE2JS } from 're2js';
+import type { ObjectTarget } from '../intent/release-intent.ts';
+
+/** Compiled once for many objects. @throws Error for a selector or an expression that is malformed */
+export function selectorOf(target: ObjectTarget): (object: Unstructured) => boolean {
+  const name = wholeMatch(target.name);
+  const namespace = wholeMatch(target.namespace);
+  const labels = target.labelSelector === undefined ? undefined : parseLabelSelector(target.labelSelector);
+  const annotations = target.annotationSelector === undefined ? undefined : parseLabelSelector(target.annotationSelector);
+  return (object) => {
+    const { group, version } = parseGroupVersion(object.apiVersion);
+    const { metadata } = object;
+    return (
+      isOneOf(target.group, group) &&
+      isOneOf(target.version, version) &&
+      isOneOf(target.kind, object.kind) &&
+      name(metadata.name ?? '') &&
+      namespace(metadata.namespace ?? '') &&
+      (labels === undefined || labels.matches(metadata.labels ?? {})) &&
+      (annotations === undefined || annotations.matches(metadata.annotations ?? {}))
+    );
+  };
+}
+
+function isOneOf(wanted: string | undefined, actual: string): boolean {
+  return wanted === undefined || wanted === '' || wanted === actual;
+}
+
+function wholeMatch(expression: string | undefined): (text: string) => boolean {
+  if (expression === undefined || expression === '') return () => true;
+  const pattern = RE2JS.compile(`^(?:${expression})$`);
+  return (text) => pattern.matches(text);
+}

@@ -1,0 +1,84 @@
+/**
+ * Runs the system's git with arguments as they are, cut off from the machine's own settings: no configuration, no prompts,
+ * no hooks, only the protocols that are allowed.
+ */
+import { spawn } from 'node:child_process';
+import { SourceError } from './source-error.ts';
+
+export interface GitCommandOptions {
+  /** Where git may write: its home. */
+  readonly directory: string;
+  /** As git spells them: `https`, `ssh`, `file`. */
+  readonly protocols: readonly string[];
+  /** Sent as `Authorization` to this origin only. */
+  readonly authorization?: { readonly origin: string; readonly header: string };
+  readonly signal?: AbortSignal | undefined;
+  /** Largest output in bytes. */
+  readonly maxBytes?: number;
+  /** `PATH` of the process, to find git and its helpers. */
+  readonly path?: string | undefined;
+}
+
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+const MAX_MESSAGE = 2000;
+
+/** What git printed. @throws SourceError with git's own words, without credentials */
+export function runGit(args: readonly string[], options: GitCommandOptions): Promise<Buffer> {
+  const { directory, signal, maxBytes = DEFAULT_MAX_BYTES } = options;
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', [...args], {
+      cwd: directory,
+      env: environment(options),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let message = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) child.kill();
+      else chunks.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (message.length < MAX_MESSAGE) message += chunk.toString();
+    });
+    child.once('error', (error) => {
+      reject(signal?.aborted ? signal.reason : new SourceError(`git cannot be run: ${error.message}`, { cause: error }));
+    });
+    child.once('close', (code) => {
+      if (signal?.aborted) reject(signal.reason as Error);
+      else if (size > maxBytes) reject(new SourceError(`git gave more than ${maxBytes} bytes`));
+      else if (code === 0) resolve(Buffer.concat(chunks));
+      else reject(new SourceError(`git ${args[0] ?? ''}: ${reasonOf(message)}`));
+    });
+  });
+}
+
+function environment({ directory, protocols, authorization, path }: GitCommandOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: path,
+    HOME: directory,
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ALLOW_PROTOCOL: protocols.join(':'),
+    ...(authorization === undefined
+      ? {}
+      : {
+          // In the environment, because arguments of processes are for everybody to read.
+          GIT_CONFIG_COUNT: '1',
+          GIT_CONFIG_KEY_0: `http.${authorization.origin}/.extraHeader`,
+          GIT_CONFIG_VALUE_0: `Authorization: ${authorization.header}`,
+        }),
+  };
+}
+
+/** Git's complaint in one line, without user and password. */
+function reasonOf(message: string): string {
+  const lines = message.split('\n').filter((line) => /^(fatal|error|remote):/.test(line));
+  const text = (lines.length > 0 ? lines : message.trim().split('\n')).join('; ');
+  return text.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1').trim();
+}
