@@ -82,3 +82,13 @@ test('warnings of the server reach the caller', async () => {
   await client.get(Pod, at);
   assert.deepEqual(warnings, ['a "b" is old', 'second']);
 });
+
+test('a client may act as another user, whoever it writes as', async () => {
+  const { api, client } = setup();
+  await client.impersonating('system:serviceaccount:ns:deployer').as('other').create(ConfigMap, { metadata: at });
+  const [request] = api.requests;
+  assert.equal(request?.headers['impersonate-user'], 'system:serviceaccount:ns:deployer');
+  assert.match(request?.path ?? '', /fieldManager=other/);
+  await client.get(ConfigMap, at);
+  assert.equal(api.requests.at(-1)?.headers['impersonate-user'], undefined);
+});

@@ -138,6 +138,8 @@ export interface Client {
   rawStream(request: RawRequest): Promise<TransportResponse>;
   /** The same client, writing as another field manager. */
   as(fieldManager: string): Client;
+  /** The same client, acting as another user (Kubernetes documentation, "User impersonation"): the server must allow it. */
+  impersonating(username: string): Client;
 }
 
 /** A partial object for apply: only the named fields are owned. */
@@ -263,6 +265,7 @@ function clientOf(requester: Requester, fieldManager: string): Client {
     raw: (request) => requester.json(rawRequest(request)),
     rawStream: (request) => requester.stream(rawRequest(request)),
     as: (manager) => clientOf(requester, manager),
+    impersonating: (username) => clientOf(requester.withHeaders({ 'impersonate-user': username }), fieldManager),
   };
 }
 

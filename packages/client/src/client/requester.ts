@@ -17,6 +17,8 @@ export interface RequesterOptions {
   readonly maxRetries: number;
   /** Called with the text of each `Warning` header. */
   readonly onWarning?: ((text: string) => void) | undefined;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface ApiRequest {
@@ -34,13 +36,15 @@ export interface Requester {
   stream(request: ApiRequest): Promise<TransportResponse>;
   /** Sends and reads the whole answer as JSON. */
   json(request: ApiRequest): Promise<unknown>;
+  /** The same, with these headers on every request. */
+  withHeaders(headers: Readonly<Record<string, string>>): Requester;
 }
 
 const longestRetryAfterSeconds = 60;
 
 export function createRequester(transport: Transport, options: RequesterOptions): Requester {
   async function stream(request: ApiRequest): Promise<TransportResponse> {
-    const wire = toTransportRequest(request, options.userAgent);
+    const wire = toTransportRequest(request, options);
     for (let attempt = 0; ; attempt++) {
       request.signal?.throwIfAborted();
       const response = await transport.request(wire);
@@ -59,11 +63,13 @@ export function createRequester(transport: Transport, options: RequesterOptions)
       const response = await stream(request);
       return decodeBody(await readAll(response.body));
     },
+    withHeaders: (headers) => createRequester(transport, { ...options, headers: { ...options.headers, ...headers } }),
   };
 }
 
-function toTransportRequest(request: ApiRequest, userAgent: string): TransportRequest {
-  const headers: Record<string, string> = { accept: request.accept ?? 'application/json', 'user-agent': userAgent };
+function toTransportRequest(request: ApiRequest, { userAgent, headers: own }: RequesterOptions): TransportRequest {
+  const accept = request.accept ?? 'application/json';
+  const headers: Record<string, string> = { accept, 'user-agent': userAgent, ...own };
   const base = { method: request.method, path: request.path, headers };
   const signal = request.signal === undefined ? {} : { signal: request.signal };
   if (request.body === undefined) return { ...base, ...signal };

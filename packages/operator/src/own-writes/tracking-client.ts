@@ -38,5 +38,6 @@ export function trackingClient(client: Client, onWrite: (write: OwnWrite) => voi
       onWrite({ kind, key, resourceVersion: undefined, uid: options?.preconditions?.uid });
     },
     as: (fieldManager) => trackingClient(client.as(fieldManager), onWrite),
+    impersonating: (username) => trackingClient(client.impersonating(username), onWrite),
   };
 }

@@ -89,7 +89,11 @@ function optsOut({ metadata }: Unstructured): boolean {
 }
 
 /** What is ignored stays as it is live, so that a correction of the rest doesn't touch it. */
-function withLiveValues(object: Unstructured, live: Observed<Unstructured>, ignored: readonly (readonly string[])[]): Unstructured {
+function withLiveValues(
+  object: Unstructured,
+  live: Observed<Unstructured>,
+  ignored: readonly (readonly string[])[],
+): Unstructured {
   const result = ignored.reduce(
     (value, pointer) => withPointer(value, pointer, valueAtPointer(json(live), pointer)),
     json(object),

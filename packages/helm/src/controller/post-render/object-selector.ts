@@ -8,7 +8,8 @@ export function selectorOf(target: ObjectTarget): (object: Unstructured) => bool
   const name = wholeMatch(target.name);
   const namespace = wholeMatch(target.namespace);
   const labels = target.labelSelector === undefined ? undefined : parseLabelSelector(target.labelSelector);
-  const annotations = target.annotationSelector === undefined ? undefined : parseLabelSelector(target.annotationSelector);
+  const annotations =
+    target.annotationSelector === undefined ? undefined : parseLabelSelector(target.annotationSelector);
   return (object) => {
     const { group, version } = parseGroupVersion(object.apiVersion);
     const { metadata } = object;

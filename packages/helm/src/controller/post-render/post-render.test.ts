@@ -36,7 +36,8 @@ function rendered(...patches: PostRenderer['patches']): unknown[] {
 }
 
 test('a strategic merge patch merges lists by key, and leaves other documents as they are written', () => {
-  const patch = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: side, image: alpine}]}}}';
+  const patch =
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: side, image: alpine}]}}}';
   const text = postRender(stream, [{ patches: [{ patch }], images: [] }]);
   assert.match(text, /# Source: web\/templates\/deployment.yaml\n/);
   assert.match(text, /list: \[1\] {3}# as it is/);

@@ -45,7 +45,9 @@ export function runGit(args: readonly string[], options: GitCommandOptions): Pro
       if (message.length < MAX_MESSAGE) message += chunk.toString();
     });
     child.once('error', (error) => {
-      reject(signal?.aborted ? signal.reason : new SourceError(`git cannot be run: ${error.message}`, { cause: error }));
+      reject(
+        signal?.aborted ? signal.reason : new SourceError(`git cannot be run: ${error.message}`, { cause: error }),
+      );
     });
     child.once('close', (code) => {
       if (signal?.aborted) reject(signal.reason as Error);

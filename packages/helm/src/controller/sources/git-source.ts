@@ -106,7 +106,9 @@ async function resolveReference(git: Git, url: string, ref: GitReference): Promi
   const name = ref.semver === undefined ? referenceName(ref) : newestTag([...commits.keys()], ref.semver, url);
   const commit = commits.get(name);
   if (commit !== undefined) return { name, commit };
-  throw new SourceError(`${safe(url)} has no ${name === 'HEAD' ? 'commits' : name.replace('refs/heads/', 'branch ').replace('refs/tags/', 'tag ')}`);
+  throw new SourceError(
+    `${safe(url)} has no ${name === 'HEAD' ? 'commits' : name.replace('refs/heads/', 'branch ').replace('refs/tags/', 'tag ')}`,
+  );
 }
 
 function referenceName({ tag, branch }: GitReference): string {

@@ -1,0 +1,149 @@
+/** Gets the chart of a release from wherever its source says. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { ConfigMap, Secret } from '@kindred/apis/core/v1';
+import type { Client } from '@kindred/client';
+import { isStatusError } from '@kindred/machinery';
+import { ChartError } from '../../chart/chart.ts';
+import { checkDigest } from '../../repositories/content-cache.ts';
+import { type DownloadedChart, downloadChart } from '../../repositories/download-chart.ts';
+import type { ChartSource, ObjectName, ReleaseIntent, SourceAccess } from '../intent/release-intent.ts';
+import { chartOf, chartOfArchive, type FetchedChart } from './chart-content.ts';
+import { fetchGitChart } from './git-source.ts';
+import { SourceError } from './source-error.ts';
+import { credentialsOf, type SecretData, tlsFilesOf } from './source-secret.ts';
+
+export interface FetchContext {
+  /** Reads ConfigMaps and Secrets. */
+  readonly client: Client;
+  readonly cacheDirectory: string;
+  /** What git may use: `https`, `ssh`, … */
+  readonly gitProtocols: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  /** `PATH`, where git is. */
+  readonly searchPath?: string | undefined;
+  readonly warn: (message: string) => void;
+}
+
+type Wanted = Pick<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValuesFiles'>;
+
+type Remote = Extract<ChartSource, { readonly type: 'repository' | 'oci' | 'archive' }>;
+
+/** @throws SourceError, StatusError when the cluster can't be asked */
+export async function fetchChart(wanted: Wanted, context: FetchContext): Promise<FetchedChart> {
+  try {
+    return await fetchFrom(wanted, context);
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    if (!(error instanceof ChartError)) throw error;
+    throw new SourceError(error.message, { cause: error });
+  }
+}
+
+async function fetchFrom(wanted: Wanted, context: FetchContext): Promise<FetchedChart> {
+  const { source } = wanted;
+  switch (source.type) {
+    case 'inline':
+      return chartOfArchive(decodeBase64(source.base64, 'the inline chart'), wanted);
+    case 'configMap':
+      return chartOfArchive(await archiveOfConfigMap(source.object, source.key, context), wanted);
+    case 'git': {
+      const data = await secretData(source.access, context);
+      if (data['identity'] !== undefined) throw new SourceError('git by SSH with a key of a Secret is not supported');
+      const { cacheDirectory, gitProtocols: protocols, signal, searchPath } = context;
+      const options = { cacheDirectory, protocols, signal, searchPath, ...credentialsOf(data, '') };
+      const { commit, files } = await fetchGitChart(source, options);
+      return chartOf(files, commit, wanted);
+    }
+    default: {
+      const downloaded = await download(source, context);
+      return chartOfArchive(downloaded.archive, wanted);
+    }
+  }
+}
+
+async function download(source: Remote, context: FetchContext): Promise<DownloadedChart> {
+  const data = await secretData(source.access, context);
+  const host = /^\w+:\/\/([^/]+)/.exec(source.url)?.[1] ?? '';
+  const { passCredentials } = source.access;
+  const access = {
+    ...credentialsOf(data, host),
+    ...(await tlsFilesOf(data, source.access, context.cacheDirectory)),
+    ...(passCredentials === undefined ? {} : { passCredentialsAll: passCredentials }),
+  };
+  const chartContext = {
+    paths: pathsBelow(context.cacheDirectory),
+    warn: context.warn,
+    report: () => undefined,
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+  };
+  switch (source.type) {
+    case 'repository': {
+      const { name, url: repo, version } = source;
+      return downloadChart(name, { ...access, repo, version }, chartContext);
+    }
+    case 'oci': {
+      const { url, version, digest, plainHttp } = source;
+      const reference = digest === undefined ? url : `${url}@${digest}`;
+      return downloadChart(
+        reference,
+        { ...access, version: digest === undefined ? version : '', plainHttp },
+        chartContext,
+      );
+    }
+    default: {
+      const downloaded = await downloadChart(source.url, access, chartContext);
+      if (source.digest !== undefined) {
+        checkDigest(downloaded.archive, source.digest.replace(/^sha256:/, ''), `chart ${source.url}`);
+      }
+      return downloaded;
+    }
+  }
+}
+
+/** Files of helm's own that nobody has written here: no repositories, no credentials but those of the Secret. */
+function pathsBelow(directory: string) {
+  return {
+    repositoryConfig: join(directory, 'repositories.yaml'),
+    repositoryCache: join(directory, 'repositories'),
+    contentCache: join(directory, 'content'),
+    registryConfig: join(directory, 'registry.json'),
+  };
+}
+
+async function archiveOfConfigMap(at: ObjectName, key: string, { client, signal }: FetchContext): Promise<Uint8Array> {
+  const what = `ConfigMap ${at.namespace}/${at.name}`;
+  const config = await client.get(ConfigMap, at, { signal }).catch(missing(what));
+  const data = config.binaryData?.[key];
+  if (data === undefined) throw new SourceError(`${what} has no ${key} in its binaryData`);
+  return decodeBase64(data, `${key} of ${what}`);
+}
+
+async function secretData({ secret }: SourceAccess, { client, signal }: FetchContext): Promise<SecretData> {
+  if (secret === undefined) return {};
+  const found = await client
+    .get(Secret, secret, { signal })
+    .catch(missing(`Secret ${secret.namespace}/${secret.name}`));
+  return Object.fromEntries(
+    Object.entries(found.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
+}
+
+function missing(what: string): (error: unknown) => never {
+  return (error) => {
+    throw isStatusError(error, 'NotFound') ? new SourceError(`${what} is not there`, { cause: error }) : error;
+  };
+}
+
+function decodeBase64(text: string, what: string): Uint8Array {
+  const compact = text.replace(/\s+/g, '');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) throw new SourceError(`${what} is not base64`);
+  return Buffer.from(compact, 'base64');
+}
+
+/** Tells sources apart, so that what was fetched for one isn't taken for another. */
+export function sourceKey({ source, valuesFiles, ignoreMissingValuesFiles }: Wanted): string {
+  return createHash('sha256')
+    .update(JSON.stringify([source, valuesFiles, ignoreMissingValuesFiles]))
+    .digest('hex');
+}
