@@ -38,7 +38,8 @@ function escape(text: string, keep: RegExp): string {
   return out;
 }
 
-function parse(url: string): GoMap {
+/** The parts of the URL, as urlParse gives them. Throws FunctionError. */
+export function parseUrl(url: string): GoMap {
   // oxlint-disable-next-line no-control-regex -- control characters are what net/url refuses
   if (/[\x00-\x1f\x7f]/.test(url)) fail(url, 'net/url: invalid control character in URL');
   const hash = url.indexOf('#');
@@ -137,6 +138,6 @@ function authorityAndPath(scheme: string, userinfo: string, host: string, path: 
 }
 
 export const urlFunctions: Readonly<Record<string, GoFunction>> = {
-  urlParse: fn(['string'], parse),
+  urlParse: fn(['string'], parseUrl),
   urlJoin: fn(['map'], join),
 };

@@ -5,19 +5,27 @@ import { GoMap, type GoValue } from './value.ts';
 
 const MAX_DEPTH = 1000;
 
-/** The value; throws FunctionError with Go's message. */
-export function decodeGoJson(text: string): GoValue {
-  const reader = new Reader(text);
+/** The value; throws FunctionError with Go's message. `number` makes something else of numbers than a float64. */
+export function decodeGoJson(text: string, number: (literal: string) => GoValue = toFloat): GoValue {
+  const reader = new Reader(text, number);
   return reader.readAll();
+}
+
+function toFloat(literal: string): number {
+  const value = Number(literal);
+  if (Number.isFinite(value)) return value;
+  throw new FunctionError(`json: cannot unmarshal number ${literal} into Go value of type float64`);
 }
 
 class Reader {
   readonly #text: string;
+  readonly #toNumber: (literal: string) => GoValue;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, toNumber: (literal: string) => GoValue) {
     this.#text = text;
+    this.#toNumber = toNumber;
   }
 
   readAll(): GoValue {
@@ -118,7 +126,7 @@ class Reader {
     return String.fromCharCode(code, Number.parseInt(low, 16));
   }
 
-  #number(): number {
+  #number(): GoValue {
     const start = this.#at;
     this.#take('-');
     if (!this.#take('0')) this.#digits('in numeric literal');
@@ -127,12 +135,7 @@ class Reader {
       if (!this.#take('+')) this.#take('-');
       this.#digits('in exponent of numeric literal');
     }
-    const literal = this.#text.slice(start, this.#at);
-    const value = Number(literal);
-    if (!Number.isFinite(value)) {
-      throw new FunctionError(`json: cannot unmarshal number ${literal} into Go value of type float64`);
-    }
-    return value;
+    return this.#toNumber(this.#text.slice(start, this.#at));
   }
 
   #digits(where: string): void {

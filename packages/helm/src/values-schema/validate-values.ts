@@ -1,0 +1,101 @@
+/**
+ * Holds the values of a chart and of its dependencies against their values.schema.json, after coalescing and before
+ * anything is rendered (Helm documentation, "Schema Files").
+ */
+import { type Chart, ChartError } from '../chart/chart.ts';
+import { fromBytes } from '../go/bytes.ts';
+import { FunctionError } from '../go/function-error.ts';
+import { decodeGoJson } from '../go/json-reader.ts';
+import { type GoMap, type GoValue, isMap, typeName } from '../go/value.ts';
+import { SchemaCompiler } from './compile.ts';
+import { failureText } from './failure.ts';
+import { jsonNumber } from './json-value.ts';
+import { MissingSchemaError, SchemaError } from './schema-error.ts';
+import { validate } from './validate.ts';
+
+/** The name of every chart's own schema, which references in it are relative to. */
+export const OWN_URL = 'file:///values.schema.json';
+
+/** Texts of schemas by URL, or why they can't be had: what `values.schema.json` refers to elsewhere. */
+export type RemoteSchemas = ReadonlyMap<string, { readonly text: string } | { readonly problem: string }>;
+
+export interface ValidateValuesOptions {
+  readonly remote?: RemoteSchemas;
+  /** Takes what helm would log. */
+  readonly warn?: (message: string) => void;
+}
+
+/**
+ * Throws ChartError with everything that is wrong, a section for each chart. `values` are coalesced, and the chart has
+ * only the dependencies that are enabled.
+ */
+export function validateValues(chart: Chart, values: GoMap, options: ValidateValuesOptions = {}): void {
+  if (!hasSchema(chart)) return;
+  const problems = collect(chart, values, new SchemaCompiler((url) => readRemote(url, options)));
+  if (problems === '') return;
+  throw new ChartError(
+    `values don't meet the specifications of the schema(s) in the following chart(s):\n${problems}`,
+  );
+}
+
+function hasSchema(chart: Chart): boolean {
+  return chart.schema !== undefined || chart.dependencies.some(hasSchema);
+}
+
+function collect(chart: Chart, values: GoMap, compiler: SchemaCompiler): string {
+  let text = '';
+  if (chart.schema !== undefined) {
+    const problem = schemaProblem(chart.schema, values, compiler);
+    if (problem !== undefined) text += `${chart.metadata.name}:\n${problem}`;
+  }
+  for (const dependency of chart.dependencies) {
+    const { name } = dependency.metadata;
+    const own = values.get(name);
+    if (own === undefined || own === null) continue;
+    if (isMap(own)) text += collect(dependency, own, compiler);
+    else text += `${name}:\ninvalid type for values: expected object (map), got ${typeName(own)}\n`;
+  }
+  return text;
+}
+
+/** What one schema says of one chart's values. */
+export function schemaProblem(schema: Uint8Array, values: GoValue, compiler: SchemaCompiler): string | undefined {
+  try {
+    const failure = validate(compiler.compile(OWN_URL, readSchema(fromBytes(schema))), values);
+    if (failure === undefined) return undefined;
+    const heading = `jsonschema validation failed with '${OWN_URL}#'\n`;
+    const text = failureText(failure);
+    return `${text.startsWith(heading) ? text.slice(heading.length) : text}\n`;
+  } catch (error) {
+    if (error instanceof SchemaError) return error.message;
+    throw error;
+  }
+}
+
+/** Throws SchemaError with the words of Go's decoder of streams. */
+function readSchema(text: string): GoValue {
+  if (text.trim() === '') throw new SchemaError('EOF');
+  try {
+    return decodeGoJson(text, jsonNumber);
+  } catch (error) {
+    if (!(error instanceof FunctionError)) throw error;
+    const isTrailing = error.message.endsWith('after top-level value');
+    const message = isTrailing ? 'invalid character after top-level value' : error.message;
+    throw new SchemaError(message === 'unexpected end of JSON input' ? 'unexpected EOF' : message, { cause: error });
+  }
+}
+
+function readRemote(url: string, { remote, warn }: ValidateValuesOptions): GoValue {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? '';
+  if (scheme === 'urn') {
+    warn?.(`unresolved URN reference ignored; using permissive schema: ${url}`);
+    return true;
+  }
+  if (!['file', 'http', 'https'].includes(scheme)) {
+    throw new SchemaError(`failing loading "${url}": no URLLoader registered for "${url}"`);
+  }
+  const found = remote?.get(url);
+  if (found === undefined) throw new MissingSchemaError(url);
+  if ('problem' in found) throw new SchemaError(`failing loading "${url}": ${found.problem}`);
+  return readSchema(found.text);
+}
