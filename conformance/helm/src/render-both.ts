@@ -5,8 +5,10 @@ import { dirname, join } from 'node:path';
 import {
   type GoMap,
   loadDirectory,
+  loadSchemas,
   manifestText,
   nodeProviders,
+  nodeSchemaLoader,
   readValues,
   renderChart,
   setJson,
@@ -86,6 +88,7 @@ export function renderWithOurs(files: ChartSource, user: UserValues = {}): Promi
       const providers = nodeProviders();
       const rendered = renderChart(chart, values, {
         ...providers,
+        remoteSchemas: await loadSchemas(chart, nodeSchemaLoader()),
         time: { ...providers.time, timeZone: 'UTC' },
         release: { name: 'rel', namespace: 'space', revision: 1, isUpgrade: false },
       });

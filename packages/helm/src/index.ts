@@ -11,6 +11,7 @@ export { type GoFunction, type GoInt, GoMap, type GoObject, type GoSlice, type G
 export { type ChartLimits, DEFAULT_CHART_LIMITS } from './node/chart-limits.ts';
 export { loadArchive, unpackArchive } from './node/load-archive.ts';
 export { loadDirectory } from './node/load-directory.ts';
+export { loadSchemas, nodeSchemaLoader, type SchemaLoader, type SchemaLoaderOptions } from './node/load-schemas.ts';
 export { nodeCrypto } from './node/node-crypto.ts';
 export { nodeProviders } from './node/providers.ts';
 export type { Credential } from './registry/credential.ts';
@@ -68,5 +69,6 @@ export { DEFAULT_LIMITS, type Limits } from './template/limits.ts';
 export { coalesceValues } from './values/coalesce.ts';
 export { coalesceTables } from './values/coalesce-tables.ts';
 export { setFiles, setJson, setLiteral, setStrings, setValues } from './values/set-values.ts';
+export { type RemoteSchemas, type ValidateValuesOptions, validateValues } from './values-schema/validate-values.ts';
 export { readYaml, readYamlDocuments, YamlError } from './yaml/read.ts';
 export { writePrettyYaml, writeYaml } from './yaml/write.ts';

@@ -22,5 +22,6 @@ export { DEFAULT_LIMITS, type Limits } from './template/limits.ts';
 export { coalesceValues } from './values/coalesce.ts';
 export { coalesceTables } from './values/coalesce-tables.ts';
 export { setFiles, setJson, setLiteral, setStrings, setValues } from './values/set-values.ts';
+export { type RemoteSchemas, type ValidateValuesOptions, validateValues } from './values-schema/validate-values.ts';
 export { readYaml, readYamlDocuments, YamlError } from './yaml/read.ts';
 export { writePrettyYaml, writeYaml } from './yaml/write.ts';

@@ -2,6 +2,7 @@
 import { fromBytes, toBytes } from '../go/bytes.ts';
 import { fn } from '../go/define-function.ts';
 import { FunctionError } from '../go/function-error.ts';
+import { addressProblem } from '../go/ip-address.ts';
 import { quote } from '../go/quote.ts';
 import { type GoFunction, GoMap, type GoValue } from '../go/value.ts';
 
@@ -88,9 +89,19 @@ function readAuthority(
   if (port === undefined ? host.replace(/^\[.*\]/, '').includes(':') : !/^:\d*$/.test(port)) {
     fail(url, `invalid port ${quote(port ?? host.slice(host.lastIndexOf(':')))} after host`);
   }
+  const literal = /^\[(.*)\]/.exec(host)?.[1];
+  if (literal !== undefined) checkLiteral(url, literal);
   const bad = /[ "<>\\^`{|}]/.exec(host);
   if (bad !== null) fail(url, `invalid character ${quote(bad[0])} in host name`);
   parts.host = unescape(url, host);
+}
+
+/** Only IPv6 addresses may stand in brackets. */
+function checkLiteral(url: string, literal: string): void {
+  const address = literal.replace('%25', '%');
+  const problem = addressProblem(address);
+  if (problem !== undefined) fail(url, `invalid host: ${problem}`);
+  if (!address.includes(':')) fail(url, 'invalid IP-literal');
 }
 
 function userText(url: string, text: string): string {

@@ -7,6 +7,7 @@ import type { GoMap } from '../go/value.ts';
 import { parseConstraints, satisfies } from '../semver/constraint.ts';
 import { parseVersion } from '../semver/version.ts';
 import { coalesceValues } from '../values/coalesce.ts';
+import { type RemoteSchemas, validateValues } from '../values-schema/validate-values.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES, normalizedKubeVersion } from './capabilities.ts';
 import { type BuiltInRelease, templateFiles } from './context.ts';
 import { type EngineOptions, renderTemplates } from './engine.ts';
@@ -17,6 +18,10 @@ export interface RenderChartOptions extends EngineOptions {
   readonly capabilities?: Capabilities;
   /** The notes of dependencies too. */
   readonly subchartNotes?: boolean;
+  /** The values aren't held against values.schema.json. */
+  readonly skipSchemaValidation?: boolean;
+  /** Schemas elsewhere that values.schema.json refers to. */
+  readonly remoteSchemas?: RemoteSchemas;
   /** Takes what helm would log. */
   readonly warn?: (message: string) => void;
   /** Sees the rendered files by name, without the notes, before they are read as manifests. */
@@ -37,10 +42,14 @@ export interface RenderedChart {
 export function renderChart(chart: Chart, values: GoMap, options: RenderChartOptions): RenderedChart {
   if (isLibrary(chart)) throw new ChartError('library charts are not installable');
   const capabilities = options.capabilities ?? DEFAULT_CAPABILITIES;
-  checkKubeVersion(chart, capabilities);
   const enabled = importValues(enableDependencies(chart, values, options.warn), options.warn);
   const warning = options.warn === undefined ? {} : { warn: options.warn };
   const coalesced = coalesceValues(enabled, values, warning);
+  if (options.skipSchemaValidation !== true) {
+    const remote = options.remoteSchemas === undefined ? {} : { remote: options.remoteSchemas };
+    validateValues(enabled, coalesced, { ...remote, ...warning });
+  }
+  checkKubeVersion(chart, capabilities);
   const files = renderTemplates(templateFiles(enabled, coalesced, options.release, capabilities), options);
   const notes = takeNotes(files, chart.metadata.name, options.subchartNotes === true);
   options.onRendered?.(files);

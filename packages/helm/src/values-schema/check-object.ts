@@ -1,8 +1,9 @@
 /** The keywords for objects. */
 import { compareText } from '../go/compare-text.ts';
 import type { GoMap } from '../go/value.ts';
-import { add, type Evaluation, fail } from './evaluation.ts';
+import { add, type Evaluation, fail, failure } from './evaluation.ts';
 import { quoted } from './json-value.ts';
+import { grouped } from './number-words.ts';
 
 export function checkObject(evaluation: Evaluation, object: GoMap): void {
   const { schema, quiet, failures, run } = evaluation;
@@ -29,10 +30,10 @@ function checkSize(evaluation: Evaluation, object: GoMap): void {
   const { minProperties, maxProperties, required = [] } = evaluation.schema;
   const { size } = object;
   if (minProperties !== undefined && size < minProperties) {
-    fail(evaluation, () => `minProperties: got ${size}, want ${minProperties}`);
+    fail(evaluation, () => `minProperties: got ${grouped(size)}, want ${grouped(minProperties)}`);
   }
   if (maxProperties !== undefined && size > maxProperties) {
-    fail(evaluation, () => `maxProperties: got ${size}, want ${maxProperties}`);
+    fail(evaluation, () => `maxProperties: got ${grouped(size)}, want ${grouped(maxProperties)}`);
   }
   const missing = required.filter((name) => !object.has(name));
   if (missing.length === 0) return;
@@ -41,7 +42,8 @@ function checkSize(evaluation: Evaluation, object: GoMap): void {
 
 function requireMembers(evaluation: Evaluation, object: GoMap, because: string, names: readonly string[]): void {
   const missing = names.filter((name) => !object.has(name));
-  if (missing.length > 0) fail(evaluation, () => `properties ${joined(missing)} required, if ${quoted(because)} exists`);
+  if (missing.length > 0)
+    fail(evaluation, () => `properties ${joined(missing)} required, if ${quoted(because)} exists`);
 }
 
 /** In the order of names, so that messages come out the same each time. */
@@ -60,7 +62,8 @@ function checkMembers(evaluation: Evaluation, object: GoMap): void {
     if (found.length === 0) {
       if (additionalProperties === undefined) continue;
       if (additionalProperties === false) refused.push(name);
-      else if (additionalProperties !== true) add(evaluation, run.inside(evaluation, additionalProperties, value, name));
+      else if (additionalProperties !== true)
+        add(evaluation, run.inside(evaluation, additionalProperties, value, name));
     }
     unevaluated.members?.delete(name);
   }
@@ -72,6 +75,11 @@ function checkNames(evaluation: Evaluation, object: GoMap): void {
   for (const name of [...object.keys()].sort(compareText)) {
     const found = schema.propertyNames === undefined ? undefined : run.apart(evaluation, schema.propertyNames, name);
     if (found === undefined) continue;
-    fail(evaluation, () => `invalid propertyName ${quoted(name)}`, found.role === 'group' ? found.causes : [found]);
+    const causes = found.role === 'group' ? found.causes : [found];
+    // Helm says nothing of where the object is.
+    add(
+      evaluation,
+      failure({ ...evaluation, path: [] }, () => `invalid propertyName ${quoted(name)}`, causes),
+    );
   }
 }

@@ -1,16 +1,18 @@
 /** The keywords for texts and numbers. */
-import { floatText } from '../go/number-text.ts';
 import type { GoValue } from '../go/value.ts';
 import { compareDecimals, type Decimal, isMultipleOf, toNumber } from './decimal.ts';
 import { type Evaluation, fail } from './evaluation.ts';
 import { decimalOf, quoted } from './json-value.ts';
+import { grouped, numberWords } from './number-words.ts';
 
 /** Lengths count characters, not UTF-16 units. */
 export function checkString(evaluation: Evaluation, text: string): void {
   const { minLength, maxLength, pattern } = evaluation.schema;
   const length = minLength === undefined && maxLength === undefined ? 0 : countCharacters(text);
-  if (minLength !== undefined && length < minLength) fail(evaluation, () => `minLength: got ${length}, want ${minLength}`);
-  if (maxLength !== undefined && length > maxLength) fail(evaluation, () => `maxLength: got ${length}, want ${maxLength}`);
+  if (minLength !== undefined && length < minLength)
+    fail(evaluation, () => `minLength: got ${grouped(length)}, want ${grouped(minLength)}`);
+  if (maxLength !== undefined && length > maxLength)
+    fail(evaluation, () => `maxLength: got ${grouped(length)}, want ${grouped(maxLength)}`);
   if (pattern === undefined || pattern.matches(text)) return;
   fail(evaluation, () => `${quoted(text)} does not match pattern ${quoted(pattern.source)}`);
 }
@@ -37,5 +39,5 @@ export function checkNumber(evaluation: Evaluation, value: GoValue): void {
 }
 
 function shown(number: Decimal): string {
-  return floatText(toNumber(number));
+  return numberWords(toNumber(number));
 }

@@ -208,7 +208,5 @@ function fragmentPointer(document: SchemaDocument, resource: Resource, { fragmen
   if (fragment === '' || fragment.startsWith('/')) return resource.pointer + fragment;
   const pointer = resource.anchors.get(fragment);
   if (pointer !== undefined) return pointer;
-  throw new SchemaError(
-    `anchor in "${locationText(resource.id, fragment)}" not found in schema "${document.url}"`,
-  );
+  throw new SchemaError(`anchor in "${locationText(resource.id, fragment)}" not found in schema "${document.url}"`);
 }

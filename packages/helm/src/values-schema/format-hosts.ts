@@ -1,4 +1,5 @@
-/** Formats of addresses: hosts, IPv4 (RFC 2673), IPv6 (RFC 4291 with Go's words), mail. */
+/** Formats of addresses: hosts, IPv4 (RFC 2673), IPv6 (RFC 4291), mail. */
+import { addressProblem } from '../go/ip-address.ts';
 import { quote, quoteRune } from '../go/quote.ts';
 
 function badCharacter(text: string, allowed: RegExp): string | undefined {
@@ -38,69 +39,7 @@ export function ipv4Problem(text: string): string | undefined {
 
 export function ipv6Problem(text: string): string | undefined {
   if (!text.includes(':')) return 'missing colon';
-  const wrong = (problem: string, at?: string): string =>
-    `ParseAddr(${quote(text)}): ${problem}${at === undefined ? '' : ` (at ${quote(at)})`}`;
-  const dot = text.indexOf('.');
-  if (dot >= 0 && dot < text.indexOf(':')) return wrong('unexpected character', text.slice(text.indexOf(':')));
-  const percent = text.indexOf('%');
-  const address = percent < 0 ? text : text.slice(0, percent);
-  if (percent >= 0 && percent === text.length - 1) return wrong('zone must be a non-empty string');
-  const problem = readGroups(address, wrong);
-  if (problem !== undefined) return problem;
-  return percent < 0 ? undefined : 'zone id is not a part of ipv6 address';
-}
-
-/** Groups of hexadecimal digits, one gap, an IPv4 address at the end. */
-function readGroups(address: string, wrong: (problem: string, at?: string) => string): string | undefined {
-  let rest = address;
-  let bytes = 0;
-  let hasGap = false;
-  if (rest.startsWith('::')) {
-    hasGap = true;
-    rest = rest.slice(2);
-    if (rest === '') return undefined;
-  }
-  while (bytes < 16) {
-    const digits = /^[0-9a-fA-F]*/.exec(rest)?.[0] ?? '';
-    if (digits.length > 4) {
-      return Number.parseInt(digits, 16) > 0xffff && digits.length === 4
-        ? wrong('IPv6 field has value >=2^16', rest)
-        : wrong('each group must have 4 or less digits', rest);
-    }
-    if (digits === '') return wrong('each colon-separated field must have at least one digit', rest);
-    if (rest[digits.length] === '.') return embeddedProblem(rest, bytes, hasGap, wrong);
-    bytes += 2;
-    rest = rest.slice(digits.length);
-    if (rest === '') break;
-    if (!rest.startsWith(':')) return wrong('unexpected character, want colon', rest);
-    if (rest.length === 1) return wrong('colon must be followed by more characters', rest);
-    rest = rest.slice(1);
-    if (rest.startsWith(':')) {
-      if (hasGap) return wrong('multiple :: in address', rest);
-      hasGap = true;
-      rest = rest.slice(1);
-      if (rest === '') break;
-    }
-  }
-  if (rest !== '') return wrong('trailing garbage after address', rest);
-  return gapProblem(bytes, hasGap, wrong);
-}
-
-function embeddedProblem(
-  rest: string,
-  bytes: number,
-  hasGap: boolean,
-  wrong: (problem: string, at?: string) => string,
-): string | undefined {
-  if (!hasGap && bytes !== 12) return wrong('embedded IPv4 address must replace the final 2 fields of the address', rest);
-  if (bytes + 4 > 16) return wrong('too many hex fields to fit an embedded IPv4 at the end of the address', rest);
-  const isAddress = ipv4Problem(rest) === undefined && !/[-+]/.test(rest);
-  return isAddress ? gapProblem(bytes + 4, hasGap, wrong) : wrong('unexpected character', rest);
-}
-
-function gapProblem(bytes: number, hasGap: boolean, wrong: (problem: string) => string): string | undefined {
-  if (bytes < 16 && !hasGap) return wrong('address string too short');
-  return bytes >= 16 && hasGap ? wrong('the :: must expand to at least one field of zeros') : undefined;
+  return addressProblem(text) ?? (text.includes('%') ? 'zone id is not a part of ipv6 address' : undefined);
 }
 
 export function emailProblem(text: string): string | undefined {

@@ -103,7 +103,8 @@ function unitsProblem(part: string, all: string): string | undefined {
     const unit = rest[digits.length];
     if (unit === undefined) return 'missing unit';
     const at = units.indexOf(unit);
-    if (at < 0) return `${all.includes(unit) ? '' : 'invalid '}unit ${quoteRune(unit.charCodeAt(0))}${all.includes(unit) ? ' out of order' : ''}`;
+    if (at < 0)
+      return `${all.includes(unit) ? '' : 'invalid '}unit ${quoteRune(unit.charCodeAt(0))}${all.includes(unit) ? ' out of order' : ''}`;
     units = units.slice(at + 1);
     rest = rest.slice(digits.length + 1);
   }

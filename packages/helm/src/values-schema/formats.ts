@@ -2,8 +2,8 @@
 import { parseUrl } from '../functions/urls.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { quoteRune } from '../go/quote.ts';
-import { isMap } from '../go/value.ts';
 import { emailProblem, hostnameProblem, ipv4Problem, ipv6Problem } from './format-hosts.ts';
+import { semverProblem } from './format-semver.ts';
 import { dateProblem, dateTimeProblem, durationProblem, periodProblem, timeProblem } from './format-times.ts';
 import { compilePattern } from './pattern.ts';
 import type { Format } from './schema.ts';
@@ -40,7 +40,7 @@ function uuidProblem(text: string): string | undefined {
 }
 
 /** What is wrong with the syntax; the scheme otherwise. */
-function readUrl(text: string): { problem: string } | { scheme: string; path: string } {
+function readUrl(text: string): { problem: string } | { scheme: string } {
   try {
     const url = parseUrl(text);
     const host = url.get('hostname');
@@ -52,23 +52,23 @@ function readUrl(text: string): { problem: string } | { scheme: string; path: st
       const problem = ipv6Problem(host);
       if (problem !== undefined) return { problem: `invalid ipv6 address: ${problem}` };
     }
-    const scheme = isMap(url) ? url.get('scheme') : '';
-    return { scheme: typeof scheme === 'string' ? scheme : '', path: text };
+    const scheme = url.get('scheme');
+    return { scheme: typeof scheme === 'string' ? scheme : '' };
   } catch (error) {
     if (error instanceof FunctionError) return { problem: error.message.replace(/^unable to parse url: /, '') };
     throw error;
   }
 }
 
-function uriProblem(text: string, isInternational: boolean, isReference: boolean): string | undefined {
-  if (!isInternational) {
-    // oxlint-disable-next-line no-control-regex -- the range of ASCII is what is meant
-    if (/[^\x00-\x7f]/.test(text)) return 'has unescaped non-ASCII characters';
-    if (/[<>" {}|\\^`]/.test(text)) return 'has illegal ASCII characters';
-  }
+function uriProblem(text: string): string | undefined {
   const url = readUrl(text);
   if ('problem' in url) return url.problem;
-  return !isReference && url.scheme === '' ? 'relative url' : undefined;
+  return url.scheme === '' ? 'relative url' : undefined;
+}
+
+function referenceProblem(text: string): string | undefined {
+  const url = readUrl(text);
+  return 'problem' in url ? url.problem : undefined;
 }
 
 function uriTemplateProblem(text: string): string | undefined {
@@ -81,33 +81,6 @@ function uriTemplateProblem(text: string): string | undefined {
       isOpen = !isOpen;
     }
     if (isOpen) return 'no matching closing brace';
-  }
-  return undefined;
-}
-
-const SEMVER_IDENTIFIERS = /^[0-9A-Za-z-]+$/;
-
-function semverProblem(text: string): string | undefined {
-  const plus = text.indexOf('+');
-  const version = plus < 0 ? text : text.slice(0, plus);
-  const build = plus < 0 ? undefined : text.slice(plus + 1).split('.');
-  const dash = version.indexOf('-');
-  const core = (dash < 0 ? version : version.slice(0, dash)).split('.');
-  const pre = dash < 0 ? undefined : version.slice(dash + 1).split('.');
-  if (build !== undefined) {
-    if (build.includes('')) return 'build is empty';
-    const wrong = build.find((each) => !SEMVER_IDENTIFIERS.test(each));
-    if (wrong !== undefined) return 'invalid build';
-  }
-  if (pre !== undefined) {
-    if (pre.includes('')) return 'pre-release is empty';
-    if (pre.some((each) => !SEMVER_IDENTIFIERS.test(each) || /^0\d+$/.test(each))) return 'invalid pre-release';
-  }
-  if (core.length !== 3) return 'versionCore must have 3 numbers separated by dot';
-  for (const [index, each] of core.entries()) {
-    const name = ['major', 'minor', 'patch'][index] ?? '';
-    if (/^0\d/.test(each)) return `${name} has leading zero`;
-    if (!/^\d+$/.test(each)) return `${name} is not a number`;
   }
   return undefined;
 }
@@ -135,10 +108,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
   date: dateProblem,
   time: timeProblem,
   'date-time': dateTimeProblem,
-  uri: (text) => uriProblem(text, false, false),
-  iri: (text) => uriProblem(text, true, false),
-  'uri-reference': (text) => uriProblem(text, false, true),
-  'iri-reference': (text) => uriProblem(text, true, true),
+  uri: uriProblem,
+  iri: uriProblem,
+  'uri-reference': referenceProblem,
+  'iri-reference': referenceProblem,
   'uri-template': uriTemplateProblem,
   semver: semverProblem,
   regex: regexProblem,

@@ -2,9 +2,10 @@
  * JSON as validation sees it: values of charts, and schemas, whose numbers keep their text so that nothing is rounded
  * (Go's json.Number).
  */
-import { quote } from '../go/quote.ts';
+
 import { floatText } from '../go/number-text.ts';
-import { goObject, type GoValue, isInt, isMap, isObject, sliceItems, typeName } from '../go/value.ts';
+import { quote } from '../go/quote.ts';
+import { type GoValue, goObject, isInt, isMap, isObject, sliceItems } from '../go/value.ts';
 import { compareDecimals, type Decimal, parseDecimal } from './decimal.ts';
 
 const JSON_NUMBER = 'json.Number';
@@ -15,7 +16,7 @@ export function jsonNumber(literal: string): GoValue {
 }
 
 /** The number as text; undefined when it is none. */
-export function numeral(value: GoValue): string | undefined {
+function numeral(value: GoValue): string | undefined {
   if (typeof value === 'number') return floatText(value);
   if (isInt(value)) return value.value.toString();
   return isObject(value) && value.type === JSON_NUMBER ? value.text?.() : undefined;
@@ -71,7 +72,7 @@ export function jsonKey(value: GoValue): string {
   if (items !== undefined) return `[${items.map(jsonKey).join()}]`;
   const decimal = decimalOf(value);
   if (decimal !== undefined) return `${decimal.digits}e${decimal.exponent}`;
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' || typeof value === 'boolean' ? JSON.stringify(value) : 'null';
 }
 
 /** The text between single quotes, escaped as messages show it. */
@@ -85,9 +86,4 @@ export function display(value: GoValue): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'boolean') return String(value);
   return numeral(value) ?? 'value';
-}
-
-/** The Go type that messages name for what JSON doesn't have. */
-export function foreignType(value: GoValue): string {
-  return typeName(value);
 }

@@ -87,7 +87,7 @@ const draft4 = oldMetaschema(
     exclusiveMinimum: flag,
     additionalItems: { anyOf: [flag, self] },
     additionalProperties: { anyOf: [flag, self] },
-    enum: { type: 'array' },
+    enum: { type: 'array', minItems: 1, uniqueItems: true },
     $ref: text,
   },
   { type: 'object', dependencies: { exclusiveMaximum: ['maximum'], exclusiveMinimum: ['minimum'] } },
@@ -103,7 +103,7 @@ const draft6Members: Members = {
   contains: self,
   additionalProperties: self,
   propertyNames: self,
-  enum: { type: 'array' },
+  enum: { type: 'array', minItems: 1, uniqueItems: true },
 };
 
 const draft6 = oldMetaschema('http://json-schema.org/draft-06/schema', 'nonNegativeInteger', texts, draft6Members, {
@@ -122,7 +122,6 @@ const draft7 = oldMetaschema(
     writeOnly: flag,
     examples: { type: 'array', items: true },
     patternProperties: { type: 'object', additionalProperties: self, propertyNames: { format: 'regex' } },
-    enum: { type: 'array', items: true },
     contentMediaType: text,
     contentEncoding: text,
     if: self,
@@ -259,11 +258,10 @@ const parts2019: readonly [string, Literal][] = [
 ];
 
 const parts2020: readonly [string, Literal][] = [
-  whole(
-    modern2020,
-    ['core', 'applicator', 'unevaluated', 'validation', 'meta-data', 'format-annotation', 'content'],
-    { $recursiveAnchor: { $ref: 'meta/core#/$defs/anchorString' }, $recursiveRef: { $ref: 'meta/core#/$defs/uriReferenceString' } },
-  ),
+  whole(modern2020, ['core', 'applicator', 'unevaluated', 'validation', 'meta-data', 'format-annotation', 'content'], {
+    $recursiveAnchor: { $ref: 'meta/core#/$defs/anchorString' },
+    $recursiveRef: { $ref: 'meta/core#/$defs/uriReferenceString' },
+  }),
   part(
     modern2020,
     'meta/core',

@@ -14,7 +14,7 @@ import { MissingSchemaError, SchemaError } from './schema-error.ts';
 import { validate } from './validate.ts';
 
 /** The name of every chart's own schema, which references in it are relative to. */
-export const OWN_URL = 'file:///values.schema.json';
+const OWN_URL = 'file:///values.schema.json';
 
 /** Texts of schemas by URL, or why they can't be had: what `values.schema.json` refers to elsewhere. */
 export type RemoteSchemas = ReadonlyMap<string, { readonly text: string } | { readonly problem: string }>;
@@ -33,9 +33,7 @@ export function validateValues(chart: Chart, values: GoMap, options: ValidateVal
   if (!hasSchema(chart)) return;
   const problems = collect(chart, values, new SchemaCompiler((url) => readRemote(url, options)));
   if (problems === '') return;
-  throw new ChartError(
-    `values don't meet the specifications of the schema(s) in the following chart(s):\n${problems}`,
-  );
+  throw new ChartError(`values don't meet the specifications of the schema(s) in the following chart(s):\n${problems}`);
 }
 
 function hasSchema(chart: Chart): boolean {
@@ -58,8 +56,28 @@ function collect(chart: Chart, values: GoMap, compiler: SchemaCompiler): string 
   return text;
 }
 
+/** URLs that the schemas of a chart and its dependencies refer to, beyond those that are there already. */
+export function missingSchemas(chart: Chart, remote: RemoteSchemas): string[] {
+  const missing = new Set<string>();
+  const compiler = new SchemaCompiler((url) => readRemote(url, { remote }));
+  const visit = ({ schema, dependencies }: Chart): void => {
+    if (schema !== undefined) {
+      try {
+        compiler.compile(OWN_URL, readSchema(fromBytes(schema)));
+      } catch (error) {
+        // What is wrong otherwise shows when values are validated.
+        if (!(error instanceof SchemaError)) throw error;
+        if (error instanceof MissingSchemaError) missing.add(error.url);
+      }
+    }
+    dependencies.forEach(visit);
+  };
+  visit(chart);
+  return [...missing];
+}
+
 /** What one schema says of one chart's values. */
-export function schemaProblem(schema: Uint8Array, values: GoValue, compiler: SchemaCompiler): string | undefined {
+function schemaProblem(schema: Uint8Array, values: GoValue, compiler: SchemaCompiler): string | undefined {
   try {
     const failure = validate(compiler.compile(OWN_URL, readSchema(fromBytes(schema))), values);
     if (failure === undefined) return undefined;
@@ -73,15 +91,16 @@ export function schemaProblem(schema: Uint8Array, values: GoValue, compiler: Sch
 }
 
 /** Throws SchemaError with the words of Go's decoder of streams. */
-function readSchema(text: string): GoValue {
-  if (text.trim() === '') throw new SchemaError('EOF');
+function readSchema(text: string, prefix = ''): GoValue {
+  if (text.trim() === '') throw new SchemaError(`${prefix}EOF`);
   try {
     return decodeGoJson(text, jsonNumber);
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     const isTrailing = error.message.endsWith('after top-level value');
     const message = isTrailing ? 'invalid character after top-level value' : error.message;
-    throw new SchemaError(message === 'unexpected end of JSON input' ? 'unexpected EOF' : message, { cause: error });
+    const shown = message === 'unexpected end of JSON input' ? 'unexpected EOF' : message;
+    throw new SchemaError(prefix + shown, { cause: error });
   }
 }
 
@@ -97,5 +116,5 @@ function readRemote(url: string, { remote, warn }: ValidateValuesOptions): GoVal
   const found = remote?.get(url);
   if (found === undefined) throw new MissingSchemaError(url);
   if ('problem' in found) throw new SchemaError(`failing loading "${url}": ${found.problem}`);
-  return readSchema(found.text);
+  return readSchema(found.text, `failing loading "${url}": `);
 }

@@ -2,19 +2,19 @@
  * Holds a value against a schema, with the messages of the library that helm uses. The order of the checks is part of
  * them: a wrong type, constant or format hides everything else.
  */
-import { type GoValue, isMap, sliceItems } from '../go/value.ts';
+import { type GoValue, isMap, sliceItems, typeName } from '../go/value.ts';
 import { checkArray } from './check-array.ts';
-import { checkNumber, checkString } from './check-scalar.ts';
 import { checkCombinations } from './check-combinations.ts';
 import { checkObject } from './check-object.ts';
+import { checkNumber, checkString } from './check-scalar.ts';
 import { isInteger } from './decimal.ts';
 import { add, type Evaluation, failure, type Run, type SameOptions, type Scope } from './evaluation.ts';
 import type { Failure } from './failure.ts';
-import { decimalOf, display, foreignType, jsonEqual, type JsonType, jsonType, quoted } from './json-value.ts';
+import { decimalOf, display, type JsonType, jsonEqual, jsonType, quoted } from './json-value.ts';
 import { escapeToken, pointerText } from './pointer.ts';
 import type { Schema } from './schema.ts';
 import { SchemaError } from './schema-error.ts';
-import { noteUnevaluated, mergeUnevaluated } from './unevaluated.ts';
+import { mergeUnevaluated, noteUnevaluated } from './unevaluated.ts';
 
 export interface ValidateOptions {
   /** When the value is a schema itself: what checks it, and what checks the resources in it. */
@@ -61,13 +61,7 @@ export function validate(schema: Schema, value: GoValue, options: ValidateOption
   };
 }
 
-function start(
-  run: Run,
-  schema: Schema,
-  value: GoValue,
-  metaschema: Schema | undefined,
-  quiet: boolean,
-): Evaluation {
+function start(run: Run, schema: Schema, value: GoValue, metaschema: Schema | undefined, quiet: boolean): Evaluation {
   const scope: Scope = { schema, keyword: '', level: 0, parent: undefined };
   return { run, schema, value, metaschema, quiet, path: [], scope, ...fresh(value, schema, false) };
 }
@@ -156,7 +150,7 @@ function keywordPath(scope: Scope): string {
 function checkAnyType(evaluation: Evaluation): Failure | undefined {
   const { schema, value } = evaluation;
   const type = jsonType(value);
-  if (type === undefined) return failure(evaluation, () => `invalid jsonType ${foreignType(value)}`);
+  if (type === undefined) return failure(evaluation, () => `invalid jsonType ${typeName(value)}`);
   if (schema.types !== undefined && !hasType(value, type, schema.types)) {
     const wanted = schema.types.join(' or ');
     return failure(evaluation, () => `got ${type}, want ${wanted}`);
@@ -216,9 +210,7 @@ function followDynamic(evaluation: Evaluation): void {
   if (dynamicRef !== undefined) {
     const { schema, anchor } = dynamicRef;
     const isOpen = anchor !== '' && schema.dynamicAnchor === anchor;
-    const target = isOpen
-      ? outermost(evaluation.scope, (each) => each.resource.dynamicAnchors.get(anchor))
-      : undefined;
+    const target = isOpen ? outermost(evaluation.scope, (each) => each.resource.dynamicAnchors.get(anchor)) : undefined;
     add(evaluation, follow(evaluation, target ?? schema, '$dynamicRef'));
   }
 }
