@@ -48,6 +48,8 @@ export { errorText, hasErrorCode } from './object/thrown.ts';
 export { formatMicroTime, formatTime, parseTime } from './object/time.ts';
 export { createJsonPatch, type JsonPatchOperation } from './patch/create-json-patch.ts';
 export { createMergePatch } from './patch/create-merge-patch.ts';
+export { createStrategicMergePatch } from './patch/create-strategic-merge-patch.ts';
+export { createThreeWayMergePatch, type ThreeVersions } from './patch/create-three-way-patch.ts';
 export { applyJsonPatch, type JsonPatchLimits, jsonPatchLimits } from './patch/json-patch.ts';
 export { type ApplyOptions, type ApplyResult, applyObject } from './patch/managed-fields/apply-object.ts';
 export {

@@ -1,9 +1,9 @@
 /**
  * The writes of one object, as helm 4 sends them: server-side apply, create, replace, client-side patch. Errors in its words.
  */
-import { isStatusError, type JsonObject, type Observed, type Unstructured } from '@kindred/machinery';
+import { isStatusError, type Observed, type Unstructured } from '@kindred/machinery';
 import { clientSidePatch } from './client-side-patch.ts';
-import { type Cluster, FIELD_MANAGER, findLive } from './cluster.ts';
+import { type Cluster, FIELD_MANAGER } from './cluster.ts';
 import { goKind, type Resource } from './resource.ts';
 import { ResourceError, wrapped } from './resource-error.ts';
 import { upgradeFieldManager } from './upgrade-field-manager.ts';
@@ -103,15 +103,14 @@ async function patchOne(
   mode: WriteMode,
 ): Promise<Observed<Unstructured>> {
   const { client, signal } = cluster;
-  const live = await findLive(cluster, target);
+  const live = await client.get(target.kind, target, { signal });
   const patch = clientSidePatch(original.object, target, live);
-  if (live !== undefined && patch === undefined) return live;
+  if (patch === undefined) return live;
   const write = { fieldManager: FIELD_MANAGER, dryRun: mode.dryRun, signal };
   try {
-    const value: JsonObject = patch?.value ?? {};
-    return patch?.type === 'strategic'
-      ? await client.strategicPatch(target.kind, target, value, write)
-      : await client.mergePatch(target.kind, target, value, write);
+    return patch.type === 'strategic'
+      ? await client.strategicPatch(target.kind, target, patch.value, write)
+      : await client.mergePatch(target.kind, target, patch.value, write);
   } catch (error) {
     throw wrapped(`cannot patch ${JSON.stringify(target.name)} with kind ${target.kind.kind}`, error);
   }

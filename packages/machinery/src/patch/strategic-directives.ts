@@ -10,9 +10,9 @@ import { setMember } from '../object/set-member.ts';
 import { PatchError } from './patch-error.ts';
 
 export const PATCH = '$patch';
-const RETAIN_KEYS = '$retainKeys';
-const SET_ELEMENT_ORDER = '$setElementOrder';
-const DELETE_FROM_PRIMITIVE_LIST = '$deleteFromPrimitiveList';
+export const RETAIN_KEYS = '$retainKeys';
+export const SET_ELEMENT_ORDER = '$setElementOrder';
+export const DELETE_FROM_PRIMITIVE_LIST = '$deleteFromPrimitiveList';
 
 /** A patch of one map, with its directives set apart. */
 export interface PatchParts {
