@@ -62,6 +62,25 @@ export {
 export type { RepositoryAccess } from './repositories/repository-access.ts';
 export { fetchIndex, readCachedIndex, removeCachedIndex, updateIndex } from './repositories/repository-cache.ts';
 export { indexJson, indexYaml } from './repositories/write-index.ts';
+export { buildResources } from './resources/build.ts';
+export type { Cluster } from './resources/cluster.ts';
+export { createResources } from './resources/create.ts';
+export { type Cascade, type DeleteMode, type DeleteResult, deleteResources } from './resources/delete.ts';
+export { splitKept } from './resources/keep-policy.ts';
+export { createKindMapper, type KindMapper } from './resources/kind-mapper.ts';
+export { adoptExisting, markOwned, type ReleaseOwner } from './resources/ownership.ts';
+export type { ProgressEvent } from './resources/progress.ts';
+export type { Resource } from './resources/resource.ts';
+export { type ResourceChanges, ResourceError } from './resources/resource-error.ts';
+export { updateResources } from './resources/update.ts';
+export {
+  type WaitOptions,
+  type WaitStrategy,
+  waitForDeletion,
+  waitForHook,
+  waitForReady,
+} from './resources/wait/wait.ts';
+export type { WriteMode } from './resources/write.ts';
 export { type Constraints, parseConstraints, satisfies } from './semver/constraint.ts';
 export { compareVersions, parseVersion, type Version, versionText } from './semver/version.ts';
 export type { ErrorPlace } from './template/execution-error.ts';

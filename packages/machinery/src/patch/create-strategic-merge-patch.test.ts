@@ -15,7 +15,11 @@ const keyed = <T extends object>(key: string, values: fc.Arbitrary<T>) =>
   fc
     .uniqueArray(names, { maxLength: 4 })
     .chain((keys) => fc.tuple(...keys.map((name) => values.map((value) => ({ ...value, [key]: name })))));
-const container = record({ image: text, command: fc.array(text, { maxLength: 3 }), env: keyed('name', record({ value: text })) });
+const container = record({
+  image: text,
+  command: fc.array(text, { maxLength: 3 }),
+  env: keyed('name', record({ value: text })),
+});
 
 const objects: fc.Arbitrary<JsonObject> = record({
   metadata: record({
@@ -53,6 +57,7 @@ describe('strategic merge patches that are made', () => {
   it('are none for equal objects', () => {
     fc.assert(
       fc.property(objects, (object) => {
+        if (isJsonObject(object['spec'])) delete object['spec']['disruption']; // Replaced as a whole, so always sent.
         assert.equal(createStrategicMergePatch(object, structuredClone(object), deploymentSchema), undefined);
       }),
     );
@@ -171,8 +176,11 @@ describe('the forms of differences', () => {
 
   it('refuses elements without their key', () => {
     const nameless = podSpec({ containers: [{ image: '1' }] });
-    assert.throws(() => createStrategicMergePatch(nameless, podSpec({ containers: [{ name: 'a' }] }), deploymentSchema), {
-      message: 'map: {"image":"1"} does not contain declared merge key: name',
-    });
+    assert.throws(
+      () => createStrategicMergePatch(nameless, podSpec({ containers: [{ name: 'a' }] }), deploymentSchema),
+      {
+        message: 'map: {"image":"1"} does not contain declared merge key: name',
+      },
+    );
   });
 });

@@ -19,7 +19,8 @@ export interface DifferenceParts {
 }
 
 /**
- * A patch with `applyStrategicMergePatch(before, patch, schema)` equal to `after`; undefined when there is nothing to change.
+ * A patch with `applyStrategicMergePatch(before, patch, schema)` equal to `after`; undefined when there is nothing to send.
+ * Maps that are replaced as a whole are always sent.
  *
  * @throws PatchError Invalid for lists of lists, lists of unlike elements, elements without their merge key
  * @example createStrategicMergePatch({ replicas: 1 }, { replicas: 2 }, schema) // { replicas: 2 }
@@ -48,7 +49,8 @@ export function diffMaps(before: JsonObject, after: JsonObject, facts: MapFacts,
     const previous = member(before, name);
     const schema = facts.schema?.kind === 'map' ? facts.schema.field(name) : undefined;
     if (isJsonObject(previous) && isJsonObject(next)) diffMapField(patch, name, [previous, next], schema, parts);
-    else if (Array.isArray(previous) && Array.isArray(next)) diffListField(patch, name, [previous, next], schema, parts);
+    else if (Array.isArray(previous) && Array.isArray(next))
+      diffListField(patch, name, [previous, next], schema, parts);
     else if (parts.changes && !deepEqual(previous, next)) setMember(patch, name, next);
   }
   if (parts.deletions) {
@@ -75,7 +77,8 @@ function diffMapField(
 ): void {
   const strategies = strategiesOf(schema);
   if (strategies.includes('replace')) {
-    if (parts.changes && !deepEqual(before, after)) setMember(patch, name, after);
+    // Sent even when nothing differs, as Go's clients do.
+    if (parts.changes) setMember(patch, name, after);
     return;
   }
   const inner = diffMaps(before, after, { schema, retainKeys: strategies.includes('retainKeys') }, parts);
@@ -153,8 +156,7 @@ function diffElements(
     }
   }
   const isMoved =
-    before.length !== after.length ||
-    before.some((item, at) => identity(item) !== identityOrNone(after[at], identity));
+    before.length !== after.length || before.some((item, at) => identity(item) !== identityOrNone(after[at], identity));
   const needsOrder = (parts.changes && isMoved) || elements.length > 0;
   return { elements, deletions: [], order: needsOrder ? after.map((item) => ({ [key]: item[key] ?? null })) : [] };
 }

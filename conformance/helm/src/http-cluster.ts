@@ -1,0 +1,124 @@
+/**
+ * The real API server in process, with a plain HTTP front for the real helm: both talk to the same kind of cluster, and
+ * what they send is written down. No controllers: tests set statuses themselves.
+ */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { builtinKinds } from '@kindred/apis';
+import { alwaysAllow, createApiServer, openApiStorage } from '@kindred/apiserver';
+import { type Client, createClient, type Transport, type TransportRequest } from '@kindred/client';
+import { decodeJson, type JsonValue } from '@kindred/machinery';
+import { openMemoryStore } from '@kindred/store';
+import { type CommandResult, clientBinary, runCommand } from '@kindred-conformance/clients';
+
+export interface SentRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly contentType: string;
+  /** Undefined when there was none, or none in JSON. */
+  readonly body: JsonValue | undefined;
+}
+
+export interface HttpCluster {
+  readonly url: string;
+  /** A person in front of the cluster; not written down. */
+  readonly client: Client;
+  /** As `client`, written down. */
+  readonly recorded: Client;
+  /** Requests of helm and of `recorded`, in order. */
+  readonly requests: SentRequest[];
+  /** Runs the real helm. */
+  helm(...args: readonly string[]): Promise<CommandResult>;
+}
+
+export async function httpCluster(t: Pick<TestContext, 'after'>): Promise<HttpCluster> {
+  const home = await mkdtemp(join(tmpdir(), 'kindred-helm-'));
+  const store = openMemoryStore();
+  const storage = await openApiStorage({ store });
+  const api = await createApiServer({
+    storage,
+    kinds: builtinKinds(),
+    authenticators: [],
+    authorizer: alwaysAllow,
+    reportFault: ({ error }) => process.emitWarning(String(error)),
+  });
+  const transport = api.transport({ username: 'tester', groups: ['system:masters', 'system:authenticated'] });
+  const requests: SentRequest[] = [];
+  const recording = recorder(transport, requests);
+  const server = createServer((request, response) => {
+    answer(recording, request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  t.after(async () => {
+    server.closeAllConnections();
+    server.close();
+    await api.close();
+    await storage.close();
+    await store.close();
+    await rm(home, { recursive: true });
+  });
+  const environment = {
+    HOME: home,
+    HELM_CACHE_HOME: home,
+    HELM_CONFIG_HOME: home,
+    HELM_DATA_HOME: home,
+    KUBECONFIG: '',
+  };
+  return {
+    url,
+    client: createClient(transport, { userAgent: 'person' }),
+    recorded: createClient(recording, { userAgent: 'kindred' }),
+    requests,
+    helm: async (...args) =>
+      runCommand(await clientBinary('helm'), ['--kube-apiserver', url, ...args], { environment }),
+  };
+}
+
+function recorder(transport: Transport, requests: SentRequest[]): Transport {
+  return {
+    request(request) {
+      const contentType = request.headers['content-type'] ?? '';
+      const body = contentType.includes('protobuf') ? undefined : readBody(request.body);
+      requests.push({ method: request.method, path: request.path, contentType, body });
+      return transport.request(request);
+    },
+    close: () => transport.close(),
+  };
+}
+
+function readBody(body: Uint8Array | undefined): JsonValue | undefined {
+  return body === undefined || body.length === 0 ? undefined : decodeJson(body).value;
+}
+
+async function answer(transport: Transport, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) headers[name] = String(value);
+  const answered = await transport.request({
+    // Clients of Kubernetes use no others.
+    method: request.method as TransportRequest['method'],
+    path: request.url ?? '/',
+    headers,
+    ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
+    signal: gone.signal,
+  });
+  response.writeHead(answered.status, answered.headers);
+  response.flushHeaders();
+  try {
+    for await (const chunk of answered.body) response.write(chunk);
+  } catch (error) {
+    if (!gone.signal.aborted) throw error;
+  }
+  response.end();
+}

@@ -1,0 +1,308 @@
+/**
+ * The objects of a release, written by the real helm to one cluster and by ours to another of the same kind: the same
+ * requests, the same objects with the same owners of fields, the same errors. The chart only hands a manifest through.
+ */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Deployment } from '@kindred/apis/apps/v1';
+import { ConfigMap } from '@kindred/apis/core/v1';
+import {
+  adoptExisting,
+  buildResources,
+  type Cluster,
+  createKindMapper,
+  createResources,
+  deleteResources,
+  markOwned,
+  type Resource,
+  updateResources,
+  type WriteMode,
+} from '@kindred/helm';
+import {
+  encodeJsonText,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type KindRef,
+  systemClock,
+  type Unstructured,
+} from '@kindred/machinery';
+import { type HttpCluster, httpCluster, type SentRequest } from './http-cluster.ts';
+
+let directory: string;
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'kindred-resources-'));
+  await mkdir(join(directory, 'through', 'templates'), { recursive: true });
+  await writeFile(join(directory, 'through', 'Chart.yaml'), 'apiVersion: v2\nname: through\nversion: 0.1.0\n');
+  await writeFile(join(directory, 'through', 'templates', 'all.yaml'), '{{ .Values.manifest }}\n');
+});
+after(() => rm(directory, { recursive: true }));
+
+/** Two clusters, one release that helm keeps in the first and ours in the second. */
+class Pair {
+  readonly theirs: HttpCluster;
+  readonly ours: HttpCluster;
+  #previous: readonly Resource[] = [];
+
+  constructor(theirs: HttpCluster, ours: HttpCluster) {
+    this.theirs = theirs;
+    this.ours = ours;
+  }
+
+  get cluster(): Cluster {
+    const { recorded } = this.ours;
+    return { client: recorded, mapper: createKindMapper(recorded), namespace: 'default', clock: systemClock };
+  }
+
+  /** What a person does to both. */
+  async both(act: (cluster: HttpCluster) => Promise<unknown>): Promise<void> {
+    await act(this.theirs);
+    await act(this.ours);
+  }
+
+  /** Installs or upgrades with both; gives both error messages, empty when it worked. */
+  async release(manifest: string, mode: WriteMode, ...flags: string[]): Promise<{ theirs: string; ours: string }> {
+    const values = join(directory, `${process.hrtime.bigint()}.json`);
+    await writeFile(values, encodeJsonText({ manifest }));
+    const command = this.#previous.length === 0 ? 'install' : 'upgrade';
+    const chart = join(directory, 'through');
+    const serverSide = `--server-side=${mode.serverSide}`;
+    const { stderr } = await this.theirs.helm(command, 'r', chart, '-f', values, serverSide, ...flags);
+    const theirs = /^Error: (?:INSTALLATION|UPGRADE) FAILED: (.*)/s.exec(
+      stderr.replace(/^(?:level=|I\d).*\n/gm, ''),
+    )?.[1];
+    const ours = await this.#releaseOurs(manifest, mode, flags.includes('--take-ownership'));
+    return { theirs: theirs?.trimEnd() ?? '', ours };
+  }
+
+  async #releaseOurs(manifest: string, mode: WriteMode, takeOwnership: boolean): Promise<string> {
+    const owner = { name: 'r', namespace: 'default' };
+    try {
+      const built = await buildResources(this.cluster, manifest);
+      const targets = markOwned(built, owner);
+      const known = this.#previous.map(({ kind, name }) => `${kind.kind}/${name}`);
+      const added = targets.filter(({ kind, name }) => !known.includes(`${kind.kind}/${name}`));
+      const adopted = await adoptExisting(this.cluster, added, owner, { takeOwnership });
+      if (known.length === 0 && adopted.length === 0) await createResources(this.cluster, targets, mode);
+      else await updateResources(this.cluster, [...this.#previous, ...adopted], targets, mode);
+      this.#previous = built;
+      return '';
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async uninstall(): Promise<void> {
+    await this.theirs.helm('uninstall', 'r');
+    const { errors } = await deleteResources(this.cluster, this.#previous);
+    assert.deepEqual(errors, []);
+    this.#previous = [];
+  }
+
+  /** Both have sent the same writes since the last time; within one kind the order is free. */
+  assertSameWrites(): void {
+    const [theirs, ours] = [this.theirs, this.ours].map(({ requests }) => writesOf(requests.splice(0)));
+    assert.deepEqual(ours, theirs);
+  }
+
+  async assertSameObjects(kinds: readonly KindRef[]): Promise<void> {
+    for (const kind of kinds) {
+      const [theirs, ours] = await Promise.all([this.theirs, this.ours].map((each) => objectsOf(each, kind)));
+      assert.deepEqual(ours, theirs);
+    }
+  }
+}
+
+function writesOf(requests: readonly SentRequest[]): string[] {
+  return requests
+    .filter(
+      ({ method, path }) => method !== 'GET' && !path.includes('sh.helm.release') && !/\/secrets(\?|$)/.test(path),
+    )
+    .map(({ method, path, contentType, body }) => {
+      const [name = '', query = ''] = path.split('?');
+      const sorted = [...new URLSearchParams(query)].toSorted().join('&');
+      const type = method === 'PATCH' ? contentType : '';
+      return `${method} ${name} ${sorted} ${type} ${encodeJsonText(plain(body ?? null))}`;
+    })
+    .toSorted();
+}
+
+/** Versions and identities differ between clusters; options name their kind or not. */
+function plain(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isJsonObject(value)) return value;
+  const result: JsonObject = {};
+  for (const name of Object.keys(value).toSorted()) {
+    if (['resourceVersion', 'uid', 'time', 'creationTimestamp'].includes(name)) continue;
+    if (value['kind'] === 'DeleteOptions' && (name === 'kind' || name === 'apiVersion')) continue;
+    if (value['path'] === '/metadata/resourceVersion' && name === 'value') continue;
+    result[name] = plain(value[name] ?? null);
+  }
+  return result;
+}
+
+async function objectsOf({ client }: HttpCluster, kind: KindRef): Promise<JsonValue[]> {
+  const { items } = await client.list(kind, { namespace: 'default' });
+  return items.filter(({ metadata }) => !metadata.name.startsWith('sh.helm')).map((item) => plain(item as JsonObject));
+}
+
+const kindRef = (group: string, version: string, kind: string, plural: string): KindRef => ({
+  group,
+  version,
+  kind,
+  plural,
+  scope: 'Namespaced',
+});
+const Widget = kindRef('example.com', 'v1', 'Widget', 'widgets');
+const kinds = [
+  kindRef('', 'v1', 'ConfigMap', 'configmaps'),
+  kindRef('', 'v1', 'Service', 'services'),
+  kindRef('', 'v1', 'ServiceAccount', 'serviceaccounts'),
+  kindRef('apps', 'v1', 'Deployment', 'deployments'),
+  kindRef('policy', 'v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  Widget,
+];
+
+const definition: Unstructured = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', singular: 'widget', kind: 'Widget' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+const Definition: KindRef = {
+  ...kindRef('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition', 'customresourcedefinitions'),
+  scope: 'Cluster',
+};
+
+async function pair(t: { after(done: () => Promise<void>): void }): Promise<Pair> {
+  const [theirs, ours] = await Promise.all([httpCluster(t), httpCluster(t)]);
+  const both = new Pair(theirs, ours);
+  await both.both(({ client }) => client.create(Definition, definition));
+  return both;
+}
+
+interface Web {
+  readonly image: string;
+  readonly replicas?: number;
+  readonly extra?: string;
+  readonly color: string;
+}
+
+function web({ image, replicas, extra = '', color }: Web): string {
+  const count = replicas === undefined ? '' : `\n  replicas: ${replicas}`;
+  return `
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: web}
+---
+# A comment.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+  labels: {color: ${color}}
+data: {color: ${color}, number: "1"}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  clusterIP: None
+  selector: {app: web}
+  ports:
+  - {name: http, port: 80, targetPort: http}
+${extra === '' ? '' : '  - {name: more, port: 81, targetPort: http}\n'}---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:${count}
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: web
+        image: ${image}
+        ports: [{name: http, containerPort: 80}]
+        env:
+        - {name: COLOR, value: ${color}}
+${extra}---
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: web}
+spec: {color: ${color}, sizes: [1, 2]}
+`;
+}
+
+const first = web({ image: 'web:1', replicas: 1, extra: '      - {name: side, image: "side:1"}\n', color: 'red' });
+const second = web({ image: 'web:2', color: 'blue' });
+const third = `${second.replace('  number: "1"', '')}---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: late}
+`;
+
+/** What somebody else changes in between: an added label and container, a drift in a custom resource. */
+async function drift({ client }: HttpCluster): Promise<void> {
+  const who = { fieldManager: 'somebody' };
+  const at = { namespace: 'default', name: 'web' };
+  await client.mergePatch(ConfigMap, at, { metadata: { labels: { theirs: 'yes' } }, data: { more: 'x' } }, who);
+  const containers = [{ name: 'injected', image: 'proxy' }];
+  await client.strategicPatch(Deployment, at, { spec: { template: { spec: { containers } } } }, who);
+  await client.mergePatch(Widget, at, { spec: { added: true } }, who);
+}
+
+describe('the same manifests, written by both', () => {
+  const ways: [name: string, modes: readonly [WriteMode, WriteMode, WriteMode], flags?: string[]][] = [
+    ['server-side apply', [{ serverSide: true }, { serverSide: true }, { serverSide: true }]],
+    ['client-side apply', [{ serverSide: false }, { serverSide: false }, { serverSide: false }]],
+    [
+      'client-side apply, then server-side',
+      [{ serverSide: false }, { serverSide: true, upgradeFieldManager: true }, { serverSide: true }],
+    ],
+    ['server-side apply, then client-side', [{ serverSide: true }, { serverSide: false }, { serverSide: false }]],
+    [
+      'replaced by force',
+      [{ serverSide: false }, { serverSide: false, forceReplace: true }, { serverSide: false }],
+      ['--force-replace'],
+    ],
+  ];
+  for (const [name, modes, flags = []] of ways) {
+    test(name, async (t) => {
+      const both = await pair(t);
+      assert.deepEqual(await both.release(first, modes[0]), { theirs: '', ours: '' });
+      both.assertSameWrites();
+      await both.assertSameObjects(kinds);
+      await both.both(drift);
+      assert.deepEqual(await both.release(second, modes[1], ...flags), { theirs: '', ours: '' });
+      both.assertSameWrites();
+      await both.assertSameObjects(kinds);
+      assert.deepEqual(await both.release(third, modes[2]), { theirs: '', ours: '' });
+      both.assertSameWrites();
+      await both.assertSameObjects(kinds);
+      await both.uninstall();
+      both.assertSameWrites();
+      await both.assertSameObjects(kinds);
+    });
+  }
+});
