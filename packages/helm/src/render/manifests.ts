@@ -59,11 +59,14 @@ export function sortManifests(files: ReadonlyMap<string, string>): SortedManifes
   };
 }
 
+/** What stands between documents: more than YAML says, as in helm. */
+export const documentSeparator = /(?:^|\s*\n)---\s*/;
+
 /** The documents of a stream, without the white space around them and without empty ones. */
 export function splitDocuments(stream: string): string[] {
   return stream
     .trim()
-    .split(/(?:^|\s*\n)---\s*/)
+    .split(documentSeparator)
     .filter((document) => document !== '')
     .map((document) => document.trim());
 }

@@ -2,16 +2,19 @@
 import { type Chart, ChartError, crdFiles, isLibrary } from '../chart/chart.ts';
 import { enableDependencies } from '../chart/enable-dependencies.ts';
 import { importValues } from '../chart/import-values.ts';
+import { explainFailure } from '../diagnosis/explain-failure.ts';
 import { fromBytes } from '../go/bytes.ts';
 import type { GoMap } from '../go/value.ts';
 import { parseConstraints, satisfies } from '../semver/constraint.ts';
 import { parseVersion } from '../semver/version.ts';
 import { coalesceValues } from '../values/coalesce.ts';
+import type { ValueSource } from '../values/sources.ts';
 import { type RemoteSchemas, validateValues } from '../values-schema/validate-values.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES, normalizedKubeVersion } from './capabilities.ts';
 import { type BuiltInRelease, templateFiles } from './context.ts';
-import { type EngineOptions, renderTemplates } from './engine.ts';
+import { type EngineOptions, renderTemplates, type TemplateFile } from './engine.ts';
 import { type Hook, type Manifest, sortManifests } from './manifests.ts';
+import { RenderError } from './render-error.ts';
 
 export interface RenderChartOptions extends EngineOptions {
   readonly release: BuiltInRelease;
@@ -26,6 +29,10 @@ export interface RenderChartOptions extends EngineOptions {
   readonly warn?: (message: string) => void;
   /** Sees the rendered files by name, without the notes, before they are read as manifests. */
   readonly onRendered?: (files: ReadonlyMap<string, string>) => void;
+  /** What the values were made of, so that errors can name lines of files; see mergeSources. */
+  readonly sources?: readonly ValueSource[];
+  /** False leaves out what is only found by rendering again after an error. */
+  readonly explain?: boolean;
 }
 
 export interface RenderedChart {
@@ -50,18 +57,28 @@ export function renderChart(chart: Chart, values: GoMap, options: RenderChartOpt
     validateValues(enabled, coalesced, { ...remote, ...warning });
   }
   checkKubeVersion(chart, capabilities);
-  const files = renderTemplates(templateFiles(enabled, coalesced, options.release, capabilities), options);
-  const notes = takeNotes(files, chart.metadata.name, options.subchartNotes === true);
-  options.onRendered?.(files);
-  return {
-    ...sortManifests(files),
-    notes,
-    crds: crdFiles(enabled).map((file) => ({
-      path: `${chart.metadata.name}/${file.name}`,
-      content: fromBytes(file.data),
-    })),
-    values: coalesced,
-  };
+  const prepare = (merged: GoMap): TemplateFile[] => templateFiles(enabled, merged, options.release, capabilities);
+  try {
+    const files = renderTemplates(prepare(coalesced), options);
+    const notes = takeNotes(files, chart.metadata.name, options.subchartNotes === true);
+    options.onRendered?.(files);
+    return {
+      ...sortManifests(files),
+      notes,
+      crds: crdFiles(enabled).map((file) => ({
+        path: `${chart.metadata.name}/${file.name}`,
+        content: fromBytes(file.data),
+      })),
+      values: coalesced,
+    };
+  } catch (error) {
+    if (!(error instanceof RenderError) || options.explain === false) throw error;
+    throw explainFailure(error, () => {
+      const again = coalesceValues(enabled, values);
+      const sources = options.sources ?? [{ kind: 'given', name: 'the values given', values }];
+      return { chart, sources, values: again, files: prepare(again), options };
+    });
+  }
 }
 
 function checkKubeVersion(chart: Chart, { kubeVersion }: Capabilities): void {

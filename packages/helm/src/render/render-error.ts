@@ -7,21 +7,59 @@ import { quote } from '../go/quote.ts';
 import { type ErrorPlace, ExecutionError, locationText } from '../template/execution-error.ts';
 import type { TemplateParseError } from '../template/parse-error.ts';
 
+/** What is wrong with one file. */
+export interface RenderProblem {
+  readonly file: string;
+  readonly message: string;
+  readonly hints: readonly string[];
+}
+
 export class RenderError extends Error {
   override readonly name = 'RenderError';
   /** From the file that was rendered to the innermost template. */
   readonly places: readonly ErrorPlace[];
   readonly hints: readonly string[];
+  /** Helm's part of the message. */
+  readonly summary: string;
+  /** What else is wrong, of which helm says nothing. */
+  readonly others: readonly RenderProblem[];
 
   constructor(
     message: string,
-    options: { cause?: unknown; places?: readonly ErrorPlace[]; hints?: readonly string[] } = {},
+    options: {
+      cause?: unknown;
+      places?: readonly ErrorPlace[];
+      hints?: readonly string[];
+      others?: readonly RenderProblem[];
+    } = {},
   ) {
     const hints = options.hints ?? [];
-    super([message, ...hints.map((hint) => `  hint: ${hint}`)].join('\n'), { cause: options.cause });
+    const others = options.others ?? [];
+    super([message, ...hints.map(hintText), ...otherLines(others)].join('\n'), { cause: options.cause });
+    this.summary = message;
     this.places = options.places ?? [];
     this.hints = hints;
+    this.others = others;
   }
+}
+
+/** Problems that are shown with all hints. */
+const MAX_DETAILED = 5;
+
+function hintText(hint: string): string {
+  return `  hint: ${hint.replaceAll('\n', '\n    ')}`;
+}
+
+function otherLines(others: readonly RenderProblem[]): string[] {
+  if (others.length === 0) return [];
+  const details = others.map(({ message, hints }, at) => {
+    const shown = at < MAX_DETAILED ? hints : [];
+    return [message, ...shown.map((hint) => `  ${hint.replaceAll('\n', '\n    ')}`)]
+      .join('\n')
+      .replaceAll('\n', '\n    ');
+  });
+  const heading = others.length === 1 ? 'there is another problem:' : `there are ${others.length} more problems:`;
+  return [`  hint: ${heading}`, ...details.map((detail) => `    ${detail}`)];
 }
 
 export function fromParseError(error: TemplateParseError): RenderError {

@@ -19,7 +19,7 @@ import {
   sliceItems,
 } from '../go/value.ts';
 import { checkArgument, literalArgument, literalValue } from './arguments.ts';
-import { ExecutionError, placeOf } from './execution-error.ts';
+import { ExecutionError, type MissingField, placeOf } from './execution-error.ts';
 import { lookUpField } from './field.ts';
 import { type Budget, LimitError } from './limits.ts';
 import { hintsForNil } from './nil-hints.ts';
@@ -55,6 +55,13 @@ interface Variable {
 }
 
 type Signal = 'break' | 'continue' | undefined;
+
+/** What an error carries beside its message. */
+interface FailureDetails {
+  readonly cause?: unknown;
+  readonly hints?: readonly string[];
+  readonly missing?: MissingField;
+}
 
 /** Stands for "no previous command in the pipeline", which differs from one that gave no value. */
 const MISSING: unique symbol = Symbol('missing');
@@ -309,9 +316,15 @@ class Execution {
         continue;
       }
       if (value === null) {
-        this.#fail(`nil pointer evaluating interface {}.${name}`, hintsForNil(receiver.value, names, at));
+        const missing = { receiver: receiver.value, names: names.slice(0, at) };
+        this.#fail(`nil pointer evaluating interface {}.${name}`, {
+          hints: hintsForNil(receiver.value, names, at),
+          missing,
+        });
       }
-      const found = lookUpField(value, name, viaInterface, (message) => this.#fail(message));
+      const found = lookUpField(value, name, viaInterface, (message) =>
+        this.#fail(message, { missing: { receiver: receiver.value, names: names.slice(0, at) } }),
+      );
       if (found.kind === 'method') {
         value = this.#call(found.method, name, node, isLast ? invocation : { dot, args: [], final: MISSING });
         viaInterface = false;
@@ -397,11 +410,11 @@ class Execution {
     }
   }
 
-  #fail(message: string, hints: readonly string[] = []): never {
-    throw this.#error(message, { hints });
+  #fail(message: string, options: FailureDetails = {}): never {
+    throw this.#error(message, options);
   }
 
-  #error(message: string, options: { cause?: unknown; hints?: readonly string[] }): ExecutionError {
+  #error(message: string, options: FailureDetails): ExecutionError {
     const place = placeOf(this.#template, this.#node ?? { type: 'text', text: '', position: 0 });
     return new ExecutionError(place, message, options);
   }

@@ -4,6 +4,7 @@
  */
 import { byteLength } from '../go/bytes.ts';
 import { quote } from '../go/quote.ts';
+import type { GoValue } from '../go/value.ts';
 import { type AnyNode, nodeText, type Template } from './node.ts';
 
 export interface ErrorPlace {
@@ -18,6 +19,12 @@ export interface ErrorPlace {
   readonly context: string;
 }
 
+/** Names that lead from a value to where a field was asked of nothing, or of what has no fields. */
+export interface MissingField {
+  readonly receiver: GoValue;
+  readonly names: readonly string[];
+}
+
 export class ExecutionError extends Error {
   override readonly name = 'ExecutionError';
   readonly place: ErrorPlace;
@@ -25,14 +32,20 @@ export class ExecutionError extends Error {
   readonly reason: string;
   /** What a user may want to know beyond Go's words: the value that was nil, a key that is spelled almost so. */
   readonly hints: readonly string[];
+  readonly missing: MissingField | undefined;
 
-  constructor(place: ErrorPlace, reason: string, options: { cause?: unknown; hints?: readonly string[] } = {}) {
+  constructor(
+    place: ErrorPlace,
+    reason: string,
+    options: { cause?: unknown; hints?: readonly string[]; missing?: MissingField } = {},
+  ) {
     super(`template: ${locationText(place)}: executing ${quote(place.template)} at <${place.context}>: ${reason}`, {
       cause: options.cause,
     });
     this.place = place;
     this.reason = reason;
     this.hints = options.hints ?? [];
+    this.missing = options.missing;
   }
 }
 

@@ -19,7 +19,7 @@ export function hintsForNil(receiver: GoValue, names: readonly string[], at: num
 }
 
 /** The candidate that differs least, when it differs little. */
-function closest(name: string, candidates: readonly string[]): string | undefined {
+export function closest(name: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.min(3, Math.ceil(name.length / 3) + 1);
   for (const candidate of candidates) {

@@ -76,6 +76,7 @@ test('knows where tables stand, and columns', () => {
     file: 'values.yaml',
     line: 3,
     column: 3,
+    valueLine: 3,
   });
   assert.equal(originOf(['image'])?.kind, 'file');
   assert.equal(originOf(['image', 'nope']), undefined);

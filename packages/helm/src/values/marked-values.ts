@@ -4,10 +4,10 @@
  * for origins without being written twice. Nil stays nil, because it means "delete"; it has no origin here.
  */
 import { type GoMap, type GoObject, type GoValue, goObject, isMap, isObject, GoMap as Table } from '../go/value.ts';
-import { type PlaceTable, placeFinder, type TextPlace } from '../yaml/places.ts';
+import { type PlaceTable, placeFinder } from '../yaml/places.ts';
 import { readYamlDocuments } from '../yaml/read.ts';
 import { coalesceTables } from './coalesce-tables.ts';
-import type { Origin } from './origin.ts';
+import type { MemberPlace, Origin } from './origin.ts';
 import { type ValuePath, valuePathText } from './value-path.ts';
 
 const MARK = 'kindred.mark';
@@ -21,25 +21,20 @@ interface Mark {
 export type OriginIndex = Map<string, Origin>;
 
 /** The marked copy of a text of YAML; fills the index. Throws YamlError. */
-export function markYaml(text: string, toOrigin: (place: TextPlace) => Origin, index: OriginIndex): GoMap {
+export function markYaml(text: string, toOrigin: (place: MemberPlace) => Origin, index: OriginIndex): GoMap {
   const places: PlaceTable = new WeakMap();
   const find = placeFinder(text.replace(/^\ufeff/, ''));
   let merged = new Table();
   for (const document of readYamlDocuments(text, places)) {
     if (!isMap(document)) continue;
-    const visit = (value: GoValue, path: ValuePath, origin: Origin | undefined): GoValue => {
+    const visit: Marking['visit'] = (value, path, origin) => {
       const members = isMap(value) || Array.isArray(value) ? places.get(value) : undefined;
-      return markMembers(
-        value,
-        path,
-        origin,
-        index,
-        (key) => {
-          const offsets = members?.get(key);
-          return offsets === undefined ? origin : toOrigin(find(offsets.key));
-        },
-        visit,
-      );
+      const originOf = (key: string | number): Origin | undefined => {
+        const offsets = members?.get(key);
+        if (offsets === undefined) return origin;
+        return toOrigin({ ...find(offsets.key), valueLine: find(offsets.value).line });
+      };
+      return markMembers(value, path, { origin, index, originOf, visit });
     };
     const marked = visit(document, [], undefined);
     if (isMap(marked)) merged = coalesceTables(marked, merged, { keepNulls: true });
@@ -49,21 +44,20 @@ export function markYaml(text: string, toOrigin: (place: TextPlace) => Origin, i
 
 /** A marked copy of values that have no text: everything in them has the same origin. Marks inside stay. */
 export function markValues(values: GoValue, toOrigin: (path: ValuePath) => Origin, index: OriginIndex): GoValue {
-  const visit = (value: GoValue, path: ValuePath, origin: Origin | undefined): GoValue =>
-    markMembers(value, path, origin, index, (key) => toOrigin([...path, key]), visit);
+  const visit: Marking['visit'] = (value, path, origin) =>
+    markMembers(value, path, { origin, index, originOf: (key) => toOrigin([...path, key]), visit });
   return visit(values, [], undefined);
 }
 
-type Visit = (value: GoValue, path: ValuePath, origin: Origin | undefined) => GoValue;
+interface Marking {
+  /** Of the value itself; the outermost table has none. */
+  readonly origin: Origin | undefined;
+  readonly index: OriginIndex;
+  readonly originOf: (key: string | number) => Origin | undefined;
+  readonly visit: (value: GoValue, path: ValuePath, origin: Origin | undefined) => GoValue;
+}
 
-function markMembers(
-  value: GoValue,
-  path: ValuePath,
-  origin: Origin | undefined,
-  index: OriginIndex,
-  originOf: (key: string | number) => Origin | undefined,
-  visit: Visit,
-): GoValue {
+function markMembers(value: GoValue, path: ValuePath, { origin, index, originOf, visit }: Marking): GoValue {
   if (isMark(value)) return value;
   if (origin !== undefined) index.set(valuePathText(path), origin);
   if (isMap(value)) {

@@ -14,13 +14,20 @@ import {
 import { goText } from '../go/format.ts';
 import { floatText } from '../go/number-text.ts';
 import { GoMap, type GoValue } from '../go/value.ts';
-import { type MemberOffsets, type PlaceTable, recordCopy, recordMember } from './places.ts';
+import { type MemberOffsets, type PlaceTable, recordCopy, recordMember, type TextPlace } from './places.ts';
 import { quickRead } from './quick-read.ts';
 import { resolveScalar } from './resolve.ts';
 
 /** The text is no YAML that helm reads. */
 export class YamlError extends Error {
   override readonly name = 'YamlError';
+  /** Where reading ended, when the syntax is broken. */
+  readonly place: TextPlace | undefined;
+
+  constructor(message: string, options: { cause?: unknown; place?: TextPlace } = {}) {
+    super(message, { cause: options.cause });
+    this.place = options.place;
+  }
 }
 
 const MAX_DEPTH = 200;
@@ -61,8 +68,10 @@ function events(text: string): Event[] {
     return parseEvents(text, { maxDepth: MAX_DEPTH });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    const line = error.mark === undefined ? '' : `line ${error.mark.line + 1}: `;
-    throw new YamlError(`yaml: ${line}${error.reason}`, { cause: error });
+    const { mark } = error;
+    if (mark === undefined) throw new YamlError(`yaml: ${error.reason}`, { cause: error });
+    const place = { line: mark.line + 1, column: mark.column + 1 };
+    throw new YamlError(`yaml: line ${place.line}: ${error.reason}`, { cause: error, place });
   }
 }
 

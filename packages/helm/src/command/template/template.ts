@@ -67,6 +67,7 @@ lookup finds nothing. --dry-run=server asks the cluster instead.`,
       capabilities,
       subchartNotes: flags.bool('render-subchart-notes'),
       warn: (message) => context.log.info(message),
+      sources,
     });
     await printManifests(context, rendered, name, flags);
     return 0;

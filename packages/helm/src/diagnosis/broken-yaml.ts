@@ -1,0 +1,68 @@
+/** The documents of rendered files that are no YAML, with where they stand in the file. */
+import { documentSeparator } from '../render/manifests.ts';
+import type { TextPlace } from '../yaml/places.ts';
+import { readYaml, YamlError } from '../yaml/read.ts';
+
+export interface BrokenDocument {
+  readonly file: string;
+  /** The document as helm reads it: without the white space around. */
+  readonly text: string;
+  /** Where it begins in the text of the file. */
+  readonly start: number;
+  readonly problem: YamlError;
+}
+
+/** A document and its offset in the stream. */
+interface PlacedDocument {
+  readonly text: string;
+  readonly start: number;
+}
+
+export function brokenDocuments(file: string, stream: string): BrokenDocument[] {
+  return placeDocuments(stream).flatMap(({ text, start }) => {
+    const problem = problemOf(text);
+    return problem === undefined ? [] : [{ file, text, start, problem }];
+  });
+}
+
+/** The same documents as splitDocuments gives. */
+export function placeDocuments(stream: string): PlacedDocument[] {
+  const trimmed = stream.trim();
+  const offset = stream.length - stream.trimStart().length;
+  const documents: PlacedDocument[] = [];
+  const add = (from: number, to: number): void => {
+    const raw = trimmed.slice(from, to);
+    if (raw === '') return;
+    documents.push({ text: raw.trim(), start: offset + from + raw.length - raw.trimStart().length });
+  };
+  let from = 0;
+  for (const match of trimmed.matchAll(new RegExp(documentSeparator, 'g'))) {
+    add(from, match.index);
+    from = match.index + match[0].length;
+  }
+  add(from, trimmed.length);
+  return documents;
+}
+
+export function problemOf(text: string): YamlError | undefined {
+  try {
+    readYaml(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof YamlError) return error;
+    throw error;
+  }
+}
+
+/** The line that is to be shown for a problem, within the document. */
+export function problemPlace({ text, problem }: BrokenDocument): TextPlace | undefined {
+  if (problem.place === undefined) return undefined;
+  const lines = text.split('\n');
+  let { line, column } = problem.place;
+  // A problem that shows at the end of the text, or on an empty line, is one of the last line before it.
+  while (line > 1 && (line > lines.length || (lines[line - 1] ?? '').trim() === '')) {
+    line--;
+    column = (lines[line - 1] ?? '').length + 1;
+  }
+  return { line, column };
+}

@@ -1,0 +1,148 @@
+/** Hints about a rendered document that is no YAML: its lines, who wrote them, and what would make it readable. */
+import type { Call, Piece } from '../render/trace/recorder.ts';
+import { locate, type SourceStep, spansOf } from '../render/trace/source-map.ts';
+import { nodeText, type Pipe } from '../template/node.ts';
+import { type BrokenDocument, problemPlace } from './broken-yaml.ts';
+import { excerpt } from './excerpt.ts';
+import { type OriginOf, stepLines, templatePlace, valueText } from './template-place.ts';
+import { findRepair, type IndentedPiece, type Repair } from './yaml-repair.ts';
+
+/** Each hint may have several lines. `call` is the run that wrote the file, when it is known. */
+export function explainYaml(document: BrokenDocument, call: Call | undefined, originOf: OriginOf): string[] {
+  const place = problemPlace(document);
+  if (place === undefined) return [];
+  const indented = call === undefined ? [] : indentedPieces(document, call);
+  const repair = findRepair(
+    document.text,
+    place.line,
+    indented.map(({ piece }) => piece),
+  );
+  const line = repair !== undefined && 'line' in repair ? repair.line : place.line;
+  const column = line === place.line ? place.column : firstColumn(document.text, line);
+  const hints = [[`line ${line} of the rendered document:`, ...excerpt(document.text, line, column)].join('\n')];
+  if (call !== undefined) hints.push(...writers(document, line, call, originOf));
+  const advice = repair === undefined ? undefined : adviceText(repair, document, call, indented, originOf);
+  if (advice !== undefined) hints.push(advice);
+  return hints;
+}
+
+function firstColumn(text: string, line: number): number {
+  const content = text.split('\n')[line - 1] ?? '';
+  return content.length - content.trimStart().length + 1;
+}
+
+interface WrittenPiece {
+  readonly piece: IndentedPiece;
+  readonly source: Piece;
+  readonly steps: readonly SourceStep[];
+}
+
+/** The pieces of the document that `indent` and `nindent` of the file's own template wrote. */
+function indentedPieces({ text, start }: BrokenDocument, call: Call): WrittenPiece[] {
+  return spansOf(call).flatMap((span) => {
+    const { node } = span.piece;
+    const indent = node.type === 'action' ? indentOf(node.pipe) : undefined;
+    if (indent === undefined || span.end <= start || span.start >= start + text.length) return [];
+    const piece: IndentedPiece = {
+      ...indent,
+      start: Math.max(0, span.start - start),
+      end: Math.min(text.length, span.end - start),
+    };
+    return [{ piece, source: span.piece, steps: locate(call, span.start) }];
+  });
+}
+
+/** The last `indent` or `nindent` of a pipeline with a number that is written there. */
+function indentOf(pipe: Pipe): { function: 'indent' | 'nindent'; columns: number } | undefined {
+  const command = pipe.commands.at(-1);
+  const [name, columns] = command?.args ?? [];
+  if (name?.type !== 'identifier' || columns?.type !== 'number') return undefined;
+  if (name.name !== 'indent' && name.name !== 'nindent') return undefined;
+  return { function: name.name, columns: Number(columns.text) };
+}
+
+/** Who wrote the line: for each piece that it consists of the way to the template it stands in. */
+function writers({ text, start }: BrokenDocument, line: number, call: Call, originOf: OriginOf): string[] {
+  const from = start + offsetOfLine(text, line);
+  const content = text.split('\n')[line - 1] ?? '';
+  const indent = content.length - content.trimStart().length;
+  const seen = new Set<string>();
+  const chains: string[] = [];
+  for (let offset = from + indent; offset < from + content.length; offset++) {
+    const steps = locate(call, offset);
+    const innermost = steps.at(-1);
+    if (innermost === undefined) continue;
+    const key = `${innermost.template.file} ${innermost.node.position} ${innermost.node.type}`;
+    // Of the texts between the values one is enough.
+    const isMore = innermost.node.type === 'text' && seen.has(innermost.template.name);
+    if (isMore || seen.has(key)) continue;
+    seen.add(key);
+    if (innermost.node.type === 'text') seen.add(innermost.template.name);
+    chains.push(stepLines(steps, originOf).join('\n  '));
+    if (chains.length === MAX_WRITERS) break;
+  }
+  return chains.map((chain, at) => `${at === 0 ? 'written by' : 'and by'} ${chain}`);
+}
+
+const MAX_WRITERS = 3;
+
+function offsetOfLine(text: string, line: number): number {
+  return text
+    .split('\n')
+    .slice(0, line - 1)
+    .reduce((sum, each) => sum + each.length + 1, 0);
+}
+
+function adviceText(
+  repair: Repair,
+  document: BrokenDocument,
+  call: Call | undefined,
+  indented: readonly WrittenPiece[],
+  originOf: OriginOf,
+): string | undefined {
+  switch (repair.kind) {
+    case 'indent':
+    case 'prefix': {
+      const written = indented.find(({ piece }) => piece === repair.piece);
+      const [step] = written?.steps ?? [];
+      const where = step === undefined ? '' : ` at ${templatePlace(step.template, step.position)}`;
+      const was = `${repair.piece.function} ${repair.piece.columns}`;
+      if (repair.kind === 'prefix') {
+        return `spaces before {{ … ${was} }}${where} move its first line only; {{- … nindent ${repair.columns} }} makes the document valid`;
+      }
+      return `${was}${where} doesn't fit what is around it; ${repair.piece.function} ${repair.columns} makes the document valid`;
+    }
+    case 'reindent':
+      return `line ${repair.line} is indented by ${repair.from} spaces; with ${repair.to} the document is valid`;
+    case 'tab':
+      return `line ${repair.line} is indented with a tab, which YAML doesn't allow; use spaces`;
+    case 'space':
+      return `line ${repair.line} has no space after the colon`;
+    case 'close':
+      return `line ${repair.line} has no ${repair.mark} at its end`;
+    case 'quote':
+      return quoteAdvice(repair, document, call, originOf);
+  }
+}
+
+/** Advises `| quote` when an action wrote the value. */
+function quoteAdvice(
+  { line, text }: Extract<Repair, { kind: 'quote' }>,
+  document: BrokenDocument,
+  call: Call | undefined,
+  originOf: OriginOf,
+): string {
+  const general = `the value on line ${line} must be quoted`;
+  if (call === undefined) return general;
+  const from = document.start + offsetOfLine(document.text, line);
+  const content = document.text.split('\n')[line - 1] ?? '';
+  const at = content.indexOf(text);
+  for (let offset = from + Math.max(0, at); offset < from + content.length; offset++) {
+    const step = locate(call, offset).at(-1);
+    if (step?.node.type !== 'action') continue;
+    const [path] = step.reads;
+    const value = path === undefined ? '' : `: ${valueText(path, originOf)}`;
+    return `${general}${value}; write {{ ${nodeText(step.node.pipe)} | quote }}`;
+  }
+  return general;
+}
