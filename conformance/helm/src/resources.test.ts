@@ -123,9 +123,9 @@ function writesOf(requests: readonly SentRequest[]): string[] {
     )
     .map(({ method, path, contentType, body }) => {
       const [name = '', query = ''] = path.split('?');
-      const sorted = [...new URLSearchParams(query)].toSorted().join('&');
+      const parameters = [...new URLSearchParams(query)].map((parameter) => parameter.join('='));
       const type = method === 'PATCH' ? contentType : '';
-      return `${method} ${name} ${sorted} ${type} ${encodeJsonText(plain(body ?? null))}`;
+      return `${method} ${name} ${parameters.toSorted().join('&')} ${type} ${encodeJsonText(plain(body ?? null))}`;
     })
     .toSorted();
 }
@@ -304,5 +304,94 @@ describe('the same manifests, written by both', () => {
       both.assertSameWrites();
       await both.assertSameObjects(kinds);
     });
+  }
+});
+
+describe('what both say when it fails', () => {
+  const config = (name: string, more = ''): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n${more}`;
+  const cases: [name: string, manifest: string, mode?: WriteMode][] = [
+    ['a kind that is not served', 'apiVersion: example.org/v1\nkind: Nope\nmetadata: {name: a}'],
+    ['no kind', 'apiVersion: v1\nmetadata: {name: a}'],
+    ['neither apiVersion nor kind', 'metadata: {name: a}'],
+    ['an apiVersion with three parts', 'apiVersion: a/b/c\nkind: ConfigMap\nmetadata: {name: a}'],
+    ['a list without items', 'apiVersion: v1\nkind: List'],
+    ['a name that is a number', config('5')],
+    ['labels that are a list', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: [b]}'],
+    ['no name', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {}'],
+    ['a namespace that is not there', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}'],
+    ['an unknown field', config('a', 'foo: 1')],
+    ['a field of the wrong type', config('a', 'data: {a: 1, b: true}'), { serverSide: false }],
+    ['an invalid object', config('A_B')],
+    ['an object that somebody has', config('theirs')],
+    ['the same object twice', `${config('twice')}\n---\n${config('twice')}`, { serverSide: false }],
+  ];
+  test('when objects are installed', async (t) => {
+    const [theirs, ours] = await Promise.all([httpCluster(t), httpCluster(t)]);
+    for (const { client } of [theirs, ours]) {
+      const labels = { 'app.kubernetes.io/managed-by': 'me' };
+      await client.create(ConfigMap, { metadata: { name: 'theirs', namespace: 'default', labels } });
+    }
+    for (const [name, manifest, mode = { serverSide: true }] of cases) {
+      const both = new Pair(theirs, ours);
+      const said = await both.release(manifest, mode);
+      const reason = said.theirs.replace(
+        /^unable to (?:build kubernetes objects from release manifest|continue with install): /,
+        '',
+      );
+      assert.notEqual(said.ours, '', name);
+      assert.equal(said.ours, reason, name);
+      await theirs.helm('uninstall', 'r');
+      for (const each of ['a', 'twice'])
+        await ours.client.delete(ConfigMap, { namespace: 'default', name: each }).catch(() => undefined);
+    }
+  });
+
+  test('when fields belong to somebody else', async (t) => {
+    const both = await pair(t);
+    assert.deepEqual(await both.release(first, { serverSide: true }), { theirs: '', ours: '' });
+    await both.both(({ client }) =>
+      client.mergePatch(
+        ConfigMap,
+        { namespace: 'default', name: 'web' },
+        { data: { color: 'x', number: '2' } },
+        { fieldManager: 'hand' },
+      ),
+    );
+    const said = await both.release(second, { serverSide: true });
+    assert.match(
+      said.ours,
+      /^conflict occurred while applying object default\/web \/v1, Kind=ConfigMap: Apply failed with 2 conflicts/,
+    );
+    assert.equal(said.ours, said.theirs);
+    both.assertSameWrites();
+    await both.assertSameObjects(kinds);
+  });
+
+  test('combinations of options', async (t) => {
+    const both = await pair(t);
+    await both.release(first, { serverSide: true });
+    const said = await both.release(second, { serverSide: false, forceConflicts: true }, '--force-conflicts');
+    assert.equal(said.ours, said.theirs);
+    const replace = await both.release(second, { serverSide: true, forceReplace: true }, '--force-replace');
+    assert.equal(replace.ours, replace.theirs);
+  });
+});
+
+test('objects that are there are taken over as by helm', async (t) => {
+  for (const serverSide of [true, false]) {
+    const both = await pair(t);
+    const at = { namespace: 'default', name: 'late' };
+    await both.both(({ client }) => client.create(ConfigMap, { metadata: at, data: { kept: 'yes' } }));
+    assert.deepEqual(await both.release(second, { serverSide }), { theirs: '', ours: '' });
+    const refused = await both.release(third, { serverSide });
+    assert.match(
+      refused.ours,
+      /exists and cannot be imported into the current release: invalid ownership metadata; label/,
+    );
+    assert.equal(`unable to continue with update: ${refused.ours}`, refused.theirs);
+    assert.deepEqual(await both.release(third, { serverSide }, '--take-ownership'), { theirs: '', ours: '' });
+    both.assertSameWrites();
+    await both.assertSameObjects(kinds);
   }
 });

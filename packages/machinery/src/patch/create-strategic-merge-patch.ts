@@ -186,6 +186,6 @@ function unique(items: readonly JsonValue[]): JsonValue[] {
 }
 
 function byText(a: JsonValue, b: JsonValue): number {
-  const [left, right] = [String(a), String(b)];
+  const [left, right] = [encodeJsonText(a), encodeJsonText(b)];
   return left < right ? -1 : Number(left > right);
 }
