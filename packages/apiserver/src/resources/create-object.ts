@@ -117,7 +117,7 @@ function sendWarnings({ request, working, object }: Write): void {
 function dryRun({ request, working, object }: Write): Written {
   const { namespace = '', name = '' } = object.metadata;
   if (request.storage.get(namespace, name) !== undefined) throw alreadyExists(working.groupResource, name);
-  return { object, stored: undefined };
+  return { object };
 }
 
 async function store({ request, working, object }: Write): Promise<Written> {
@@ -129,9 +129,8 @@ async function store({ request, working, object }: Write): Promise<Written> {
     const form = storedForm(request, working, object);
     const stored = await request.storage.create(metadata.namespace ?? '', name, form, lifetimeOf(working.kind));
     if (stored !== undefined) {
-      const created = working.read(stored);
-      working.kind.stored?.(created);
-      return { object: created, stored };
+      if (working.kind.stored !== undefined) working.kind.stored(working.read(stored));
+      return { stored };
     }
     if (!generated) throw alreadyExists(working.groupResource, name);
     if (attempt === nameAttempts) throw generateNameConflict(working.groupResource, name);

@@ -183,14 +183,13 @@ function sendWarnings({ request, working, object, current }: Write): void {
 async function store(write: Write, stored: StoredObject, old: Unstructured): Promise<Written | undefined> {
   const { request, working, object, options } = write;
   if (isFinished(object, old)) return finishDeletion(write, stored);
-  if (options.dryRun) return { object, stored: undefined };
-  if (isUnchanged(object, old)) return { object: old, stored };
+  if (options.dryRun) return { object };
+  if (isUnchanged(object, old)) return { stored };
   const form = working === request.resource && working.kind.custom ? working.toStorage(object) : object;
   const next = await request.storage.replace(stored, form, lifetimeOf(working.kind));
   if (next === undefined) return undefined;
-  const written = working.read(next);
-  working.kind.stored?.(written);
-  return { object: written, stored: next };
+  if (working.kind.stored !== undefined) working.kind.stored(working.read(next));
+  return { stored: next };
 }
 
 /** True when nothing holds an object in deletion any more. */
@@ -209,9 +208,9 @@ export function hasNamespaceFinalizers(object: Unstructured): boolean {
 }
 
 async function finishDeletion({ request, options, object }: Write, stored: StoredObject): Promise<Written | undefined> {
-  if (options.dryRun) return { object, stored: undefined, deleted: true };
+  if (options.dryRun) return { object, deleted: true };
   const removed = await request.storage.remove(stored);
   if (removed === undefined) return undefined;
   object.metadata.resourceVersion = String(removed.revision);
-  return { object, stored: undefined, deleted: true };
+  return { object, deleted: true };
 }

@@ -30,14 +30,15 @@ export interface Write {
   readonly settled: (() => void)[];
 }
 
-/** What came of a write. Without `stored` it was a dry run, and nothing has been written. */
-export interface Written {
-  /** In the working version. Shared: never to be changed. */
-  readonly object: Unstructured;
-  readonly stored: StoredObject | undefined;
-  /** True when the write took the last finalizer of an object in deletion, which is gone now. */
-  readonly deleted?: boolean;
-}
+/** What came of a write. */
+export type Written =
+  /** What is stored now. Nobody decodes it who doesn't need to. */
+  | { readonly stored: StoredObject; readonly object?: undefined; readonly deleted?: undefined }
+  /**
+   * In the working version, and not in the store: the outcome of a dry run, or the last state of an object in deletion
+   * (`deleted`) whose last finalizer this write took.
+   */
+  | { readonly stored?: undefined; readonly object: Unstructured; readonly deleted?: boolean };
 
 /** A step of a write: changes `write.object` in place, or refuses by throwing. */
 export type WriteStep = (write: Write) => void | Promise<void>;

@@ -6,7 +6,7 @@ import { StoreError } from '@kindred/store';
 import type { ResourceHistory } from './resource-history.ts';
 import type { ResourceWatch, ResourceWatchHandler, ResourceWatchRequest } from './resource-storage.ts';
 import type { StoredObject } from './stored-object.ts';
-import { objectEvent, type WatchEvent } from './watch-event.ts';
+import { EncodedOnce, type WatchEvent } from './watch-event.ts';
 
 /** Events handed over in one call at most, so that no watcher holds the event loop for long. */
 const batchLength = 128;
@@ -106,7 +106,7 @@ export class ObjectWatch implements ResourceWatch {
     for (let looked = 0; this.#initial !== undefined && looked < lookLength && !events.full; looked++) {
       const { done, value } = this.#initial.next();
       if (done !== true) {
-        if (value !== undefined) events.push(objectEvent('ADDED', value, value.revision));
+        if (value !== undefined) events.push(new EncodedOnce('ADDED', value, value.revision));
         continue;
       }
       this.#initial = undefined;

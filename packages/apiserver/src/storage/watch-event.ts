@@ -41,7 +41,9 @@ export class Change {
   readonly previous: StoredObject | undefined;
   /** Undefined: the object was deleted. */
   readonly current: StoredObject | undefined;
-  #events: Map<ObjectEventType, ObjectEvent> | undefined;
+  /** As the first watcher saw it; nearly all others see the same. */
+  #event: ObjectEvent | undefined;
+  #otherEvents: Map<ObjectEventType, ObjectEvent> | undefined;
 
   constructor(of: { revision: number; time: number; previous?: StoredObject; current?: StoredObject }) {
     this.revision = of.revision;
@@ -54,42 +56,56 @@ export class Change {
   eventFor(selection: Selection): ObjectEvent | undefined {
     const after = this.current !== undefined && selects(selection, this.current) ? this.current : undefined;
     const before = this.previous !== undefined && selects(selection, this.previous) ? this.previous : undefined;
-    if (after !== undefined) return this.#event(before === undefined ? 'ADDED' : 'MODIFIED', after);
-    return before === undefined ? undefined : this.#event('DELETED', before);
+    if (after !== undefined) return this.#eventOf(before === undefined ? 'ADDED' : 'MODIFIED', after);
+    return before === undefined ? undefined : this.#eventOf('DELETED', before);
   }
 
-  #event(type: ObjectEventType, object: StoredObject): ObjectEvent {
-    this.#events ??= new Map();
-    let event = this.#events.get(type);
-    if (event === undefined) {
-      event = objectEvent(type, type === 'DELETED' ? object.at(this.revision) : object, this.revision);
-      this.#events.set(type, event);
-    }
+  #eventOf(type: ObjectEventType, object: StoredObject): ObjectEvent {
+    const known = this.#event?.type === type ? this.#event : this.#otherEvents?.get(type);
+    if (known !== undefined) return known;
+    const event = new EncodedOnce(type, type === 'DELETED' ? object.at(this.revision) : object, this.revision);
+    if (this.#event === undefined) this.#event = event;
+    else (this.#otherEvents ??= new Map()).set(type, event);
     return event;
   }
 }
 
-/** An event that remembers its encoded forms. */
-export function objectEvent(type: ObjectEventType, stored: StoredObject, revision: number): ObjectEvent {
-  let lines: Map<string, Uint8Array> | undefined;
-  const lineAs = (representation: string, encode: (stored: StoredObject) => Uint8Array): Uint8Array => {
-    lines ??= new Map();
-    let line = lines.get(representation);
-    if (line === undefined) {
-      line = encodeEventLine(type, encode(stored));
-      lines.set(representation, line);
+/** An event that remembers its encoded forms. A class with fields: history keeps many of them. */
+export class EncodedOnce implements ObjectEvent {
+  readonly type: ObjectEventType;
+  readonly stored: StoredObject;
+  readonly revision: number;
+  /** The representation that was asked for first, and its line. */
+  #representation = '';
+  #line: Uint8Array | undefined;
+  #otherLines: Map<string, Uint8Array> | undefined;
+
+  constructor(type: ObjectEventType, stored: StoredObject, revision: number) {
+    this.type = type;
+    this.stored = stored;
+    this.revision = revision;
+  }
+
+  get line(): Uint8Array {
+    return this.lineAs('', bytesOf);
+  }
+
+  lineAs(representation: string, encode: (stored: StoredObject) => Uint8Array): Uint8Array {
+    const isFirst = this.#line === undefined || this.#representation === representation;
+    const known = isFirst ? this.#line : this.#otherLines?.get(representation);
+    if (known !== undefined) return known;
+    const line = encodeEventLine(this.type, encode(this.stored));
+    if (!isFirst) (this.#otherLines ??= new Map()).set(representation, line);
+    else {
+      this.#representation = representation;
+      this.#line = line;
     }
     return line;
-  };
-  return {
-    type,
-    stored,
-    revision,
-    get line() {
-      return lineAs('', (object) => object.bytes);
-    },
-    lineAs,
-  };
+  }
+}
+
+function bytesOf(stored: StoredObject): Uint8Array {
+  return stored.bytes;
 }
 
 /** `{"type":"ADDED","object":…}` and a newline. */

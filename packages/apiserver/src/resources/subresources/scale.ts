@@ -136,10 +136,10 @@ async function writeScale(
   produce: (stored: StoredObject) => Desired,
 ): Promise<ApiResponse> {
   const { exchange, resource, name } = request;
-  const { mapping } = scalable(request);
+  const { working, mapping } = scalable(request);
   const written = await updateObject(request, options, { subresource: 'scale', demandVersion: false, produce });
   if (written === undefined) throw notFound(resource.groupResource, name);
-  return valueResponse(exchange.request, scaleOf(written.object, mapping));
+  return valueResponse(exchange.request, scaleOf(written.object ?? working.read(written.stored), mapping));
 }
 
 function scalable(request: ResourceRequest): { working: ServedResource; mapping: ScaleMapping } {
