@@ -2,6 +2,7 @@
  * The table of all commands. Each author adds a line; what a command does is loaded when it is used. The order is helm's
  * own and decides the order of suggestions; help sorts by name.
  */
+import { dependencyGroup, registryGroup, repoGroup, searchGroup, transferCommands } from './chart-commands.ts';
 import type { CommandEntry } from './command.ts';
 import { rootText } from './root-text.ts';
 
@@ -10,6 +11,11 @@ export const helmCommand: CommandEntry = {
   short: 'charts, releases and repositories',
   long: rootText,
   subcommands: [
+    dependencyGroup,
+    ...transferCommands,
+    registryGroup,
+    repoGroup,
+    searchGroup,
     {
       name: 'template',
       short: 'render the templates of a chart',

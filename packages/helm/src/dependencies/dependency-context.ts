@@ -2,6 +2,7 @@
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartPaths } from '../repositories/chart-paths.ts';
 import type { ChartSource } from '../repositories/chart-source.ts';
+import type { Warn } from '../repositories/index-file.ts';
 import type { VerifyChart } from '../repositories/locate-chart.ts';
 
 export interface DependencyOptions {
@@ -16,7 +17,7 @@ export interface DependencyOptions {
 export interface DependencyContext {
   readonly paths: ChartPaths;
   readonly registry: RegistryClient;
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
   /** Hears the lines that helm prints while it works. */
   readonly report: (line: string) => void;
   /** For the time in the lock. */

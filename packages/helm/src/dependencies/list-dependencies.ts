@@ -1,6 +1,7 @@
 /** `helm dependency list`: what a chart asks for, and whether `charts/` has it. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { goQuote } from '@kindred/machinery';
 import { type Chart, ChartError, type Dependency } from '../chart/chart.ts';
 import { loadArchive } from '../node/load-archive.ts';
 import { loadDirectory } from '../node/load-directory.ts';
@@ -25,8 +26,12 @@ export interface DependencyList {
   readonly warnings: readonly string[];
 }
 
-/** Of a directory or an archive. Throws ChartError. */
-export async function listDependencies(path: string): Promise<DependencyList> {
+/**
+ * Of a directory or an archive. Throws ChartError.
+ *
+ * @param shown the path as warnings show it
+ */
+export async function listDependencies(path: string, shown: string = path): Promise<DependencyList> {
   const isDirectory = (await stat(path)).isDirectory();
   const chart = isDirectory ? await loadDirectory(path) : loadArchive(await readFile(path));
   const { dependencies } = chart.metadata;
@@ -42,7 +47,7 @@ export async function listDependencies(path: string): Promise<DependencyList> {
       ),
     })),
   );
-  return { rows, warnings: dependencies.length === 0 ? [] : await extraCharts(path, files, dependencies) };
+  return { rows, warnings: dependencies.length === 0 ? [] : await extraCharts(path, shown, files, dependencies) };
 }
 
 async function statusOf(
@@ -93,6 +98,7 @@ function versionStatus(found: string, { version }: Dependency): DependencyStatus
 
 async function extraCharts(
   path: string,
+  shown: string,
   files: Awaited<ReturnType<typeof listCharts>>,
   dependencies: readonly Dependency[],
 ): Promise<string[]> {
@@ -100,14 +106,15 @@ async function extraCharts(
   for (const { name, isDirectory } of files) {
     if (!isDirectory && !name.endsWith('.tgz')) continue;
     const file = join(path, 'charts', name);
+    const label = goQuote(join(shown, 'charts', name));
     try {
       const chart = isDirectory ? await loadDirectory(file) : loadArchive(await readFile(file));
       if (!dependencies.some((each) => each.name === chart.metadata.name)) {
-        warnings.push(`WARNING: ${JSON.stringify(file)} is not in Chart.yaml.`);
+        warnings.push(`WARNING: ${label} is not in Chart.yaml.`);
       }
     } catch (error) {
       if (!(error instanceof ChartError)) throw error;
-      warnings.push(`WARNING: ${JSON.stringify(file)} is not a chart.`);
+      warnings.push(`WARNING: ${label} is not a chart.`);
     }
   }
   return warnings;

@@ -1,6 +1,7 @@
 /** Gets new indexes of several repositories at once, telling of each; one that fails doesn't stop the others. */
 import { errorText, goQuote } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
+import type { Warn } from '../repositories/index-file.ts';
 import type { RepositoryEntry } from '../repositories/repositories-file.ts';
 import { accessOf } from '../repositories/repository-access.ts';
 import { updateIndex } from '../repositories/repository-cache.ts';
@@ -8,7 +9,7 @@ import { updateIndex } from '../repositories/repository-cache.ts';
 export interface RefreshContext {
   /** Directory of the indexes. */
   readonly cache: string;
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
   /** For each index, in milliseconds. */

@@ -45,7 +45,7 @@ export async function pullChart(
   options: PullOptions = {},
 ): Promise<PulledChart> {
   const { signal, cached } = options;
-  const found = await client.manifest(reference, signal);
+  const found = await fetchManifest(client, reference, signal);
   const manifest = await chartManifest(client, reference, found, signal);
   const layer = manifest.layers.find(isChart);
   if (manifest.config.mediaType !== CONFIG_TYPE) {
@@ -69,6 +69,19 @@ export async function pullChart(
     provenance,
     isLegacy: layer.mediaType === LEGACY_CHART_TYPE,
   };
+}
+
+async function fetchManifest(
+  client: RegistryClient,
+  reference: Reference,
+  signal: AbortSignal | undefined,
+): Promise<RegistryManifest> {
+  try {
+    return await client.manifest(reference, signal);
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    throw new ChartError(`failed to perform "FetchReference" on source: ${error.message}`, { cause: error });
+  }
 }
 
 function isChart({ mediaType }: Descriptor): boolean {

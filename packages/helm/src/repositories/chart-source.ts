@@ -4,6 +4,7 @@
  */
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartPaths } from './chart-paths.ts';
+import type { Warn } from './index-file.ts';
 import type { RepositoryAccess } from './repository-access.ts';
 
 /** Flags. All texts may be empty. */
@@ -21,7 +22,7 @@ export interface ChartSource extends Omit<RepositoryAccess, 'url'> {
 export interface ChartContext {
   readonly paths: ChartPaths;
   /** Hears what helm logs as a warning. */
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
   /** Hears the lines that helm prints while it works. */
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;

@@ -33,7 +33,8 @@ export interface IndexFile {
   readonly annotations: ReadonlyMap<string, string>;
 }
 
-export type Warn = (message: string) => void;
+/** Hears what helm logs as a warning, with its fields. */
+export type Warn = (message: string, fields?: Readonly<Record<string, string>>) => void;
 
 /** What Go writes for a time that was never set. */
 export const ZERO_TIME = '0001-01-01T00:00:00Z';
@@ -82,7 +83,8 @@ function fromJson(text: string): GoValue {
 
 function readVersions(name: string, items: readonly GoValue[], source: string, warn: Warn): ChartVersion[] {
   const versions: ChartVersion[] = [];
-  for (const item of items) {
+  // Backwards, as helm goes, so that its warnings come in the same order.
+  for (const item of items.toReversed()) {
     if (!isMap(item)) {
       warn(`skipping loading invalid entry for chart ${goQuote(name)} from ${source}: empty entry`);
       continue;
@@ -97,7 +99,7 @@ function readVersions(name: string, items: readonly GoValue[], source: string, w
       warn(`skipping loading invalid entry for chart ${label} from ${source}: ${error.message}`);
     }
   }
-  return versions;
+  return versions.reverse();
 }
 
 function readVersion(item: GoMap): ChartVersion {
@@ -152,9 +154,11 @@ export function findVersion(index: IndexFile, name: string, range: string, warn?
     const version = parseVersion(candidate.metadata.version);
     if (version === undefined || !satisfies(version, constraints)) continue;
     if (range !== '') {
-      warn?.(
-        `unable to find exact version requested; falling back to closest available version chart=${name} requested=${range} selected=${candidate.metadata.version}`,
-      );
+      warn?.('unable to find exact version requested; falling back to closest available version', {
+        chart: name,
+        requested: range,
+        selected: candidate.metadata.version,
+      });
     }
     return candidate;
   }

@@ -2,6 +2,7 @@
 import type { ChartContext, ChartSource } from '../../repositories/chart-source.ts';
 import type { CommandContext } from '../command.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
+import { chartPaths } from './chart-paths.ts';
 
 /** @param flags of a command that has `chartFlags` */
 export function chartSource(flags: FlagValues): ChartSource {
@@ -27,11 +28,11 @@ export function tlsSource(flags: FlagValues): ChartSource {
   };
 }
 
-export function chartContext({ settings, log, streams, signal }: CommandContext): ChartContext {
-  const { repositoryConfig, repositoryCache, contentCache, registryConfig } = settings;
+export function chartContext(context: CommandContext): ChartContext {
+  const { log, streams, signal } = context;
   return {
-    paths: { repositoryConfig, repositoryCache, contentCache, registryConfig },
-    warn: (message) => log.warn(message),
+    paths: chartPaths(context),
+    warn: (message, fields) => log.warn(message, fields),
     // Helm prints what it does while it fetches; scripts expect it beside what the command prints.
     report: (line) => streams.errors.write(`${line}\n`),
     signal,

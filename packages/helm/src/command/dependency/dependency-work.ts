@@ -1,0 +1,51 @@
+/** What `helm dependency update` and `build` share: flags, and the context of the work. */
+import type { DependencyContext, DependencyOptions } from '../../dependencies/dependency-context.ts';
+import { openRegistry } from '../../repositories/open-registry.ts';
+import { keyringFlag, tlsFlags } from '../chart/chart-flags.ts';
+import { chartPaths } from '../chart/chart-paths.ts';
+import { tlsSource } from '../chart/chart-source.ts';
+import type { CommandContext } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import type { Flag } from '../flags/flag.ts';
+import type { FlagValues } from '../flags/flag-values.ts';
+import type { Environment } from '../host.ts';
+
+export function dependencyFlags(environment: Environment): readonly Flag[] {
+  return [
+    ...tlsFlags,
+    keyringFlag(environment),
+    { kind: 'bool', name: 'skip-refresh', usage: 'go by the indexes that are here instead of getting new ones' },
+    { kind: 'bool', name: 'verify', usage: 'check the signatures of the charts' },
+  ];
+}
+
+/** Does the work with a registry client that is closed afterwards. */
+export async function withDependencies(
+  context: CommandContext,
+  flags: FlagValues,
+  work: (options: DependencyOptions, context: DependencyContext) => Promise<void>,
+): Promise<void> {
+  if (flags.bool('verify')) throw new CommandError('--verify is not supported here yet: use helm verify');
+  const { streams, log, clock, signal } = context;
+  const source = tlsSource(flags);
+  const paths = chartPaths(context);
+  const registry = await openRegistry(source, paths);
+  try {
+    await work(
+      { source, skipRefresh: flags.bool('skip-refresh') },
+      {
+        paths,
+        registry,
+        warn: (message, fields) => log.warn(message, fields),
+        report: (line) => streams.output.write(`${line}\n`),
+        now: () => new Date(clock.now()),
+        packageChart: async () => {
+          throw new CommandError('packing charts of file:// repositories is not supported here yet');
+        },
+        signal,
+      },
+    );
+  } finally {
+    registry.close();
+  }
+}
