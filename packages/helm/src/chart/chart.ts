@@ -5,6 +5,8 @@ import type { GoMap } from '../go/value.ts';
 export interface ChartFile {
   readonly name: string;
   readonly data: Uint8Array;
+  /** When it was changed last, RFC 3339; unknown for what a program made. */
+  readonly modified?: string;
 }
 
 export interface Maintainer {

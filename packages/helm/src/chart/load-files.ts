@@ -38,7 +38,7 @@ function load(files: readonly ChartFile[], unpack: Unpack | undefined, depth: nu
     schema: named.get('values.schema.json')?.data,
     templates: files.filter(({ name }) => name.startsWith('templates/')),
     files: files.filter((file) => isPlainFile(file, metadata)),
-    dependencies: loadDependencies(files, unpack, depth),
+    dependencies: loadDependencies(files, metadata.name, unpack, depth),
   };
 }
 
@@ -60,43 +60,74 @@ export function readValues(source: string, problem: string): GoMap {
 
 const OWN_FILES = new Set(['Chart.yaml', 'Chart.lock', 'values.yaml', 'values.schema.json']);
 
-function isPlainFile({ name }: ChartFile, metadata: ChartMetadata): boolean {
+/** Whether templates see the file in `.Files`. */
+export function isPlainFile({ name }: ChartFile, metadata: ChartMetadata): boolean {
   if (OWN_FILES.has(name) || name.startsWith('templates/')) return false;
   if (metadata.apiVersion === 'v1' && (name === 'requirements.yaml' || name === 'requirements.lock')) return true;
   return !name.startsWith('charts/') || name.endsWith('.prov');
 }
 
-function loadDependencies(files: readonly ChartFile[], unpack: Unpack | undefined, depth: number): Chart[] {
-  const entries = new Map<string, ChartFile[]>();
-  for (const { name, data } of files) {
-    if (!name.startsWith('charts/') || name.endsWith('.prov')) continue;
-    const path = name.slice('charts/'.length);
-    const entry = path.split('/')[0] ?? '';
-    const group = entries.get(entry) ?? [];
-    group.push({ name: path, data });
-    entries.set(entry, group);
-  }
-  const charts: Chart[] = [];
-  for (const [entry, group] of entries) {
-    const chart = loadDependency(entry, group, unpack, depth);
-    if (chart !== undefined) charts.push(chart);
-  }
-  return charts;
+interface DependencyFiles {
+  /** The name below charts/. */
+  readonly entry: string;
+  /** Named from the chart that they make. */
+  readonly files: readonly ChartFile[];
 }
 
-function loadDependency(
+/** The files of each chart below charts/. Throws ChartError. */
+export function dependencyFiles(
+  files: readonly ChartFile[],
+  parent: string,
+  unpack: Unpack | undefined,
+): DependencyFiles[] {
+  const entries = new Map<string, ChartFile[]>();
+  for (const file of files) {
+    if (!file.name.startsWith('charts/') || file.name.endsWith('.prov')) continue;
+    const name = file.name.slice('charts/'.length);
+    const entry = name.split('/')[0] ?? '';
+    if (/^[_.]/.test(entry)) continue;
+    const group = entries.get(entry) ?? [];
+    group.push({ ...file, name });
+    entries.set(entry, group);
+  }
+  return [...entries].map(([entry, group]) => ({
+    entry,
+    files: inDependency(entry, parent, () => unpackDependency(entry, group, unpack)),
+  }));
+}
+
+function loadDependencies(
+  files: readonly ChartFile[],
+  parent: string,
+  unpack: Unpack | undefined,
+  depth: number,
+): Chart[] {
+  return dependencyFiles(files, parent, unpack).map((each) =>
+    inDependency(each.entry, parent, () => load(each.files, unpack, depth + 1)),
+  );
+}
+
+function unpackDependency(
   entry: string,
   group: readonly ChartFile[],
   unpack: Unpack | undefined,
-  depth: number,
-): Chart | undefined {
-  if (/^[_.]/.test(entry)) return undefined;
-  const archive = group.find(({ name }) => name === entry);
-  if (archive !== undefined) {
-    if (!entry.endsWith('.tgz')) return undefined;
-    if (unpack === undefined) throw new ChartError(`no way to unpack charts/${entry}`);
-    return load(unpack(archive.data), unpack, depth + 1);
+): readonly ChartFile[] {
+  if (!entry.endsWith('.tgz')) {
+    // A file that lies in charts/ makes a chart without files, which is none.
+    const inner = group.filter(({ name }) => name !== entry);
+    return inner.map((file) => ({ ...file, name: file.name.slice(entry.length + 1) }));
   }
-  const inner = group.map(({ name, data }) => ({ name: name.slice(entry.length + 1), data }));
-  return load(inner, unpack, depth + 1);
+  const archive = group.find(({ name }) => name === entry);
+  if (archive === undefined) throw new ChartError(`expected ${entry}, got ${group[0]?.name ?? ''}`);
+  if (unpack === undefined) throw new ChartError('no way to unpack archives');
+  return unpack(archive.data);
+}
+
+function inDependency<T>(entry: string, parent: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    throw new ChartError(`error unpacking subchart ${entry} in ${parent}: ${error.message}`, { cause: error });
+  }
 }

@@ -1,6 +1,7 @@
 /** Reads and checks `Chart.yaml`, with helm's messages. */
 
 import { goText } from '../go/format.ts';
+import { isPrintable } from '../go/quote.ts';
 import { type GoValue, isMap, sliceItems } from '../go/value.ts';
 import { parseVersion } from '../semver/version.ts';
 import { readYaml, YamlError } from '../yaml/read.ts';
@@ -20,19 +21,19 @@ export function metadataOf(root: GoValue, listed?: readonly GoValue[]): ChartMet
   const annotations = member(root, 'annotations');
   return {
     apiVersion: string('apiVersion') === '' ? 'v1' : string('apiVersion'),
-    name: string('name'),
+    name: line(string('name')),
     version: string('version'),
-    appVersion: string('appVersion'),
-    description: string('description'),
+    appVersion: line(string('appVersion')),
+    description: line(string('description')),
     type: string('type'),
-    kubeVersion: string('kubeVersion'),
-    home: string('home'),
-    icon: string('icon'),
-    condition: string('condition'),
-    tags: string('tags'),
+    kubeVersion: line(string('kubeVersion')),
+    home: line(string('home')),
+    icon: line(string('icon')),
+    condition: line(string('condition')),
+    tags: line(string('tags')),
     deprecated: member(root, 'deprecated') === true,
-    keywords: members(root, 'keywords').map(textOf),
-    sources: members(root, 'sources').map(textOf),
+    keywords: members(root, 'keywords').map(textOf).map(line),
+    sources: members(root, 'sources').map(textOf).map(line),
     maintainers: members(root, 'maintainers').map(readMaintainer),
     annotations: isMap(annotations) ? new Map([...annotations].map(([key, value]) => [key, textOf(value)])) : undefined,
     dependencies: (own.length === 0 && listed !== undefined ? listed : own).map(readDependency),
@@ -62,20 +63,26 @@ function textOf(value: GoValue): string {
   return goText(value);
 }
 
+/** In one line, without what can't be printed. */
+function line(text: string): string {
+  return text.replace(/\s/g, ' ').replace(/./gsu, (character) => (isPrintable(character) ? character : ''));
+}
+
 function readMaintainer(value: GoValue): Maintainer {
   if (!isMap(value)) throw new ChartError('validation: maintainers must not contain empty or null nodes');
-  return { name: textOf(value.get('name')), email: textOf(value.get('email')), url: textOf(value.get('url')) };
+  const string = (name: string): string => line(textOf(value.get(name)));
+  return { name: string('name'), email: string('email'), url: string('url') };
 }
 
 function readDependency(value: GoValue): Dependency {
   if (!isMap(value)) throw new ChartError('validation: dependencies must not contain empty or null nodes');
   const string = (name: string): string => textOf(value.get(name));
   return {
-    name: string('name'),
-    version: string('version'),
-    repository: string('repository'),
-    condition: string('condition'),
-    tags: members(value, 'tags').map(textOf),
+    name: line(string('name')),
+    version: line(string('version')),
+    repository: line(string('repository')),
+    condition: line(string('condition')),
+    tags: members(value, 'tags').map(textOf).map(line),
     importValues: members(value, 'import-values').map(readImport),
     alias: string('alias'),
   };

@@ -63,13 +63,18 @@ test('refuses archives that are damaged or too large when unpacked', () => {
   });
 });
 
-test('refuses links in a directory', async () => {
+test('refuses links in a directory unless told to follow them', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'kindred-chart-'));
   try {
     await mkdir(join(directory, 'templates'));
     await writeFile(join(directory, 'Chart.yaml'), 'apiVersion: v2\nname: web\nversion: 1.0.0\n');
     await symlink('/etc/passwd', join(directory, 'templates/a.yaml'));
-    await assert.rejects(loadDirectory(directory), { name: 'ChartError', message: /neither a file nor a directory/ });
+    await assert.rejects(loadDirectory(directory), { name: 'ChartError', message: /symbolic links are not followed/ });
+    const followed: string[] = [];
+    const chart = await loadDirectory(directory, { links: 'follow', onLink: (path) => followed.push(path) });
+    assert.deepEqual([chart.templates.length, followed], [1, [join(directory, 'templates/a.yaml')]]);
+    await symlink('..', join(directory, 'templates/circle'));
+    await assert.rejects(loadDirectory(directory, { links: 'follow' }), { message: /contains itself/ });
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -16,7 +16,7 @@ export function loadArchive(archive: Uint8Array, limits: ChartLimits = DEFAULT_C
 /** The files of an archive without the directory that they are all in. Throws ChartError. */
 export function unpackArchive(archive: Uint8Array, limits: ChartLimits = DEFAULT_CHART_LIMITS): ChartFile[] {
   const files: ChartFile[] = [];
-  for (const { name, data, isFile } of readTar(unzip(archive, limits))) {
+  for (const { name, data, isFile, modified } of readTar(unzip(archive, limits))) {
     const path = innerPath(name);
     if (path === undefined) continue;
     if (!isFile) throw new ChartError(`chart illegally contains a link: "${name}"`);
@@ -25,7 +25,7 @@ export function unpackArchive(archive: Uint8Array, limits: ChartLimits = DEFAULT
         `decompressed chart file "${name}" is larger than the maximum file size ${limits.fileBytes}`,
       );
     }
-    files.push({ name: path, data });
+    files.push({ name: path, data, modified: new Date(modified * 1000).toISOString() });
   }
   if (files.length === 0) throw new ChartError('no files in chart archive');
   return files;

@@ -1,52 +1,109 @@
-/** Reads a chart from a directory, leaving out what .helmignore names. Links are refused. */
-import { lstat, readdir, readFile } from 'node:fs/promises';
+/** Reads a chart from a directory, leaving out what .helmignore names. */
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrorCode } from '@kindred/machinery';
 import { type Chart, ChartError, type ChartFile } from '../chart/chart.ts';
 import { ignoreRules } from '../chart/ignore.ts';
 import { loadChartFiles } from '../chart/load-files.ts';
 import { DEFAULT_CHART_LIMITS } from './chart-limits.ts';
 import { unpackArchive } from './load-archive.ts';
 
-/** Throws ChartError. */
-export async function loadDirectory(directory: string): Promise<Chart> {
-  return loadChartFiles(await readDirectory(directory), unpackArchive);
+export interface LoadDirectoryOptions {
+  /**
+   * What becomes of symbolic links. `refuse` is for charts of strangers: a link can lead to any file of the machine.
+   * `follow` is what helm does.
+   */
+  readonly links?: 'refuse' | 'follow';
+  /** Hears of links that are followed. */
+  readonly onLink?: (path: string, target: string) => void;
 }
 
-async function readDirectory(directory: string): Promise<ChartFile[]> {
+/** Throws ChartError. */
+export async function loadDirectory(directory: string, options: LoadDirectoryOptions = {}): Promise<Chart> {
+  return loadChartFiles(await readChartFiles(directory, options), unpackArchive);
+}
+
+/** The files of a chart, in helm's order. Throws ChartError. */
+export async function readChartFiles(directory: string, options: LoadDirectoryOptions = {}): Promise<ChartFile[]> {
   const ignored = ignoreRules(await readIgnoreFile(join(directory, '.helmignore')));
   const files: ChartFile[] = [];
   let total = 0;
-  const visit = async (path: string): Promise<void> => {
-    const entries = await readdir(join(directory, path));
-    for (const name of entries.sort()) {
-      const relative = path === '' ? name : `${path}/${name}`;
-      const found = await lstat(join(directory, relative));
+  const readOne = async (relative: string, size: number, changed: Date): Promise<void> => {
+    const name = relative.slice(relative.lastIndexOf('/') + 1);
+    if (size > DEFAULT_CHART_LIMITS.fileBytes) {
+      throw new ChartError(
+        `chart file "${name}" is larger than the maximum file size ${DEFAULT_CHART_LIMITS.fileBytes}`,
+      );
+    }
+    total += size;
+    if (total > DEFAULT_CHART_LIMITS.totalBytes) {
+      throw new ChartError(`chart is larger than the maximum size ${DEFAULT_CHART_LIMITS.totalBytes}`);
+    }
+    const data = await readFile(join(directory, relative));
+    files.push({ name: relative, data, modified: changed.toISOString() });
+  };
+  const visit = async (path: string, ancestors: readonly string[]): Promise<void> => {
+    const entries = await readdir(join(directory, path), { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const relative = path === '' ? entry.name : `${path}/${entry.name}`;
+      // A link that leads nowhere and that nobody wants is none of our business.
+      if (entry.isSymbolicLink() && ignored(relative, false)) continue;
+      if (entry.isSymbolicLink()) await expectAllowed(directory, relative, options);
+      const found = await statFile(join(directory, relative), relative);
       if (ignored(relative, found.isDirectory())) continue;
-      if (found.isDirectory()) await visit(relative);
-      else if (!found.isFile()) throw new ChartError(`cannot load ${relative}: neither a file nor a directory`);
+      if (found.isFile()) await readOne(relative, found.size, found.mtime);
+      else if (found.isDirectory())
+        await visit(relative, await descend(join(directory, relative), relative, ancestors));
       else {
-        if (found.size > DEFAULT_CHART_LIMITS.fileBytes) {
-          throw new ChartError(
-            `chart file "${name}" is larger than the maximum file size ${DEFAULT_CHART_LIMITS.fileBytes}`,
-          );
-        }
-        total += found.size;
-        if (total > DEFAULT_CHART_LIMITS.totalBytes) {
-          throw new ChartError(`chart is larger than the maximum size ${DEFAULT_CHART_LIMITS.totalBytes}`);
-        }
-        files.push({ name: relative, data: await readFile(join(directory, relative)) });
+        throw new ChartError(
+          `cannot load irregular file ${join(directory, relative)} as it has file mode type bits set`,
+        );
       }
     }
   };
-  await visit('');
+  await visit('', await descend(directory, '', []));
   return files;
+}
+
+async function expectAllowed(directory: string, relative: string, options: LoadDirectoryOptions): Promise<void> {
+  if (options.links !== 'follow') {
+    throw new ChartError(`cannot load ${relative}: symbolic links are not followed here`);
+  }
+  const path = join(directory, relative);
+  try {
+    options.onLink?.(path, await realpath(path));
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOENT') && !hasErrorCode(error, 'ELOOP')) throw error;
+    throw new ChartError(`error evaluating symlink ${path}: ${linkProblem(path, error)}`, { cause: error });
+  }
+}
+
+function linkProblem(path: string, error: unknown): string {
+  return hasErrorCode(error, 'ENOENT') ? `lstat ${path}: no such file or directory` : 'too many links';
+}
+
+async function statFile(path: string, relative: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    throw new ChartError(`cannot load ${relative}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Links can make a directory its own child. */
+async function descend(path: string, relative: string, ancestors: readonly string[]): Promise<readonly string[]> {
+  const real = await realpath(path);
+  if (ancestors.includes(real)) throw new ChartError(`cannot load ${relative}: the directory contains itself`);
+  return [...ancestors, real];
 }
 
 async function readIgnoreFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (hasErrorCode(error, 'ENOENT')) return '';
     throw error;
   }
 }

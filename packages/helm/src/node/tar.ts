@@ -6,6 +6,8 @@ export interface TarEntry {
   readonly data: Uint8Array;
   /** False for links, devices and the like. */
   readonly isFile: boolean;
+  /** When it was changed last, in seconds since 1970. */
+  readonly modified: number;
 }
 
 const BLOCK = 512;
@@ -28,8 +30,9 @@ export function readTar(archive: Uint8Array): TarEntry[] {
     else if (type !== 'g') {
       const name = longName ?? headerName(header);
       longName = undefined;
-      if (type === '5') entries.push({ name: name.endsWith('/') ? name : `${name}/`, data, isFile: false });
-      else entries.push({ name, data, isFile: type === '0' || type === '\0' });
+      const modified = readTime(header);
+      if (type === '5') entries.push({ name: name.endsWith('/') ? name : `${name}/`, data, isFile: false, modified });
+      else entries.push({ name, data, isFile: type === '0' || type === '\0', modified });
     }
   }
   return entries;
@@ -49,6 +52,11 @@ function readSize(header: Uint8Array): number {
   const digits = text(header, 124, 12).trim();
   if (!/^[0-7]+$/.test(digits)) throw new ChartError('the archive has a damaged header');
   return Number.parseInt(digits, 8);
+}
+
+function readTime(header: Uint8Array): number {
+  const digits = text(header, 136, 12).trim();
+  return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : 0;
 }
 
 /** Records are `length key=value` lines. */

@@ -100,7 +100,10 @@ export class SchemaDocuments {
     }
     const { draft, id } = this.#identify(document, schema, pointer, fallback);
     const url = id === '' ? base : resolveReference(base, id).url;
-    if (id !== '' || pointer === '') this.#addResource(document, schema, pointer, url, draft, fallback);
+    if (id !== '' || pointer === '') {
+      const dialect = typeof schema.get('$schema') === 'string' ? { draft, vocabularies: undefined } : fallback;
+      this.#addResource(document, schema, { pointer, id: url, dialect });
+    }
     const resource = [...document.resources.values()].find((each) => each.id === url) ?? resourceAt(document, '');
     collectAnchors(document, schema, pointer, resource, draft);
     for (const [inner, value] of subschemas(draft, schema, pointer)) {
@@ -130,21 +133,18 @@ export class SchemaDocuments {
     return this.#draftOf(this.#options.read(url), fallback, new Set([...seen, url]), true);
   }
 
-  #addResource(
-    document: SchemaDocument,
-    schema: GoMap,
-    pointer: string,
-    id: string,
-    draft: Draft,
-    fallback: Dialect,
-  ): void {
+  #addResource(document: SchemaDocument, schema: GoMap, place: Pick<Resource, 'pointer' | 'id' | 'dialect'>): void {
+    const { pointer, id, dialect } = place;
     for (const other of document.resources.values()) {
       if (other.id !== id || other.pointer === pointer) continue;
       throw new SchemaError(`duplicate id "${id}" in "${document.url}" at "${other.pointer}" and "${pointer}"`);
     }
     const said = schema.get('$schema');
-    const dialect = typeof said === 'string' ? { draft, vocabularies: this.#vocabularies(draft, said) } : fallback;
-    document.resources.set(pointer, newResource(pointer, id, dialect));
+    const own =
+      typeof said === 'string'
+        ? { draft: dialect.draft, vocabularies: this.#vocabularies(dialect.draft, said) }
+        : dialect;
+    document.resources.set(pointer, newResource(pointer, id, own));
   }
 
   /** What the metaschema of a schema requires, when it isn't a draft's. */

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- `then` is a keyword of JSON Schema */
 /**
  * The metaschemas of the drafts, without what only describes: which keywords there are and what they may hold
  * (json-schema.org). Their shape shows in messages about schemas that are wrong.

@@ -19,7 +19,7 @@ export async function openChart(context: CommandContext, reference: string, flag
   const name = reference.trim();
   const directory = flags.text('repo') === '' ? await localDirectory(context, name) : undefined;
   // The most frequent case needs nothing of what fetches and verifies.
-  if (directory !== undefined && !flags.bool('verify')) return openDirectory(directory);
+  if (directory !== undefined && !flags.bool('verify')) return openDirectory(directory, context);
   const { fetchChart } = await import('./fetch-chart.ts');
   return fetchChart(context, name, flags);
 }
@@ -46,7 +46,7 @@ export function refusePostRenderer(flags: FlagValues): void {
   );
 }
 
-async function openDirectory(path: string): Promise<Chart> {
+async function openDirectory(path: string, { log }: Pick<CommandContext, 'log'>): Promise<Chart> {
   const chartFile = join(path, 'Chart.yaml');
   try {
     await stat(chartFile);
@@ -54,7 +54,15 @@ async function openDirectory(path: string): Promise<Chart> {
     const problem = fileProblem('open', chartFile, error);
     throw new ChartError(`unable to detect chart at ${chartFile}: ${problem}`, { cause: error });
   }
-  return loadDirectory(path);
+  return loadDirectory(path, {
+    links: 'follow',
+    onLink: (link, target) => {
+      log.info('found symbolic link in path. Contents of linked file included and used', {
+        path: link,
+        resolved: target,
+      });
+    },
+  });
 }
 
 async function localDirectory(context: CommandContext, name: string): Promise<string | undefined> {
