@@ -65,6 +65,16 @@ export { fetchIndex, readCachedIndex, removeCachedIndex, updateIndex } from './r
 export { indexJson, indexYaml } from './repositories/write-index.ts';
 export { buildResources } from './resources/build.ts';
 export type { Cluster } from './resources/cluster.ts';
+export {
+  applyCrds,
+  type CrdChange,
+  type CrdFile,
+  type CrdOptions,
+  type CrdPolicy,
+  installCrds,
+  planCrds,
+} from './resources/crds/apply-crds.ts';
+export { type CrdProblem, crdProblems } from './resources/crds/crd-safety.ts';
 export { createResources } from './resources/create.ts';
 export { type Cascade, type DeleteMode, type DeleteResult, deleteResources } from './resources/delete.ts';
 export { splitKept } from './resources/keep-policy.ts';

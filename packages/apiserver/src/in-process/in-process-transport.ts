@@ -2,6 +2,7 @@
  * A transport without a socket: requests of the same process go straight into the handler chain, as a fixed user. It has
  * the shape of `@kindred/client`'s Transport, which controllers take.
  */
+import { setMaxListeners } from 'node:events';
 import type { UserInfo } from '../authentication/user-info.ts';
 import type { Handler } from '../chain/handler-chain.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -35,6 +36,8 @@ const noBody: Uint8Array = new Uint8Array();
 /** A transport whose requests come from `user`, without credentials. */
 export function inProcessTransport(handler: Handler, user: UserInfo): InProcessTransport {
   const closing = new AbortController();
+  // Each open stream listens, and there is no telling how many there are.
+  setMaxListeners(0, closing.signal);
   const open = new Map<BodyQueue, Promise<void>>();
   return {
     async request(request) {

@@ -7,6 +7,7 @@ import {
   type DecodedYaml,
   DecodeError,
   decodeYaml,
+  encodeJsonText,
   goQuote,
   isJsonObject,
   type JsonObject,
@@ -17,17 +18,26 @@ import type { Cluster } from './cluster.ts';
 import type { Resource } from './resource.ts';
 import { ResourceError } from './resource-error.ts';
 
+export interface BuildOptions {
+  /** Says what is missing as helm's check against the server's schemas does. True when not given. */
+  readonly validate?: boolean | undefined;
+}
+
 /**
  * Builds the resources of a manifest, in its order.
  *
  * @throws ResourceError with one line for each document that is no object, and two for each whose kind isn't served
  */
-export async function buildResources(cluster: Cluster, manifest: string): Promise<Resource[]> {
+export async function buildResources(
+  cluster: Cluster,
+  manifest: string,
+  options: BuildOptions = {},
+): Promise<Resource[]> {
   const resources: Resource[] = [];
   const problems: string[] = [];
   for (const { source, content } of manifestDocuments(manifest)) {
     try {
-      for (const object of readObjects(content)) resources.push(await resourceOf(cluster, object, source));
+      for (const object of readObjects(content, options)) resources.push(await resourceOf(cluster, object, source));
     } catch (error) {
       if (!(error instanceof ResourceError)) throw error;
       problems.push(error.message);
@@ -43,7 +53,7 @@ interface ManifestDocument {
 }
 
 /** The documents of a stream with the files that they say they come from; documents of comments alone are left out. */
-export function manifestDocuments(manifest: string): ManifestDocument[] {
+function manifestDocuments(manifest: string): ManifestDocument[] {
   return manifest
     .split(/^---(?:[ \t].*)?\r?$/m)
     .filter((content) => content.split('\n').some((line) => !/^\s*(?:#.*)?$/.test(line)))
@@ -51,10 +61,13 @@ export function manifestDocuments(manifest: string): ManifestDocument[] {
 }
 
 /** One object, or the items of a list. */
-export function readObjects(content: string): Unstructured[] {
+function readObjects(content: string, { validate = true }: BuildOptions): Unstructured[] {
   const value = decoded(content).value;
   if (value === null) return [];
   if (!isJsonObject(value)) throw invalidData('invalid object to validate');
+  if (!validate && (value['kind'] ?? '') === '') {
+    throw new ResourceError(`unable to decode "": Object 'Kind' is missing in '${encodeJsonText(value)}'`);
+  }
   return flatten(value);
 }
 
