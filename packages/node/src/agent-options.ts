@@ -51,36 +51,68 @@ export const defaultAgentOptions = {
 export type AgentSettings = Omit<AgentOptions, keyof typeof defaultAgentOptions> & Partial<AgentOptions>;
 
 const required = ['server', 'caFile', 'certFile', 'keyFile', 'dataDir', 'nodeName'] as const;
-const texts = [
-  'podCidr',
-  'serviceCidr',
-  'plainPodCidr',
-  'clusterDns',
-  'clusterDomain',
-  'nodeAddress',
-  'imagesFile',
-] as const;
+const texts = ['podCidr', 'serviceCidr', 'plainPodCidr', 'clusterDns', 'clusterDomain', 'nodeAddress'] as const;
+const isolations = ['auto', 'namespaces', 'plain'] as const;
 
-/** `--config FILE`, and any setting as `--name value`. @throws Error that names what is missing or unknown. */
+/** `--config FILE`, and any setting as `--name value`. @throws Error that names what is missing, unknown or of a wrong type. */
 export function parseAgentOptions(args: readonly string[]): AgentOptions {
-  const names = [...required, ...texts, 'isolation', 'port', 'config'];
+  const names = [...required, ...texts, 'imagesFile', 'isolation', 'port', 'config'];
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ args: [...args], strict: true, options });
   const { config, port, ...flags } = values;
   const file: unknown = typeof config === 'string' ? JSON.parse(readFileSync(config, 'utf8')) : {};
-  const settings: Record<string, unknown> = {
+  return checkedOptions({
     ...defaultAgentOptions,
     ...(typeof file === 'object' ? file : {}),
     ...flags,
     ...(port !== undefined && { port: Number(port) }),
+  });
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+function checkedOptions(settings: Settings): AgentOptions {
+  const { imagesFile } = settings;
+  return {
+    ...textsOf(settings, required),
+    ...textsOf(settings, texts),
+    isolation: isolationOf(settings['isolation']),
+    port: portOf(settings['port']),
+    ...(imagesFile === undefined ? {} : textsOf(settings, ['imagesFile'])),
+    hiddenPaths: listOf(settings, 'hiddenPaths'),
+    allowedClients: listOf(settings, 'allowedClients'),
   };
-  for (const name of required) {
-    if (typeof settings[name] !== 'string')
-      throw new Error(`the node agent needs ${name}, in its config file or as --${name}`);
-  }
-  if (!['auto', 'namespaces', 'plain'].includes(String(settings['isolation']))) {
-    throw new Error(`isolation is auto, namespaces or plain, not ${JSON.stringify(settings['isolation'])}`);
-  }
-  // Required members are there, and the others have defaults; a wrong type in the file shows where it is used.
-  return settings as unknown as AgentOptions;
+}
+
+function textsOf<Name extends string>(settings: Settings, names: readonly Name[]): Record<Name, string> {
+  const found = names.map((name) => [name, textOf(settings, name)] as const);
+  // It has an entry for each of the names.
+  return Object.fromEntries(found) as Record<Name, string>;
+}
+
+function textOf(settings: Settings, name: string): string {
+  const value = settings[name];
+  if (typeof value === 'string') return value;
+  throw new Error(`the node agent needs ${name} as text, in its config file or as --${name}; found ${shown(value)}`);
+}
+
+function isolationOf(value: unknown): AgentOptions['isolation'] {
+  const isolation = isolations.find((known) => known === value);
+  if (isolation !== undefined) return isolation;
+  throw new Error(`isolation is auto, namespaces or plain, not ${shown(value)}`);
+}
+
+function portOf(value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535) return value;
+  throw new Error(`port is a whole number from 0 to 65535, not ${shown(value)}`);
+}
+
+function listOf(settings: Settings, name: string): readonly string[] {
+  const value = settings[name];
+  if (Array.isArray(value) && value.every((element) => typeof element === 'string')) return value;
+  throw new Error(`${name} is a list of texts, not ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? 'nothing';
 }
