@@ -5,10 +5,10 @@
 import { isJsonObject } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import type { HttpAnswer, HttpClient } from '../http/http-client.ts';
-import { redacted } from '../http/request-error.ts';
 import { parseUrl } from '../http/url.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import type { Credential } from './credential.ts';
+import { registryError } from './registry-error.ts';
 
 export interface AuthorizerOptions {
   readonly http: HttpClient;
@@ -42,7 +42,8 @@ export class Authorizer {
     const credential = await this.#credential(host);
     const header =
       challenge.scheme === 'basic' ? basicHeader(credential) : await this.#token(challenge, scope, credential, signal);
-    if (header !== undefined) this.#headers.set(`${host} ${scope}`, header);
+    if (header === undefined) throw new ChartError('basic credential not found');
+    this.#headers.set(`${host} ${scope}`, header);
     return header;
   }
 
@@ -72,12 +73,7 @@ export class Authorizer {
       maxBytes: MAX_TOKEN_BYTES,
       ...(signal === undefined ? {} : { signal }),
     });
-    if (answer.status !== 200) {
-      const method = request.method ?? 'GET';
-      throw new ChartError(
-        `${method} ${JSON.stringify(redacted(answer.url))}: response status code ${answer.statusLine.replace(/^(\d+) /, '$1: ')}`,
-      );
-    }
+    if (answer.status !== 200) throw registryError(request.method ?? 'GET', answer);
     return `Bearer ${tokenOf(answer.body)}`;
   }
 }
@@ -96,8 +92,8 @@ interface TokenRequest {
 
 function tokenRequest(realm: URL, service: string, scope: string, credential: Credential | undefined): TokenRequest {
   const url = new URL(realm);
-  if (service !== '') url.searchParams.set('service', service);
   for (const each of scope.split(' ')) if (each !== '') url.searchParams.append('scope', each);
+  if (service !== '') url.searchParams.set('service', service);
   const authorization = basicHeader(credential);
   return { url, ...(authorization === undefined ? {} : { headers: { authorization } }) };
 }

@@ -1,9 +1,9 @@
 /** Puts a chart into a registry, with the manifest, the config and the annotations that helm gives it. */
-import type { ChartMetadata, Maintainer } from '../chart/chart.ts';
+import { ChartError, type ChartMetadata, type Maintainer } from '../chart/chart.ts';
 import { goJsonText, metadataRecord } from '../chart/metadata-json.ts';
 import { digestOf } from '../repositories/content-cache.ts';
 import { CHART_TYPE, CONFIG_TYPE, MANIFEST_TYPE, PROVENANCE_TYPE } from './manifest.ts';
-import { parseReference, referenceText, tagOf } from './reference.ts';
+import { parseReference, type Reference, referenceText, tagOf } from './reference.ts';
 import type { RegistryClient } from './registry-client.ts';
 
 export interface ChartToPush {
@@ -48,11 +48,27 @@ export async function pushChart(
       annotations: chartAnnotations(metadata, chart.created),
     }),
   );
-  for (const blob of [config, archive, ...(provenance === undefined ? [] : [provenance])]) {
-    await client.pushBlob(reference, blob, signal);
-  }
+  const digest = `sha256:${digestOf(manifest)}`;
+  // A manifest that is there has its parts there.
+  const isThere = await exists(client, reference, digest, signal);
+  const blobs = isThere ? [] : [config, archive, ...(provenance === undefined ? [] : [provenance])];
+  for (const blob of blobs) await client.pushBlob(reference, blob, signal);
   await client.pushManifest(reference, manifest, MANIFEST_TYPE, signal);
-  return { reference: referenceText(reference), digest: `sha256:${digestOf(manifest)}` };
+  return { reference: referenceText(reference), digest };
+}
+
+async function exists(
+  client: RegistryClient,
+  reference: Reference,
+  digest: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return await client.hasManifest(reference, digest, signal);
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    throw new ChartError(`failed to perform "Exists" on destination: ${error.message}`, { cause: error });
+  }
 }
 
 function describe(mediaType: string, bytes: Uint8Array): { mediaType: string; digest: string; size: number } {
@@ -63,7 +79,7 @@ const PREFIX = 'org.opencontainers.image.';
 const FIXED: ReadonlySet<string> = new Set([`${PREFIX}version`, `${PREFIX}title`]);
 
 /** The annotations of the OCI Image Specification that a chart has an answer for, then the chart's own. */
-export function chartAnnotations(metadata: ChartMetadata, created: string): Record<string, string> {
+function chartAnnotations(metadata: ChartMetadata, created: string): Record<string, string> {
   const standard = {
     description: metadata.description,
     title: metadata.name,

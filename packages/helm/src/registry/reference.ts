@@ -56,3 +56,14 @@ export function tagOf(version: string): string {
 export function versionOfTag(tag: string): string {
   return tag.replaceAll('_', '+');
 }
+
+/** What is said when a tag has another character than the version; empty when it hasn't. */
+export function underscoreNote(reference: string): string {
+  if (!reference.includes('_')) return '';
+  return `${reference} contains an underscore.
+
+OCI artifact references (e.g. tags) do not support the plus sign (+). To support
+storing semantic versions, Helm adopts the convention of changing plus (+) to
+an underscore (_) in chart version tags when pushing to a registry and back to
+a plus (+) when pulling from a registry.`;
+}

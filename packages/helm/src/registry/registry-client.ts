@@ -2,7 +2,7 @@
  * A client of registries (OCI Distribution Specification 1.1): manifests, blobs and tags. Everything that comes is held
  * to its size and digest. TLS always, unless plain HTTP is asked for.
  */
-import { goQuote, isJsonObject } from '@kindred/machinery';
+import { isJsonObject } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import { type HttpAnswer, HttpClient } from '../http/http-client.ts';
 import { redacted } from '../http/request-error.ts';
@@ -12,6 +12,7 @@ import { Authorizer } from './authorizer.ts';
 import type { Credential } from './credential.ts';
 import { type Descriptor, INDEX_TYPES, MANIFEST_TYPES } from './manifest.ts';
 import { type Reference, referenceText } from './reference.ts';
+import { registryError, requestProblem } from './registry-error.ts';
 
 export interface RegistryClientOptions {
   readonly plainHttp?: boolean;
@@ -111,11 +112,23 @@ export class RegistryClient {
     for (let page = 0; url !== undefined; page++) {
       if (page === MAX_PAGES)
         throw new ChartError(`${referenceText(reference)} has more than ${MAX_PAGES} pages of tags`);
-      const answer: HttpAnswer = await this.#read(reference, { url, maxBytes: MAX_TAGS_BYTES, access: 'pull', signal });
+      const call: Call = { url, maxBytes: MAX_TAGS_BYTES, access: 'pull', signal };
+      const answer = await this.#call(reference.registry, reference.repository, call);
+      if (answer.status !== 200) throw registryError('GET', answer);
       tags.push(...tagsOf(answer.body));
       url = nextPage(answer, url);
     }
     return tags;
+  }
+
+  /** Whether the repository has a manifest with this digest. Throws ChartError. */
+  async hasManifest(reference: Reference, digest: string, signal?: AbortSignal): Promise<boolean> {
+    const url = this.#url(reference, `manifests/${digest}`);
+    const headers = { accept: MANIFEST_TYPES.join(', ') };
+    const call = { method: 'HEAD', url, headers, maxBytes: MAX_TAGS_BYTES, access: 'pull', signal } as const;
+    const answer = await this.#call(reference.registry, reference.repository, call);
+    if (answer.status !== 200 && answer.status !== 404) throw registryError('HEAD', answer);
+    return answer.status === 200;
   }
 
   /** Uploads a blob that the registry doesn't have yet. Throws ChartError. */
@@ -185,7 +198,13 @@ export class RegistryClient {
       });
     const first = await send(this.#authorizer.known(host, scope));
     if (first.status !== 401 || !isOwn) return first;
-    const authorization = await this.#authorizer.answer(host, scope, first, signal);
+    let authorization: string | undefined;
+    try {
+      authorization = await this.#authorizer.answer(host, scope, first, signal);
+    } catch (error) {
+      if (!(error instanceof ChartError)) throw error;
+      throw requestProblem(call.method ?? 'GET', call.url, error.message, error);
+    }
     return authorization === undefined ? first : send(authorization);
   }
 }
@@ -218,33 +237,4 @@ function nextPage(answer: HttpAnswer, url: URL): URL | undefined {
   const next = new URL(link, url);
   if (next.origin !== url.origin) throw new ChartError(`refusing to go on with the list of tags at ${next.origin}`);
   return next;
-}
-
-/** What the registry says was wrong (`{"errors":[{code,message}]}`), with method and address. */
-function registryError(method: string, answer: HttpAnswer): ChartError {
-  const details = errorDetails(answer.body);
-  const reason = details === '' ? answer.statusLine.replace(/^\d+ ?/, '') : details;
-  return new ChartError(`${method} ${goQuote(redacted(answer.url))}: response status code ${answer.status}: ${reason}`);
-}
-
-function errorDetails(body: Uint8Array): string {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(body));
-  } catch (error) {
-    if (error instanceof SyntaxError) return '';
-    throw error;
-  }
-  const errors = isJsonObject(value) && Array.isArray(value['errors']) ? value['errors'] : [];
-  return errors
-    .filter(isJsonObject)
-    .map(({ code, message }) =>
-      [
-        typeof code === 'string' ? code.toLowerCase().replaceAll('_', ' ') : '',
-        typeof message === 'string' ? message : '',
-      ]
-        .filter((part) => part !== '')
-        .join(': '),
-    )
-    .join('; ');
 }

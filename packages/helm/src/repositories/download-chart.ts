@@ -7,7 +7,14 @@ import { ChartError } from '../chart/chart.ts';
 import { isOciReference, parseUrl } from '../http/url.ts';
 import { matchVersion, versionsOfTags } from '../registry/chart-versions.ts';
 import { pullChart } from '../registry/pull-chart.ts';
-import { parseReference, type Reference, referenceText, tagOf, versionOfTag } from '../registry/reference.ts';
+import {
+  parseReference,
+  type Reference,
+  referenceText,
+  tagOf,
+  underscoreNote,
+  versionOfTag,
+} from '../registry/reference.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartContext, ChartSource } from './chart-source.ts';
 import { cachedChart, cachedProvenance, checkDigest, digestOf, keepChart, keepProvenance } from './content-cache.ts';
@@ -162,20 +169,15 @@ async function pull(
   };
 }
 
-const UNDERSCORES = `
-OCI artifact references (e.g. tags) do not support the plus sign (+). To support
-storing semantic versions, Helm adopts the convention of changing plus (+) to
-an underscore (_) in chart version tags when pushing to a registry and back to
-a plus (+) when pulling from a registry.`;
-
 function reportPull(context: ChartContext, reference: string, digest: string): void {
   context.report(`Pulled: ${reference}`);
   context.report(`Digest: ${digest}`);
-  if (reference.includes('_')) context.report(`${reference} contains an underscore.\n${UNDERSCORES}`);
+  const note = underscoreNote(reference);
+  if (note !== '') context.report(note);
 }
 
 /** The reference with the tag or digest to pull: a range is looked up among the tags. Throws ChartError. */
-export async function resolveTag(
+async function resolveTag(
   client: RegistryClient,
   text: string,
   version: string,

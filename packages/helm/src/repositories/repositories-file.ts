@@ -78,7 +78,7 @@ export async function updateRepositories(
 }
 
 /** The text of the file. */
-export function repositoriesText(file: RepositoriesFile): string {
+function repositoriesText(file: RepositoriesFile): string {
   const repositories = file.repositories.map((entry) => new GoMap(MEMBERS.map(([name, wire]) => [wire, entry[name]])));
   return writeYaml(
     new GoMap([

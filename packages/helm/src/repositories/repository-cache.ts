@@ -20,7 +20,7 @@ export interface UpdateOptions {
   readonly signal?: AbortSignal;
 }
 
-export function indexPath(cache: string, name: string): string {
+function indexPath(cache: string, name: string): string {
   return join(cache, `${fileName(name)}-index.yaml`);
 }
 

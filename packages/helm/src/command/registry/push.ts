@@ -6,6 +6,7 @@ import { quote } from '../../go/quote.ts';
 import { isOciReference } from '../../http/url.ts';
 import { loadArchive } from '../../node/load-archive.ts';
 import { pushChart } from '../../registry/push-chart.ts';
+import { underscoreNote } from '../../registry/reference.ts';
 import { openRegistry } from '../../repositories/open-registry.ts';
 import { minimumArguments } from '../arguments.ts';
 import { tlsFlags } from '../chart/chart-flags.ts';
@@ -32,7 +33,8 @@ export const pushCommand: Command = {
       const created = mtime.toISOString().replace(/\.\d+Z$/, 'Z');
       const chart = { archive, metadata, created, ...(provenance === undefined ? {} : { provenance }) };
       const pushed = await pushChart(client, remote, chart, context.signal);
-      context.streams.errors.write(`Pushed: ${pushed.reference}\nDigest: ${pushed.digest}\n`);
+      const lines = [`Pushed: ${pushed.reference}`, `Digest: ${pushed.digest}`, underscoreNote(pushed.reference)];
+      for (const line of lines.filter((each) => each !== '')) context.streams.errors.write(`${line}\n`);
     } finally {
       client.close();
     }
