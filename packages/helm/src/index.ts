@@ -15,6 +15,14 @@ export { loadSchemas, nodeSchemaLoader, type SchemaLoader, type SchemaLoaderOpti
 export { nodeCrypto } from './node/node-crypto.ts';
 export { nodeProviders } from './node/providers.ts';
 export { type PackagedChart, type PackageOptions, packageChart } from './packaging/package-chart.ts';
+export {
+  type SignedArchive,
+  type SignOptions,
+  signArchive,
+  type Verification,
+  verificationText,
+  verifyArchive,
+} from './provenance/provenance.ts';
 export type { Credential } from './registry/credential.ts';
 export { eraseCredential, findCredential, storeCredential } from './registry/credentials-file.ts';
 export { type PulledChart, pullChart } from './registry/pull-chart.ts';

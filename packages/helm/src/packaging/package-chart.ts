@@ -84,10 +84,14 @@ function chartEntries(files: readonly ChartFile[], metadata: ChartMetadata, pref
   return entries;
 }
 
-/** In the order of keys; a v1 chart keeps its dependencies in requirements.yaml. */
+/** A v1 chart keeps its dependencies in requirements.yaml. */
 function metadataText(metadata: ChartMetadata): string {
-  const own = metadata.apiVersion === 'v1' ? { ...metadata, dependencies: [] } : metadata;
-  return writeYaml(decodeGoJson(goJsonText(metadataRecord(own))));
+  return metadataYaml(metadata.apiVersion === 'v1' ? { ...metadata, dependencies: [] } : metadata);
+}
+
+/** As Chart.yaml, in the order of keys. */
+export function metadataYaml(metadata: ChartMetadata): string {
+  return writeYaml(decodeGoJson(goJsonText(metadataRecord(metadata))));
 }
 
 function metadataOf(files: readonly ChartFile[]): ChartMetadata {
