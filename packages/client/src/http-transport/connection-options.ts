@@ -8,6 +8,8 @@ export interface TlsMaterial {
   readonly key?: string | Buffer;
 }
 
+export type RequestHeaders = Readonly<Record<string, string | string[]>>;
+
 export interface ConnectionOptions {
   /** `https://host:port`, or `http://` for a local proxy; a path becomes the prefix of all requests. */
   readonly server: string;
@@ -20,6 +22,6 @@ export interface ConnectionOptions {
   readonly token?: TokenSource;
   /** Sent as `Authorization: Basic`, when there is no token. */
   readonly basic?: { readonly username: string; readonly password: string };
-  /** Sent with every request: impersonation, for example. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent with every request: impersonation, for example. A list is sent as several headers. */
+  readonly headers?: RequestHeaders;
 }

@@ -8,7 +8,7 @@ import { type TLSSocket, type ConnectionOptions as TlsOptions, connect as tlsCon
 import { type Clock, systemClock } from '@kindred/machinery';
 import { sleep } from '../sleep.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.ts';
-import type { ConnectionOptions } from './connection-options.ts';
+import type { ConnectionOptions, RequestHeaders } from './connection-options.ts';
 import { Http1Requests } from './http1-requests.ts';
 import { Http2Session, NotSentError } from './http2-session.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -22,11 +22,7 @@ export interface HttpTransportOptions extends ConnectionOptions {
 }
 
 interface Sender {
-  request(
-    request: TransportRequest,
-    path: string,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<TransportResponse>;
+  request(request: TransportRequest, path: string, headers: RequestHeaders): Promise<TransportResponse>;
 }
 
 const longestConnectDelay = 5_000;

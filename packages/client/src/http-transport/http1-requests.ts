@@ -2,7 +2,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { TransportRequest, TransportResponse } from '../transport.ts';
-import type { TlsMaterial } from './connection-options.ts';
+import type { RequestHeaders, TlsMaterial } from './connection-options.ts';
 import { joinHeaders } from './headers.ts';
 
 export interface Http1Options {
@@ -23,11 +23,7 @@ export class Http1Requests {
         : new HttpsAgent({ keepAlive: true, ...options.tls });
   }
 
-  request(
-    request: TransportRequest,
-    path: string,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<TransportResponse> {
+  request(request: TransportRequest, path: string, headers: RequestHeaders): Promise<TransportResponse> {
     const { url, tls } = this.#options;
     const options: RequestOptions = {
       agent: this.#agent,

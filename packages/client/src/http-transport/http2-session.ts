@@ -13,6 +13,7 @@ import {
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '@kindred/machinery';
 import type { TransportRequest, TransportResponse } from '../transport.ts';
+import type { RequestHeaders } from './connection-options.ts';
 import { joinHeaders } from './headers.ts';
 
 export interface Http2SessionOptions {
@@ -64,11 +65,7 @@ export class Http2Session {
     return !this.#draining && !this.#session.closed && !this.#session.destroyed && this.#streams < limit;
   }
 
-  request(
-    request: TransportRequest,
-    path: string,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<TransportResponse> {
+  request(request: TransportRequest, path: string, headers: RequestHeaders): Promise<TransportResponse> {
     return new Promise((resolve, reject) => {
       const stream = this.#open({ ...headers, ':method': request.method, ':path': path }, request);
       const fail = (error?: Error): void => reject(failureOf(stream, error));
@@ -90,7 +87,7 @@ export class Http2Session {
     this.#session.destroy(error);
   }
 
-  #open(headers: Record<string, string>, { signal, body }: TransportRequest): ClientHttp2Stream {
+  #open(headers: RequestHeaders, { signal, body }: TransportRequest): ClientHttp2Stream {
     const endStream = body === undefined;
     let stream: ClientHttp2Stream;
     try {

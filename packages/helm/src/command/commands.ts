@@ -6,6 +6,39 @@ import { dependencyGroup, registryGroup, repoGroup, searchGroup, transferCommand
 import type { CommandEntry } from './command.ts';
 import { rootText } from './root-text.ts';
 
+const getCommands: readonly CommandEntry[] = [
+  {
+    name: 'all',
+    short: 'everything about a release',
+    load: async () => (await import('./get/all.ts')).getAllCommand,
+  },
+  {
+    name: 'values',
+    short: 'the values of a release',
+    load: async () => (await import('./get/values.ts')).getValuesCommand,
+  },
+  {
+    name: 'manifest',
+    short: 'the manifest of a release',
+    load: async () => (await import('./get/parts.ts')).getManifestCommand,
+  },
+  {
+    name: 'hooks',
+    short: 'the hooks of a release',
+    load: async () => (await import('./get/parts.ts')).getHooksCommand,
+  },
+  {
+    name: 'notes',
+    short: 'the notes of a release',
+    load: async () => (await import('./get/parts.ts')).getNotesCommand,
+  },
+  {
+    name: 'metadata',
+    short: 'what is known about a release and its chart',
+    load: async () => (await import('./get/metadata.ts')).getMetadataCommand,
+  },
+];
+
 export const helmCommand: CommandEntry = {
   name: 'helm',
   short: 'charts, releases and repositories',
@@ -16,6 +49,29 @@ export const helmCommand: CommandEntry = {
     registryGroup,
     repoGroup,
     searchGroup,
+    {
+      name: 'get',
+      short: 'show parts of a release',
+      long: 'Shows what is kept of a release: values, manifest, hooks, notes, metadata, or all of it.',
+      subcommands: getCommands,
+    },
+    {
+      name: 'history',
+      aliases: ['hist'],
+      short: 'list the revisions of a release',
+      load: async () => (await import('./release/history.ts')).historyCommand,
+    },
+    {
+      name: 'list',
+      aliases: ['ls'],
+      short: 'list releases',
+      load: async () => (await import('./release/list.ts')).listCommand,
+    },
+    {
+      name: 'status',
+      short: 'show how a release stands',
+      load: async () => (await import('./release/status.ts')).statusCommand,
+    },
     {
       name: 'template',
       short: 'render the templates of a chart',

@@ -16,7 +16,7 @@ import { decodeRecord } from './record-encoding.ts';
 import type { Release } from './release.ts';
 import type { ReleaseDriver } from './release-driver.ts';
 import { ReleaseError, releaseNotFound } from './release-error.ts';
-import { selectorOf, storedLabels, userLabels } from './release-labels.ts';
+import { selectorOf, storedLabels, timeLabels, userLabels } from './release-labels.ts';
 import { releaseKey } from './release-name.ts';
 
 export interface ObjectDriverOptions {
@@ -218,6 +218,7 @@ function readObject<T extends KubeObject>(format: Format<T>, object: Observed<T>
       ...release,
       namespace: release.namespace === '' ? namespace : release.namespace,
       labels: userLabels(labels),
+      recordTime: timeLabels(labels),
       ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
     };
   } catch (error) {

@@ -44,6 +44,12 @@ export function userLabels(labels: Labels | undefined): Labels {
   return Object.fromEntries(Object.entries(labels ?? {}).filter(([key]) => !SYSTEM_LABELS.includes(key)));
 }
 
+/** Those labels of an object that say when it was written. */
+export function timeLabels(labels: Labels | undefined): Labels {
+  const names = ['createdAt', 'modifiedAt'];
+  return Object.fromEntries(Object.entries(labels ?? {}).filter(([key]) => names.includes(key)));
+}
+
 /** @throws ReleaseError when a label is one of those that the record needs */
 export function checkUserLabels(labels: Labels): void {
   if (!Object.keys(labels).some((key) => SYSTEM_LABELS.includes(key))) return;

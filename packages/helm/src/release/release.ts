@@ -92,6 +92,8 @@ export interface Release {
   readonly applyMethod: '' | 'ssa' | 'csa';
   /** The user's own labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** When the stored object was written, as its label `createdAt` or `modifiedAt` says it in seconds since 1970. */
+  readonly recordTime?: Readonly<Record<string, string>>;
   /** What we note on the stored object beside the record; helm neither reads nor keeps it. */
   readonly annotations?: Readonly<Record<string, string>>;
 }

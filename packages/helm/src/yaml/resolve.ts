@@ -15,7 +15,9 @@ for (const word of ['-.inf', '-.Inf', '-.INF']) WORDS.set(word, -Infinity);
 
 const INTEGER = /^([-+]?)(?:(0[xX][0-9a-fA-F]+)|(0[bB][01]+)|0[oO]?([0-7]+)|([1-9]\d*|0))$/;
 const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
-const DATE = /^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt]|[ \t])/;
+const DATE = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
+const TIME =
+  /^(\d{4}-\d{1,2}-\d{1,2})(?:[Tt](?=.*(?:Z|[-+]\d\d:\d\d)$)| +(?!.*[-+Z]))(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?(?:Z|[-+](\d\d):(\d\d))?$/;
 const SEXAGESIMAL = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/;
 
 /** The value of an unquoted scalar. Integers that fit 64 bits come as bigint. */
@@ -36,5 +38,21 @@ export function resolveScalar(text: string): Resolved {
 
 /** True when the unquoted text would not be read back as this text. */
 export function needsQuotes(text: string): boolean {
-  return typeof resolveScalar(text) !== 'string' || DATE.test(text) || SEXAGESIMAL.test(text);
+  return typeof resolveScalar(text) !== 'string' || isTimestamp(text) || SEXAGESIMAL.test(text);
+}
+
+/** A date, or a date and a time (with a zone only after a T), that there is in the calendar. */
+function isTimestamp(text: string): boolean {
+  if (!/^\d{4}-/.test(text)) return false;
+  const time = TIME.exec(text);
+  if (time !== null) {
+    const [, date = '', hour, minute, second, zoneHour = 0, zoneMinute = 0] = time;
+    const isInRange = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+    return isInRange && Number(zoneHour) <= 24 && Number(zoneMinute) <= 60 && isTimestamp(date);
+  }
+  const [, year, month, day] = DATE.exec(text)?.map(Number) ?? [];
+  if (year === undefined || month === undefined || day === undefined) return false;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }

@@ -24,6 +24,8 @@ export interface BoolFlag extends FlagBase {
 export interface TextFlag extends FlagBase {
   readonly kind: 'string';
   readonly default?: string;
+  /** Values that completion offers. */
+  readonly choices?: readonly string[];
   /** The problem with a value; undefined when there is none. */
   readonly check?: (value: string) => string | undefined;
 }

@@ -31,9 +31,12 @@ function fit(text: string, width: number): string {
   return `${cut}...`;
 }
 
+// oxlint-disable-next-line no-control-regex -- sequences that set colors begin with a control character
+const COLOR = /\x1b\[[\d;]*m/g;
+
 function textWidth(text: string): number {
   let width = 0;
-  for (const character of text) width += characterWidth(character);
+  for (const character of text.replace(COLOR, '')) width += characterWidth(character);
   return width;
 }
 

@@ -1,0 +1,59 @@
+/** Says of requests that never reached a server what helm says: `Get "https://…": dial tcp …: connect: connection refused`. */
+import type { Transport, TransportRequest } from '@kindred/client';
+import { errorText } from '@kindred/machinery';
+import { quote } from '../../go/quote.ts';
+import { unreachable } from './kubeconfig.ts';
+
+export function sayWhyUnreachable(transport: Transport, server: string): Transport {
+  let hasAnswered = false;
+  return {
+    request: async (request) => {
+      try {
+        const response = await transport.request(request);
+        hasAnswered = true;
+        return response;
+      } catch (error) {
+        if (request.signal?.aborted === true) throw error;
+        const problem = `${verb(request)} ${quote(server + request.path)}: ${reason(error, server)}`;
+        // Later on the cluster was there, and what broke is the one connection.
+        if (hasAnswered) throw new Error(problem, { cause: error });
+        throw unreachable(problem, error);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+function verb({ method }: TransportRequest): string {
+  return `${method[0] ?? ''}${method.slice(1).toLowerCase()}`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect: connection refused',
+  ENETUNREACH: 'connect: network is unreachable',
+  EHOSTUNREACH: 'connect: no route to host',
+  ETIMEDOUT: 'connect: connection timed out',
+};
+
+function reason(error: unknown, server: string): string {
+  for (let cause = error; cause instanceof Error; cause = firstCause(cause)) {
+    const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+    const known = REASONS[code];
+    if (known !== undefined) return `dial tcp ${addressOf(cause, server)}: ${known}`;
+    if (code === 'ENOTFOUND') return `dial tcp: lookup ${new URL(server).hostname}: no such host`;
+  }
+  return errorText(error);
+}
+
+/** Node collects the failures of all addresses of a host in one error. */
+function firstCause(error: Error): unknown {
+  if (error.cause !== undefined) return error.cause;
+  return error instanceof AggregateError ? error.errors.at(-1) : undefined;
+}
+
+function addressOf(error: Error, server: string): string {
+  const { hostname, port } = new URL(server);
+  const address = 'address' in error ? String(error.address) : hostname;
+  const number = 'port' in error ? String(error.port) : port;
+  return address.includes(':') ? `[${address}]:${number}` : `${address}:${number}`;
+}

@@ -1,0 +1,48 @@
+/** The release that a command names: found by its name, and by --revision where the command has that. */
+import type { Release } from '../../release/release.ts';
+import { releaseNameProblem } from '../../release/release-name.ts';
+import { ReleaseStorage } from '../../release/release-storage.ts';
+import { type ClusterAccess, withCluster } from '../cluster/connect.ts';
+import { releaseDriver } from '../cluster/release-driver.ts';
+import { requireReachable } from '../cluster/require-reachable.ts';
+import type { CommandContext, Completion } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+
+export function releaseStorage(context: CommandContext, cluster: ClusterAccess): ReleaseStorage {
+  return new ReleaseStorage(releaseDriver(context, cluster, cluster.namespace));
+}
+
+/**
+ * One revision, the newest when it is 0. Throws ReleaseError.
+ *
+ * @param operation what messages begin with
+ */
+export function findRelease(
+  context: CommandContext,
+  name: string,
+  revision: number,
+  operation = 'releaseContent',
+): Promise<Release> {
+  return withCluster(context, async (cluster) => {
+    await requireReachable(cluster.client, context.signal);
+    checkName(name, operation);
+    return releaseStorage(context, cluster).get(name, revision);
+  });
+}
+
+export function checkName(name: string, operation: string): void {
+  if (releaseNameProblem(name) !== undefined) throw new CommandError(`${operation}: Release name is invalid: ${name}`);
+}
+
+/** Names of releases, for completion in shells. */
+export async function completeRelease(
+  context: CommandContext,
+  args: readonly string[],
+  _start: string,
+): Promise<Completion> {
+  if (args.length > 0) return { words: [] };
+  return withCluster(context, async (cluster) => {
+    const releases = await releaseDriver(context, cluster, cluster.namespace).query({});
+    return { words: [...new Set(releases.map(({ name }) => name))].sort() };
+  });
+}
