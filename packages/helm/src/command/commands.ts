@@ -5,6 +5,7 @@
 import { dependencyGroup, registryGroup, repoGroup, searchGroup, transferCommands } from './chart-commands.ts';
 import type { CommandEntry } from './command.ts';
 import { rootText } from './root-text.ts';
+import { schemaGroup, valuesGroup } from './values-commands.ts';
 
 const getCommands: readonly CommandEntry[] = [
   {
@@ -48,7 +49,9 @@ export const helmCommand: CommandEntry = {
     ...transferCommands,
     registryGroup,
     repoGroup,
+    schemaGroup,
     searchGroup,
+    valuesGroup,
     {
       name: 'get',
       short: 'show parts of a release',

@@ -88,7 +88,7 @@ test('says which key is missing, where its table stands and what is spelled alik
   const scalar = failureOf({ 'a.yaml': 'a: {{ .Values.image.tag.x }}\n' }, '{}', [
     { kind: 'set', text: 'image.tag=1' },
   ]);
-  assert.deepEqual(scalar.hints, ['.Values.image.tag is no table but a int64 in --set image.tag']);
+  assert.deepEqual(scalar.hints, ['.Values.image.tag (--set image.tag) is no table, its type is integer']);
 });
 
 test('finds the line of a values file for what fails inside tpl', () => {

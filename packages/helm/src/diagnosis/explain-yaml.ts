@@ -136,13 +136,12 @@ function quoteAdvice(
   if (call === undefined) return general;
   const from = document.start + offsetOfLine(document.text, line);
   const content = document.text.split('\n')[line - 1] ?? '';
-  const at = content.indexOf(text);
-  for (let offset = from + Math.max(0, at); offset < from + content.length; offset++) {
-    const step = locate(call, offset).at(-1);
-    if (step?.node.type !== 'action') continue;
-    const [path] = step.reads;
-    const value = path === undefined ? '' : `: ${valueText(path, originOf)}`;
-    return `${general}${value}; write {{ ${nodeText(step.node.pipe)} | quote }}`;
-  }
-  return general;
+  const start = from + Math.max(0, content.indexOf(text));
+  const first = locate(call, start).at(-1);
+  const last = locate(call, start + text.length - 1).at(-1);
+  const isOnePiece = first?.node === last?.node && first?.template === last?.template;
+  if (first?.node.type !== 'action' || !isOnePiece) return general;
+  const [path] = first.reads;
+  const value = path === undefined ? '' : `: ${valueText(path, originOf)}`;
+  return `${general}${value}; write {{ ${nodeText(first.node.pipe)} | quote }}`;
 }

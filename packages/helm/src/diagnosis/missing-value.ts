@@ -59,7 +59,7 @@ function nearest(asked: string, table: ReadonlyMap<string, GoValue>, path: Value
 function notATable(value: GoValue, path: ValuePath, originOf: OriginOf): string[] {
   const origin = originOf(path);
   const name = `.Values${templatePathText(path)}`;
-  const where = origin === undefined ? '' : ` in ${originText(origin)}`;
-  if (value === null || value === undefined) return [`${name} is empty${where}`];
-  return [`${name} is no table but a ${typeText(value)}${where}`];
+  const where = origin === undefined ? '' : ` (${originText(origin)})`;
+  if (value === null || value === undefined) return [`${name}${where} is empty`];
+  return [`${name}${where} is no table, its type is ${typeText(value)}`];
 }

@@ -4,8 +4,10 @@
  * the chart's.
  */
 import type { Chart } from '../chart/chart.ts';
-import { type GoMap, type GoValue, isMap, sliceItems } from '../go/value.ts';
+import { enableDependencies } from '../chart/enable-dependencies.ts';
+import { GoMap, type GoValue, isMap, sliceItems } from '../go/value.ts';
 import { closest, editDistance } from '../template/nil-hints.ts';
+import { coalesceValues } from '../values/coalesce.ts';
 import { explainValues } from '../values/explain.ts';
 import { type Origin, originText } from '../values/origin.ts';
 import { mergeSources, type ValueSource } from '../values/sources.ts';
@@ -32,6 +34,19 @@ export function unknownKeys(chart: Chart, sources: readonly ValueSource[]): Unkn
   if (found.length === 0) return [];
   const { originOf } = explainValues(chart, sources);
   return found.map((each) => ({ ...each, origin: originOf(each.path) }));
+}
+
+/** A quick look at the default values alone: false when no key is unknown and spelled almost like another one. */
+export function hasSuspiciousKeys(chart: Chart, sources: readonly ValueSource[]): boolean {
+  const given = mergeSources(sources);
+  const defaults = coalesceValues(enableDependencies(chart, given), new GoMap());
+  const isSuspicious = (table: GoMap, known: GoMap): boolean =>
+    [...table].some(([key, value]) => {
+      const own = known.get(key);
+      if (isMap(value) && isMap(own)) return isSuspicious(value, own);
+      return !known.has(key) && closest(key, [...known.keys()]) !== undefined;
+    });
+  return isSuspicious(given, defaults);
 }
 
 /** `values.yaml has image.tag, you wrote image.tga (prod.yaml:3)` */

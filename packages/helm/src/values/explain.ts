@@ -2,7 +2,7 @@
 import type { Chart } from '../chart/chart.ts';
 import { enableDependencies } from '../chart/enable-dependencies.ts';
 import { importValues } from '../chart/import-values.ts';
-import { type GoMap, type GoValue, isMap, typeName } from '../go/value.ts';
+import { type GoMap, type GoValue, isInt, isMap, typeName } from '../go/value.ts';
 import { coalesceValues } from './coalesce.ts';
 import { markOf, unmarked } from './marked-values.ts';
 import { type Origin, originText } from './origin.ts';
@@ -14,7 +14,7 @@ export interface ValueExplanation {
   /** As `--set` would write it. */
   readonly path: string;
   readonly value: GoValue;
-  /** `string`, `number`, `int` (of `--set`), `bool`, `list`, `table`, `null`. */
+  /** `string`, `number`, `integer` (of `--set`), `bool`, `list`, `table`, `null`. */
   readonly type: string;
   readonly origin: Origin | undefined;
   /** The strongest first. */
@@ -119,5 +119,6 @@ export function typeText(value: GoValue): string {
   if (isMap(value)) return 'table';
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'number') return 'number';
+  if (isInt(value)) return 'integer';
   return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : typeName(value);
 }

@@ -11,6 +11,7 @@ import type { CommandContext } from '../command.ts';
 import { fileProblem } from '../file-problem.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
+import { strictValuesFlag } from './strict-values.ts';
 
 export const valueFlags: readonly Flag[] = [
   {
@@ -36,6 +37,7 @@ export const valueFlags: readonly Flag[] = [
     name: 'set-string',
     usage: 'a value that stays text: key1=val1,key2=val2 (can be given several times)',
   },
+  strictValuesFlag,
 ];
 
 /** Reads the files that the flags name. Throws ChartError and what reading throws. */

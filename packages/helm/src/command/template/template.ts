@@ -12,6 +12,7 @@ import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, installFlags } from '../chart/install-flags.ts';
 import { checkInstallable, openChart, refusePostRenderer } from '../chart/open-chart.ts';
 import { nameAndChart } from '../chart/release-name.ts';
+import { checkValueKeys } from '../chart/strict-values.ts';
 import { mergeValues, readValueSources } from '../chart/value-flags.ts';
 import { currentNamespace } from '../cluster/namespace.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -59,6 +60,7 @@ lookup finds nothing. --dry-run=server asks the cluster instead.`,
     const values = mergeValues(sources);
     const chart = await openChart(context, reference, flags);
     checkInstallable(chart, context);
+    checkValueKeys(context, chart, sources, flags);
     checkName(context, name);
     const namespace = await currentNamespace(context);
     const rendered = await render(context, chart, values, flags, {
