@@ -1,4 +1,26 @@
 /** Helm charts: everything of `@kindred/helm/template`, and what needs Node: charts on disk and in archives, cryptography. */
+export {
+  type ActionContext,
+  type ActionContextOptions,
+  clusterOf,
+  createActionContext,
+} from './actions/action-context.ts';
+export type { ActionEvent, ActionPhase, HookState } from './actions/action-event.ts';
+export type { CrdsPolicy, DryRun, InterruptedPolicy, ServerSide } from './actions/action-options.ts';
+export { discoverCapabilities } from './actions/capabilities.ts';
+export { type GetOptions, getMetadata, getRelease, getValues, type ReleaseMetadata } from './actions/get.ts';
+export { history } from './actions/history.ts';
+export { type InstallOptions, install } from './actions/install.ts';
+export { installName, type NameOptions } from './actions/install-name.ts';
+export { isInterrupted, resume } from './actions/interrupted.ts';
+export { type ListOptions, list } from './actions/list.ts';
+export { OperationError } from './actions/operation-failure.ts';
+export { type TestOptions, test } from './actions/release-testing.ts';
+export { type RollbackOptions, rollback } from './actions/rollback.ts';
+export { liveResources, type ReleaseStatusReport, status } from './actions/status.ts';
+export { type UninstallOptions, uninstall } from './actions/uninstall.ts';
+export type { Uninstalled } from './actions/uninstall-release.ts';
+export { type UpgradeOptions, upgrade } from './actions/upgrade.ts';
 export type { Chart, ChartFile, ChartMetadata, Dependency, ImportValue, Maintainer } from './chart/chart.ts';
 export { ChartError } from './chart/chart.ts';
 export { loadChartFiles, readValues, type Unpack } from './chart/load-files.ts';

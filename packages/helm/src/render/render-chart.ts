@@ -36,6 +36,8 @@ export interface RenderChartOptions extends EngineOptions {
 }
 
 export interface RenderedChart {
+  /** As it was rendered: with its enabled dependencies, and values that it imports among its own. */
+  readonly chart: Chart;
   readonly manifests: readonly Manifest[];
   readonly hooks: readonly Hook[];
   readonly notes: string;
@@ -49,7 +51,7 @@ export interface RenderedChart {
 export function renderChart(chart: Chart, values: GoMap, options: RenderChartOptions): RenderedChart {
   if (isLibrary(chart)) throw new ChartError('library charts are not installable');
   const capabilities = options.capabilities ?? DEFAULT_CAPABILITIES;
-  const enabled = importValues(enableDependencies(chart, values, options.warn), options.warn);
+  const enabled = enabledChart(chart, values, options.warn);
   const warning = options.warn === undefined ? {} : { warn: options.warn };
   const coalesced = coalesceValues(enabled, values, warning);
   if (options.skipSchemaValidation !== true) {
@@ -64,11 +66,9 @@ export function renderChart(chart: Chart, values: GoMap, options: RenderChartOpt
     options.onRendered?.(files);
     return {
       ...sortManifests(files),
+      chart: enabled,
       notes,
-      crds: crdFiles(enabled).map((file) => ({
-        path: `${chart.metadata.name}/${file.name}`,
-        content: fromBytes(file.data),
-      })),
+      crds: crdManifests(enabled),
       values: coalesced,
     };
   } catch (error) {
@@ -79,6 +79,19 @@ export function renderChart(chart: Chart, values: GoMap, options: RenderChartOpt
       return { chart, sources, values: again, files: prepare(again), options };
     });
   }
+}
+
+/** The chart with what takes part in a render: enabled dependencies, imported values. */
+export function enabledChart(chart: Chart, values: GoMap, warn?: (message: string) => void): Chart {
+  return importValues(enableDependencies(chart, values, warn), warn);
+}
+
+/** The files below crds/ of a chart and its dependencies. */
+export function crdManifests(chart: Chart): RenderedChart['crds'] {
+  return crdFiles(chart).map((file) => ({
+    path: `${chart.metadata.name}/${file.name}`,
+    content: fromBytes(file.data),
+  }));
 }
 
 function checkKubeVersion(chart: Chart, { kubeVersion }: Capabilities): void {

@@ -1,0 +1,166 @@
+/**
+ * What install, upgrade and rollback have in common once their record is stored: hooks, objects, waiting, hooks. Each step
+ * that is done is noted, so that another process can go on.
+ */
+import { errorText } from '@kindred/machinery';
+import type { HookHost } from '../hooks/hook-host.ts';
+import { runHooks } from '../hooks/run-hooks.ts';
+import type { OperationKind, OperationSettings } from '../release/journal.ts';
+import type { OperationRecord } from '../release/operation-record.ts';
+import type { Release } from '../release/release.ts';
+import { ReleaseError } from '../release/release-error.ts';
+import { buildResources } from '../resources/build.ts';
+import { createResources } from '../resources/create.ts';
+import { adoptExisting, markOwned } from '../resources/ownership.ts';
+import { difference, type Resource } from '../resources/resource.ts';
+import { NO_CHANGES, ResourceError } from '../resources/resource-error.ts';
+import { updateResources } from '../resources/update.ts';
+import { waitForReady } from '../resources/wait/wait.ts';
+import { type ActionContext, clusterOf, timestamp } from './action-context.ts';
+
+/** The objects that are there, and those that should be. */
+export interface Change {
+  readonly originals: readonly Resource[];
+  readonly targets: readonly Resource[];
+}
+
+export interface Deployment {
+  readonly kind: OperationKind;
+  readonly record: OperationRecord;
+  readonly settings: OperationSettings;
+  readonly change: Change;
+}
+
+/** What a deployment failed with, and what it had created until then. */
+export class DeployError extends Error {
+  override readonly name = 'DeployError';
+  readonly step: 'hooks' | 'apply' | 'wait';
+  readonly created: readonly Resource[];
+
+  constructor(step: DeployError['step'], message: string, cause: unknown, created: readonly Resource[]) {
+    super(message, { cause });
+    this.step = step;
+    this.created = created;
+  }
+}
+
+/** How each kind of operation words the failure of a hook. */
+const HOOK_FAILURE: Readonly<Record<OperationKind, (event: string, text: string) => string>> = {
+  install: (event, text) => `failed ${event}: ${text}`,
+  upgrade: (event, text) => `${event} hooks failed: ${text}`,
+  rollback: (_event, text) => text,
+};
+
+/** Builds what is there and what should be. @throws ReleaseError, ResourceError in helm's words; nothing is changed */
+export async function prepareChange(
+  context: ActionContext,
+  kind: OperationKind,
+  release: Release,
+  options: { readonly bases: readonly Release[]; readonly takeOwnership: boolean },
+): Promise<Change> {
+  const cluster = clusterOf(context);
+  const build = async (manifest: string, what: string): Promise<Resource[]> => {
+    const text = `unable to build kubernetes objects from ${what} manifest`;
+    return buildResources(cluster, manifest).catch((error: unknown) => rethrow(context, text, error));
+  };
+  const [base, ...interrupted] = options.bases;
+  const originals = base === undefined ? [] : await build(base.manifest, 'current release');
+  const built = await build(release.manifest, kind === 'install' ? 'release' : 'new release');
+  const targets = markOwned(built, release);
+  if (kind !== 'rollback') {
+    const unknown = difference(targets, originals);
+    const existing = await adoptExisting(cluster, unknown, release, { takeOwnership: options.takeOwnership }).catch(
+      (error: unknown) =>
+        rethrow(context, `unable to continue with ${kind === 'install' ? 'install' : 'update'}`, error),
+    );
+    originals.push(...existing);
+  }
+  for (const { manifest } of interrupted) {
+    originals.push(...difference(await build(manifest, 'current release'), [...originals, ...targets]));
+  }
+  return { originals, targets };
+}
+
+function rethrow({ signal }: ActionContext, what: string, error: unknown): never {
+  signal?.throwIfAborted();
+  throw new ReleaseError('Failed', `${what}: ${errorText(error)}`, { cause: error });
+}
+
+/** @throws DeployError; the record is as far as it got, and not saved */
+export async function deploy(context: ActionContext, { kind, record, settings, change }: Deployment): Promise<void> {
+  const hooks = async (event: string, created: readonly Resource[]): Promise<void> => {
+    if (settings.noHooks) return;
+    try {
+      await runHooks(hookHost(context, record, settings), event);
+    } catch (error) {
+      throw new DeployError('hooks', HOOK_FAILURE[kind](event, errorText(error)), error, created);
+    }
+  };
+  await hooks(`pre-${kind}`, []);
+  const created = record.isDone('apply') ? [] : await apply(context, { kind, record, settings, change });
+  if (settings.wait !== 'hookOnly' && !record.isDone('wait')) {
+    // Waiting may take long: what was applied until now is noted first.
+    await record.save();
+    await wait(context, { kind, record, settings, change }, created);
+  }
+  await hooks(`post-${kind}`, created);
+}
+
+async function apply(
+  context: ActionContext,
+  { kind, record, settings, change }: Deployment,
+): Promise<readonly Resource[]> {
+  const { originals, targets } = change;
+  const cluster = clusterOf(context);
+  context.report({ type: 'phase', phase: 'apply', detail: `${targets.length} objects` });
+  const { serverSide, forceConflicts, forceReplace, strict, upgradeFieldManager } = settings;
+  const mode = { serverSide, forceConflicts, forceReplace, strict, upgradeFieldManager };
+  try {
+    let changes = NO_CHANGES;
+    if (kind === 'install' && originals.length === 0) {
+      if (targets.length > 0) changes = await createResources(cluster, targets, mode);
+    } else if (targets.length > 0 || originals.length > 0) {
+      changes = await updateResources(cluster, originals, targets, mode);
+    }
+    record.done('apply');
+    return changes.created;
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    const created = error instanceof ResourceError ? error.changes.created : [];
+    throw new DeployError('apply', errorText(error), error, created);
+  }
+}
+
+async function wait(
+  context: ActionContext,
+  { record, settings, change }: Deployment,
+  created: readonly Resource[],
+): Promise<void> {
+  const { wait: strategy, timeoutMilliseconds, waitForJobs: jobs } = settings;
+  context.report({ type: 'phase', phase: 'wait', detail: `${change.targets.length} objects` });
+  try {
+    await waitForReady(clusterOf(context), change.targets, { strategy, timeoutMilliseconds, jobs });
+    record.done('wait');
+  } catch (error) {
+    throw new DeployError('wait', errorText(error), error, created);
+  }
+}
+
+/** What running hooks needs, from the context. */
+export function hookHost(
+  context: ActionContext,
+  record: OperationRecord,
+  settings: Pick<OperationSettings, 'serverSide' | 'wait' | 'timeoutMilliseconds'>,
+): HookHost {
+  return {
+    cluster: clusterOf(context),
+    record,
+    serverSide: settings.serverSide,
+    strategy: settings.wait,
+    timeoutMilliseconds: settings.timeoutMilliseconds,
+    now: () => timestamp(context),
+    tell: (event, hook, state) => context.report({ type: 'hook', event, hook, state }),
+    log: (log) => context.report({ type: 'hook-log', ...log }),
+    warn: (message) => context.report({ type: 'warning', message }),
+  };
+}

@@ -1,0 +1,192 @@
+/** `helm install`. */
+import { Namespace } from '@kindred/apis/core/v1';
+import { errorText } from '@kindred/machinery';
+import { type Chart, ChartError, isLibrary } from '../chart/chart.ts';
+import type { GoMap } from '../go/value.ts';
+import { OperationRecord } from '../release/operation-record.ts';
+import { isPending, type Release, withInfo } from '../release/release.ts';
+import { isReleaseError, ReleaseError } from '../release/release-error.ts';
+import { checkUserLabels } from '../release/release-labels.ts';
+import { checkReleaseName } from '../release/release-name.ts';
+import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
+import { enabledChart } from '../render/render-chart.ts';
+import { FIELD_MANAGER } from '../resources/cluster.ts';
+import { type ActionContext, timestamp } from './action-context.ts';
+import {
+  type CrdsPolicy,
+  type DryRun,
+  isDryRun,
+  type OperationOptions,
+  type RenderOptions,
+  type WriteSettings,
+} from './action-options.ts';
+import { serverVersion } from './capabilities.ts';
+import { installCrds } from './crds.ts';
+import { withDeadline } from './deadline.ts';
+import { prepareChange } from './deploy.ts';
+import { isInterrupted, settleInterrupted } from './interrupted.ts';
+import { withLock } from './operation-lock.ts';
+import { settingsOf } from './operation-settings.ts';
+import { isSameContent, type RenderedRelease, renderRelease } from './render-release.ts';
+import { reportSize } from './report-size.ts';
+import { runInstall } from './run-install.ts';
+
+export interface InstallOptions extends OperationOptions, RenderOptions, WriteSettings {
+  /** From `installName` when the user gives none. */
+  readonly name: string;
+  readonly chart: Chart;
+  /** The user's values. */
+  readonly values: GoMap;
+  readonly dryRun?: DryRun | undefined;
+  /** True when not given. */
+  readonly serverSide?: boolean | undefined;
+  readonly createNamespace?: boolean | undefined;
+  /** The name of a release that failed or was uninstalled may be taken. */
+  readonly replace?: boolean | undefined;
+  readonly takeOwnership?: boolean | undefined;
+  readonly rollbackOnFailure?: boolean | undefined;
+  /** `update` when not given, as helm 4 does on install. */
+  readonly crds?: CrdsPolicy | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Templates see an upgrade; only in a dry run. */
+  readonly isUpgrade?: boolean | undefined;
+}
+
+/**
+ * Installs a chart as a new release.
+ *
+ * @throws ChartError, RenderError before anything is changed; OperationError with the release that failed; ReleaseError
+ */
+export function install(context: ActionContext, options: InstallOptions): Promise<Release> {
+  return withDeadline(context, options.deadlineMilliseconds, (limited) => installWithin(limited, options));
+}
+
+async function installWithin(context: ActionContext, options: InstallOptions): Promise<Release> {
+  const { dryRun, chart, name } = options;
+  const isClientOnly = dryRun === 'client';
+  if (!isClientOnly) await serverVersion(context.client, context.signal);
+  checkOptions(options);
+  const settled = isDryRun(dryRun) ? undefined : await settlePending(context, options);
+  if (settled?.info.status === 'deployed') return settled;
+  const previous = isDryRun(dryRun) ? undefined : await checkAvailable(context, options);
+  if (isLibrary(chart)) throw new ChartError('library charts are not installable');
+  await applyCrds(context, options);
+  const rendered = await renderInstall(context, options, 1);
+  const pending = withInfo(newRelease(context, options, rendered), {
+    status: 'pending-install',
+    description: 'Initial install underway',
+  });
+  const dry = withInfo(pending, { description: 'Dry run complete' });
+  if (isClientOnly) return dry;
+  const bases = { bases: [], takeOwnership: options.takeOwnership ?? false };
+  const change = await prepareChange(context, 'install', pending, bases);
+  if (isDryRun(dryRun)) return dry;
+  if (options.createNamespace === true) await createNamespace(context);
+  const settings = settingsOf(options, { serverSide: options.serverSide ?? true, upgradeFieldManager: false });
+  return withLock(context, name, async (locked) => {
+    const revision = await supersedeReplaced(locked, previous);
+    const journal = { kind: 'install', bases: [], settings, done: [] } as const;
+    const record = new OperationRecord(locked.storage, { ...pending, revision }, journal);
+    reportSize(locked, record.release);
+    await record.create(0);
+    return runInstall(locked, { record, settings, change });
+  });
+}
+
+function checkOptions({ dryRun, hideSecret, name, labels }: InstallOptions): void {
+  if (hideSecret === true && !isDryRun(dryRun)) {
+    throw new ReleaseError('Invalid', 'hiding Kubernetes secrets requires a dry-run mode');
+  }
+  try {
+    checkReleaseName(name);
+  } catch (error) {
+    throw new ReleaseError('Invalid', `release name check failed: ${errorText(error)}`, { cause: error });
+  }
+  checkUserLabels(labels ?? {});
+}
+
+/** An install of the same content that was interrupted is finished; another one counts as failed. */
+async function settlePending(context: ActionContext, options: InstallOptions): Promise<Release | undefined> {
+  const [last] = await historyOf(context, options.name);
+  if (last === undefined || !isPending(last) || !(await isInterrupted(context, last))) return undefined;
+  const isWanted = async (): Promise<boolean> =>
+    last.info.status === 'pending-install' && isSameContent(last, await renderInstall(context, options, last.revision));
+  return settleInterrupted(context, last, { policy: options.onInterrupted ?? 'resume', isWanted });
+}
+
+/** The release that is replaced, if there is one. */
+async function checkAvailable(context: ActionContext, { name, replace }: InstallOptions): Promise<Release | undefined> {
+  const [last] = await historyOf(context, name);
+  if (last === undefined) return undefined;
+  const { status } = last.info;
+  if (replace === true && (status === 'uninstalled' || status === 'failed')) return last;
+  const text = 'release name check failed: cannot reuse a name that is still in use';
+  throw new ReleaseError('AlreadyExists', text);
+}
+
+/** Newest first; empty when there is none. */
+async function historyOf({ storage }: ActionContext, name: string): Promise<Release[]> {
+  try {
+    return await storage.history(name);
+  } catch (error) {
+    if (isReleaseError(error, 'NotFound')) return [];
+    throw error;
+  }
+}
+
+async function applyCrds(context: ActionContext, { chart, values, crds, dryRun }: InstallOptions): Promise<void> {
+  if (crds === 'skip' || dryRun === 'client') return;
+  const enabled = enabledChart(chart, values);
+  if (!isDryRun(dryRun)) return installCrds(context, enabled, crds ?? 'update');
+  const message = 'This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.';
+  if (enabled.files.some((file) => file.name.startsWith('crds/'))) context.report({ type: 'warning', message });
+}
+
+async function renderInstall(
+  context: ActionContext,
+  options: InstallOptions,
+  revision: number,
+): Promise<RenderedRelease> {
+  const { dryRun, chart, values, name } = options;
+  const isUpgrade = options.isUpgrade === true && isDryRun(dryRun);
+  const release = { name, namespace: context.namespace, revision, isUpgrade };
+  const capabilities = dryRun === 'client' ? DEFAULT_CAPABILITIES : await context.capabilities();
+  return renderRelease(context, { chart, values, release, capabilities, lookups: dryRun !== 'client' }, options);
+}
+
+function newRelease(context: ActionContext, options: InstallOptions, rendered: RenderedRelease): Release {
+  const now = timestamp(context);
+  return {
+    name: options.name,
+    namespace: context.namespace,
+    revision: 1,
+    info: {
+      firstDeployed: now,
+      lastDeployed: now,
+      deleted: '',
+      description: '',
+      status: 'unknown',
+      notes: rendered.notes,
+    },
+    chart: rendered.chart,
+    config: options.values,
+    manifest: rendered.manifest,
+    hooks: rendered.hooks,
+    applyMethod: (options.serverSide ?? true) ? 'ssa' : 'csa',
+    labels: options.labels ?? {},
+  };
+}
+
+/** The revision of the new release. */
+async function supersedeReplaced({ storage }: ActionContext, previous: Release | undefined): Promise<number> {
+  if (previous === undefined) return 1;
+  if (previous.info.status !== 'failed') {
+    await storage.update(withInfo(previous, { status: 'superseded', description: 'superseded by new release' }));
+  }
+  return previous.revision + 1;
+}
+
+async function createNamespace({ client, namespace, signal }: ActionContext): Promise<void> {
+  const object = { metadata: { name: namespace, labels: { name: namespace } } };
+  await client.apply(Namespace, object, { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', signal });
+}

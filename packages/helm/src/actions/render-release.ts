@@ -1,0 +1,95 @@
+/** Renders a chart for a release: capabilities and lookups from the cluster, post-renderer, the parts that a record keeps. */
+import type { Chart } from '../chart/chart.ts';
+import type { GoMap } from '../go/value.ts';
+import { NEVER_RUN, type Release, type ReleaseHook, type StoredChart } from '../release/release.ts';
+import type { Capabilities } from '../render/capabilities.ts';
+import type { BuiltInRelease } from '../render/context.ts';
+import type { Lookup } from '../render/engine.ts';
+import type { Hook, SortedManifests } from '../render/manifests.ts';
+import { renderChart } from '../render/render-chart.ts';
+import type { ActionContext } from './action-context.ts';
+import type { RenderOptions } from './action-options.ts';
+import { renderWithLookups } from './lookup.ts';
+import { postRenderManifests } from './post-render.ts';
+
+export interface RenderRequest {
+  readonly chart: Chart;
+  readonly values: GoMap;
+  readonly release: BuiltInRelease;
+  readonly capabilities: Capabilities;
+  /** False: `lookup` finds nothing. */
+  readonly lookups: boolean;
+}
+
+/** The parts of a release that come from its templates. */
+export interface RenderedRelease {
+  readonly chart: StoredChart;
+  readonly manifest: string;
+  readonly hooks: readonly ReleaseHook[];
+  readonly notes: string;
+}
+
+/** @throws ChartError, RenderError, ReleaseError */
+export async function renderRelease(
+  context: ActionContext,
+  request: RenderRequest,
+  options: RenderOptions,
+): Promise<RenderedRelease> {
+  context.report({ type: 'phase', phase: 'render', detail: request.chart.metadata.name });
+  const warnings = new Set<string>();
+  const { resolveHost, ...functions } = context.functions;
+  const { remoteSchemas, sources } = options;
+  const render = (lookup: Lookup | undefined, explain: boolean) =>
+    renderChart(request.chart, request.values, {
+      ...functions,
+      ...(options.enableDns === true && resolveHost !== undefined ? { resolveHost } : {}),
+      release: request.release,
+      capabilities: request.capabilities,
+      subchartNotes: options.subchartNotes === true,
+      warn: (message) => warnings.add(message),
+      skipSchemaValidation: options.skipSchemaValidation === true,
+      explain,
+      ...(remoteSchemas === undefined ? {} : { remoteSchemas }),
+      ...(sources === undefined ? {} : { sources }),
+      ...(lookup === undefined ? {} : { lookup }),
+    });
+  const rendered = request.lookups ? await renderWithLookups(context, render) : render(undefined, true);
+  for (const message of warnings) context.report({ type: 'warning', message });
+  const { postRender } = options;
+  const sorted = postRender === undefined ? rendered : await postRenderManifests(rendered, postRender);
+  return {
+    chart: { ...rendered.chart, dependencies: [] },
+    manifest: manifestOf(sorted, options.hideSecret === true),
+    hooks: sorted.hooks.map(storedHook),
+    notes: rendered.notes,
+  };
+}
+
+function manifestOf({ manifests }: SortedManifests, hideSecret: boolean): string {
+  return manifests
+    .map(({ path, content, kind, apiVersion }) => {
+      const hidden = hideSecret && kind === 'Secret' && apiVersion === 'v1';
+      return `---\n# Source: ${path}\n${hidden ? '# HIDDEN: The Secret output has been suppressed' : content}\n`;
+    })
+    .join('');
+}
+
+function storedHook({
+  name,
+  kind,
+  path,
+  content,
+  events,
+  weight,
+  deletePolicies,
+  outputLogPolicies,
+}: Hook): ReleaseHook {
+  return { name, kind, path, manifest: content, events, lastRun: NEVER_RUN, weight, deletePolicies, outputLogPolicies };
+}
+
+/** What two renders would do to a cluster is the same. */
+export function isSameContent(release: Release, rendered: RenderedRelease): boolean {
+  const hooksOf = (hooks: readonly ReleaseHook[]): string =>
+    JSON.stringify(hooks.map(({ path, manifest }) => [path, manifest]));
+  return release.manifest === rendered.manifest && hooksOf(release.hooks) === hooksOf(rendered.hooks);
+}

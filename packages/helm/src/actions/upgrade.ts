@@ -1,0 +1,176 @@
+/** `helm upgrade`, of a release that there is. */
+import type { Chart } from '../chart/chart.ts';
+import type { GoMap } from '../go/value.ts';
+import { OperationRecord } from '../release/operation-record.ts';
+import { isPending, type Release, withInfo } from '../release/release.ts';
+import { isReleaseError, ReleaseError } from '../release/release-error.ts';
+import { checkUserLabels } from '../release/release-labels.ts';
+import { releaseNameProblem } from '../release/release-name.ts';
+import { noDeployedReleases } from '../release/release-storage.ts';
+import { enabledChart } from '../render/render-chart.ts';
+import { type ActionContext, timestamp } from './action-context.ts';
+import {
+  type CrdsPolicy,
+  DEFAULT_HISTORY_MAX,
+  type DryRun,
+  isDryRun,
+  type OperationOptions,
+  type RenderOptions,
+  type ServerSide,
+  type WriteSettings,
+} from './action-options.ts';
+import { serverVersion } from './capabilities.ts';
+import { installCrds } from './crds.ts';
+import { withDeadline } from './deadline.ts';
+import { prepareChange } from './deploy.ts';
+import { settleInterrupted } from './interrupted.ts';
+import { withLock } from './operation-lock.ts';
+import { settingsOf } from './operation-settings.ts';
+import { isSameContent, type RenderedRelease, renderRelease } from './render-release.ts';
+import { reportSize } from './report-size.ts';
+import { reuseValues, type ValuesPolicy } from './reuse-values.ts';
+import { runUpgrade } from './run-upgrade.ts';
+import { isServerSide } from './server-side.ts';
+
+export interface UpgradeOptions extends OperationOptions, RenderOptions, WriteSettings, ValuesPolicy {
+  readonly name: string;
+  readonly chart: Chart;
+  /** The values that the user gives now. */
+  readonly values: GoMap;
+  readonly dryRun?: DryRun | undefined;
+  /** `auto` when not given. */
+  readonly serverSide?: ServerSide | undefined;
+  readonly takeOwnership?: boolean | undefined;
+  readonly rollbackOnFailure?: boolean | undefined;
+  readonly cleanupOnFail?: boolean | undefined;
+  /** `skip` when not given, as helm does. */
+  readonly crds?: CrdsPolicy | undefined;
+  /** Added to those of the last revision; the value `null` removes one. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Revisions that are kept; 10 when not given, 0 keeps all. */
+  readonly historyMax?: number | undefined;
+}
+
+/**
+ * Makes a new revision of a release.
+ *
+ * @throws ChartError, RenderError before anything is changed; OperationError with the revision that failed; ReleaseError
+ */
+export function upgrade(context: ActionContext, options: UpgradeOptions): Promise<Release> {
+  return withDeadline(context, options.deadlineMilliseconds, (limited) => upgradeWithin(limited, options));
+}
+
+async function upgradeWithin(context: ActionContext, options: UpgradeOptions): Promise<Release> {
+  await serverVersion(context.client, context.signal);
+  const { name, dryRun } = options;
+  if (releaseNameProblem(name) !== undefined) {
+    throw new ReleaseError('Invalid', `release name is invalid: ${name}`);
+  }
+  if (options.hideSecret === true && !isDryRun(dryRun)) {
+    throw new ReleaseError('Invalid', 'hiding Kubernetes secrets requires a dry-run mode');
+  }
+  const { last, interrupted } = await settleLast(context, options);
+  if (interrupted !== undefined && last.info.status === 'deployed') return last;
+  const base = await baseOf(context, last);
+  const rendered = await renderUpgrade(context, options, { base, revision: last.revision + 1 });
+  checkUserLabels(options.labels ?? {});
+  const serverSide = isServerSide(options.serverSide, last);
+  const pending = newRevision(context, options, { last, base, rendered, serverSide });
+  // What an interrupted revision created is removed with the rest that isn't wanted any more.
+  const bases = interrupted === undefined || interrupted.revision === base.revision ? [base] : [base, interrupted];
+  const takeOwnership = options.takeOwnership ?? false;
+  if (!isDryRun(dryRun))
+    await installCrds(context, enabledChart(options.chart, rendered.values), options.crds ?? 'skip');
+  const change = await prepareChange(context, 'upgrade', pending, { bases, takeOwnership });
+  if (isDryRun(dryRun)) {
+    const description =
+      options.description === undefined || options.description === '' ? 'Dry run complete' : options.description;
+    return withInfo(pending, { description });
+  }
+  const settings = settingsOf(options, { serverSide, upgradeFieldManager: serverSide && base.applyMethod !== 'ssa' });
+  return withLock(context, name, async (locked) => {
+    const journal = { kind: 'upgrade', bases: bases.map(({ revision }) => revision), settings, done: [] } as const;
+    const record = new OperationRecord(locked.storage, pending, journal);
+    reportSize(locked, record.release);
+    await record.create(options.historyMax ?? DEFAULT_HISTORY_MAX);
+    return runUpgrade(locked, { record, settings, bases, change });
+  });
+}
+
+interface Last {
+  readonly last: Release;
+  /** The revision that was found pending, if there was one. */
+  readonly interrupted?: Release;
+}
+
+async function settleLast(context: ActionContext, options: UpgradeOptions): Promise<Last> {
+  const { name } = options;
+  const last = await context.storage.last(name).catch((error: unknown) => {
+    throw isReleaseError(error, 'NotFound') ? noDeployedReleases(name) : error;
+  });
+  if (!isPending(last)) return { last };
+  const isWanted = async (): Promise<boolean> => {
+    if (last.info.status !== 'pending-upgrade') return false;
+    const base = await baseOf(context, last);
+    return isSameContent(last, await renderUpgrade(context, options, { base, revision: last.revision }));
+  };
+  const policy = isDryRun(options.dryRun) ? 'fail' : (options.onInterrupted ?? 'resume');
+  const settled = await settleInterrupted(context, last, { policy, isWanted });
+  return { last: settled, interrupted: settled };
+}
+
+/** The revision whose objects are in the cluster: the deployed one, or the last when none is. */
+async function baseOf({ storage }: ActionContext, last: Release): Promise<Release> {
+  if (last.info.status === 'deployed') return last;
+  const [deployed] = await storage.inStatus(last.name, 'deployed');
+  if (deployed !== undefined) return deployed;
+  if (last.info.status === 'failed' || last.info.status === 'superseded' || isPending(last)) return last;
+  throw noDeployedReleases(last.name);
+}
+
+interface RenderedUpgrade extends RenderedRelease {
+  readonly values: GoMap;
+}
+
+async function renderUpgrade(
+  context: ActionContext,
+  options: UpgradeOptions,
+  { base, revision }: { readonly base: Release; readonly revision: number },
+): Promise<RenderedUpgrade> {
+  const { chart, values } = reuseValues(options.chart, base, options.values, options);
+  const release = { name: options.name, namespace: base.namespace, revision, isUpgrade: true };
+  const capabilities = await context.capabilities();
+  const lookups = options.dryRun !== 'client';
+  const rendered = await renderRelease(context, { chart, values, release, capabilities, lookups }, options);
+  return { ...rendered, values };
+}
+
+interface NewRevision extends Last {
+  readonly base: Release;
+  readonly rendered: RenderedUpgrade;
+  readonly serverSide: boolean;
+}
+
+function newRevision(context: ActionContext, options: UpgradeOptions, parts: NewRevision): Release {
+  const { last, base, rendered, serverSide } = parts;
+  const labels = Object.entries({ ...last.labels, ...options.labels }).filter(([, value]) => value !== 'null');
+  return {
+    name: options.name,
+    namespace: base.namespace,
+    revision: last.revision + 1,
+    info: {
+      firstDeployed: base.info.firstDeployed,
+      lastDeployed: timestamp(context),
+      deleted: '',
+      description: 'Preparing upgrade',
+      status: 'pending-upgrade',
+      notes: rendered.notes,
+    },
+    chart: rendered.chart,
+    config: rendered.values,
+    manifest: rendered.manifest,
+    hooks: rendered.hooks,
+    applyMethod: serverSide ? 'ssa' : 'csa',
+    labels: Object.fromEntries(labels),
+  };
+}
