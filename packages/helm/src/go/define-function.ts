@@ -25,7 +25,8 @@ export function fn<const P extends readonly ParameterType[]>(
   parameters: P,
   run: (...args: Arguments<P>) => GoValue,
 ): GoFunction {
-  return { parameters, run: (args) => run(...plain<Arguments<P>>(args, parameters)) };
+  if (!parameters.some(isInteger)) return { parameters, run: (args) => run(...checked<Arguments<P>>(args)) };
+  return { parameters, run: (args) => run(...checked<Arguments<P>>(plain(args, parameters))) };
 }
 
 /** The same with any number of further arguments of one type. */
@@ -34,28 +35,39 @@ export function variadic<const P extends readonly ParameterType[], R extends Par
   rest: R,
   run: (rest: ArgumentTypes[R][], ...args: Arguments<P>) => GoValue,
 ): GoFunction {
+  const count = parameters.length;
+  const types = [...parameters, rest];
+  const hasIntegers = types.some(isInteger);
   return {
     parameters,
     rest,
     run: (args) => {
-      const fixed = plain<Arguments<P>>(args.slice(0, parameters.length), parameters);
-      const more = plain<ArgumentTypes[R][]>(
-        args.slice(parameters.length),
-        args.slice(parameters.length).map(() => rest),
-      );
-      return run(more, ...fixed);
+      const values = hasIntegers ? plain(args, types) : args;
+      const more = checked<ArgumentTypes[R][]>(count === 0 && hasIntegers ? values : values.slice(count));
+      return count === 0
+        ? run(more, ...checked<Arguments<P>>(NONE))
+        : run(more, ...checked<Arguments<P>>(values.slice(0, count)));
     },
   };
 }
 
-const INTEGERS: ReadonlySet<ParameterType> = new Set(['int', 'int64', 'uint32'] as const);
+const NONE: readonly unknown[] = [];
 
-function plain<T extends readonly unknown[]>(args: readonly GoValue[], types: readonly ParameterType[]): T {
-  const values: readonly unknown[] = args.map((arg, index) => {
-    const type = types[index];
+function isInteger(type: ParameterType): boolean {
+  return type === 'int' || type === 'int64' || type === 'uint32';
+}
+
+/** Integers as numbers. The last type is that of all further arguments. */
+function plain(args: readonly GoValue[], types: readonly ParameterType[]): unknown[] {
+  return args.map((arg, index) => {
+    const type = types[Math.min(index, types.length - 1)];
     // The check before the call let only integers through for these types.
-    return type !== undefined && INTEGERS.has(type) ? Number((arg as GoInt).value) : arg;
+    return type !== undefined && isInteger(type) ? Number((arg as GoInt).value) : arg;
   });
-  // The evaluator checked each argument against its type before the call.
+}
+
+/** The evaluator checked each argument against its type before the call. */
+function checked<T extends readonly unknown[]>(values: readonly unknown[]): T {
+  // What is said above can't be expressed in types: the list of types is known only as a value.
   return values as T;
 }

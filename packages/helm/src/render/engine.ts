@@ -10,7 +10,13 @@ import { fn } from '../go/define-function.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { quote } from '../go/quote.ts';
 import { type GoFunction, GoMap, type GoValue } from '../go/value.ts';
-import { type Environment, executeTemplate } from '../template/execute.ts';
+import {
+  type EnteredTemplate,
+  type Environment,
+  TEMPLATE_FUNCTIONS,
+  type TemplateFunction,
+} from '../template/environment.ts';
+import { executeTemplate } from '../template/execute.ts';
 import { ExecutionError } from '../template/execution-error.ts';
 import {
   type Budget,
@@ -86,15 +92,13 @@ class Engine {
         return options.lookup?.(apiVersion, kind, namespace, name) ?? new GoMap();
       }),
     );
-    // Their names must be known while parsing.
-    this.#functions.set(
-      'include',
-      fn(['string', 'any'], () => ''),
-    );
-    this.#functions.set(
-      'tpl',
-      fn(['string', 'any'], () => ''),
-    );
+    // Calls of these run templates; the table only says that they are there, and what they take.
+    for (const name of TEMPLATE_FUNCTIONS) {
+      this.#functions.set(
+        name,
+        fn(['string', 'any'], () => ''),
+      );
+    }
     this.#budget = newBudget(options.limits ?? DEFAULT_LIMITS);
     this.#tracing = options.tracing;
     for (const [name, traced] of options.tracing?.functions ?? []) this.#functions.set(name, traced);
@@ -170,9 +174,8 @@ class Engine {
   }
 
   #environment(scope: Scope): Environment {
-    const functions = new Map(this.#functions);
     const environment: Environment = {
-      functions,
+      functions: this.#functions,
       budget: this.#budget,
       lookUpTemplate: (name) => {
         for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
@@ -181,53 +184,59 @@ class Engine {
         }
         return undefined;
       },
+      templateFunctions: new Map([
+        ['include', this.#include(() => environment)],
+        ['tpl', this.#tpl(scope, () => environment)],
+      ]),
     };
-    functions.set(
-      'include',
-      fn(['string', 'any'], (name, data) => this.#include(name, data, environment)),
-    );
-    functions.set(
-      'tpl',
-      fn(['string', 'any'], (text, data) => this.#evaluate(text, data, scope, environment)),
-    );
     return environment;
   }
 
-  #include(name: string, data: GoValue, environment: Environment): string {
-    const template = environment.lookUpTemplate(name);
-    const active = this.#included.get(name) ?? 0;
-    if (active > MAX_INCLUDED) throw tooDeep(name);
-    if (template === undefined) {
-      throw new FunctionError(`template: no template ${quote(name)} associated with template "${ROOT_NAME}"`);
-    }
-    this.#included.set(name, active + 1);
-    try {
-      return executeTemplate(template, data, environment);
-    } catch (error) {
-      // The stack of the machine may end before helm's limit does: it is the same mistake.
-      if (isStackOverflow(error)) throw tooDeep(name);
-      throw error;
-    } finally {
-      this.#included.set(name, active);
-    }
+  #include(environment: () => Environment): TemplateFunction {
+    const leave = (name: string): void => {
+      this.#included.set(name, (this.#included.get(name) ?? 1) - 1);
+    };
+    return {
+      enter: (name) => {
+        const template = environment().lookUpTemplate(name);
+        const active = this.#included.get(name) ?? 0;
+        if (active > MAX_INCLUDED) {
+          const problem = `rendering template has a nested reference name: ${name}`;
+          throw new FunctionError(`${problem}: unable to execute template`);
+        }
+        if (template === undefined) {
+          throw new FunctionError(`template: no template ${quote(name)} associated with template "${ROOT_NAME}"`);
+        }
+        this.#included.set(name, active + 1);
+        return { template, environment: environment() };
+      },
+      leave: (name, output) => {
+        leave(name);
+        return output;
+      },
+      failed: (name, error) => {
+        leave(name);
+        return error;
+      },
+    };
   }
 
   /** `tpl`: renders a text as a template; what it defines is only seen inside it. */
-  #evaluate(text: string, data: GoValue, scope: Scope, environment: Environment): string {
-    if (!text.includes('{{')) return text.replaceAll(NO_VALUE, '');
-    const templates = this.#parseText(text);
-    const main = templates.get(ROOT_NAME);
-    if (main === undefined) return '';
-    try {
-      return executeTemplate(main, data, this.#innerEnvironment(templates, scope, environment)).replaceAll(
-        NO_VALUE,
-        '',
-      );
-    } catch (error) {
-      if (!(error instanceof ExecutionError)) throw error;
-      const message = `error during tpl function execution for ${quote(text)}: ${error.message}`;
-      throw new FunctionError(message, { cause: error });
-    }
+  #tpl(scope: Scope, environment: () => Environment): TemplateFunction {
+    return {
+      enter: (text): EnteredTemplate | string => {
+        if (!text.includes('{{')) return text.replaceAll(NO_VALUE, '');
+        const templates = this.#parseText(text);
+        const template = templates.get(ROOT_NAME);
+        if (template === undefined) return '';
+        return { template, environment: this.#innerEnvironment(templates, scope, environment()) };
+      },
+      leave: (_text, output) => output.replaceAll(NO_VALUE, ''),
+      failed: (text, error) => {
+        const message = `error during tpl function execution for ${quote(text)}: ${error.message}`;
+        return new FunctionError(message, { cause: error });
+      },
+    };
   }
 
   #innerEnvironment(templates: ReadonlyMap<string, Template>, scope: Scope, environment: Environment): Environment {
@@ -251,10 +260,6 @@ class Engine {
       throw new FunctionError(`cannot parse template ${quote(text)}: ${error.message}`, { cause: error });
     }
   }
-}
-
-function tooDeep(name: string): FunctionError {
-  return new FunctionError(`rendering template has a nested reference name: ${name}: unable to execute template`);
 }
 
 /** Shallow paths first, those of one depth in order. */

@@ -1,6 +1,5 @@
 /** What `.name` gives on a value: a method, a field of a struct, a key of a map. */
-import { ANY_MAP, type GoFunction, type GoValue, isMap, isObject, typeName, zeroElement } from '../go/value.ts';
-import type { Fail } from './arguments.ts';
+import { ANY_MAP, type GoFunction, type GoValue, isMap, isObject, zeroElement } from '../go/value.ts';
 
 export type FieldResult =
   | { readonly kind: 'method'; readonly method: GoFunction }
@@ -13,9 +12,8 @@ export type FieldResult =
       readonly withArguments: string;
     };
 
-/** Looks up a field of a value that isn't `undefined`. */
-export function lookUpField(receiver: GoValue, name: string, viaInterface: boolean, fail: Fail): FieldResult {
-  if (receiver === null || receiver === undefined) return fail(`nil pointer evaluating interface {}.${name}`);
+/** Looks up a field of a value; undefined when values of its type have no such field. */
+export function lookUpField(receiver: GoValue, name: string): FieldResult | undefined {
   if (isMap(receiver)) {
     const method = receiver.methods?.get(name);
     if (method !== undefined) return { kind: 'method', method };
@@ -39,5 +37,5 @@ export function lookUpField(receiver: GoValue, name: string, viaInterface: boole
       };
     }
   }
-  return fail(`can't evaluate field ${name} in type ${viaInterface ? 'interface {}' : typeName(receiver)}`);
+  return undefined;
 }

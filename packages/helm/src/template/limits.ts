@@ -8,7 +8,7 @@ export interface Limits {
   readonly depth: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { outputCharacters: 256 * 1024 * 1024, steps: 500_000_000, depth: 5000 };
+export const DEFAULT_LIMITS: Limits = { outputCharacters: 256 * 1024 * 1024, steps: 500_000_000, depth: 200_000 };
 
 /** A bound was reached; the message says which. */
 export class LimitError extends Error {
