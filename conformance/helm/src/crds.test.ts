@@ -68,7 +68,7 @@ test('install sends them as helm does, and fails as helm does', async (t) => {
   await mkdir(join(directory, 'crds'));
   await writeFile(join(directory, 'Chart.yaml'), 'apiVersion: v2\nname: defines\nversion: 0.1.0\n');
   const good = definition(size());
-  const contents = [good, '{"foo": 1}', '# nothing\n', good.replace('"integer"', '"number of"')];
+  const contents = [good, 'foo: 1', '# nothing\n', good.replace('"integer"', '"number of"')];
   for (const [index, content] of contents.entries()) {
     for (const serverSide of [true, false]) {
       await writeFile(join(directory, 'crds', 'a.yaml'), content);

@@ -95,6 +95,9 @@ export { fetchIndex, readCachedIndex, removeCachedIndex, updateIndex } from './r
 export { indexJson, indexYaml } from './repositories/write-index.ts';
 export { buildResources } from './resources/build.ts';
 export type { Cluster } from './resources/cluster.ts';
+export type { ConflictDecision, FieldConflict, ResourceConflicts } from './resources/conflicts/conflict.ts';
+export { type ConflictPolicy, parseConflictPolicy } from './resources/conflicts/conflict-policy.ts';
+export { type ConflictPlan, findConflicts, planConflicts } from './resources/conflicts/preflight.ts';
 export {
   applyCrds,
   type CrdChange,

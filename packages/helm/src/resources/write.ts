@@ -4,7 +4,7 @@
 import { isStatusError, type Observed, type Unstructured } from '@kindred/machinery';
 import { clientSidePatch } from './client-side-patch.ts';
 import { type Cluster, FIELD_MANAGER } from './cluster.ts';
-import { goKind, type Resource } from './resource.ts';
+import { goKind, type Resource, resourceKey } from './resource.ts';
 import { ResourceError, wrapped } from './resource-error.ts';
 import { upgradeFieldManager } from './upgrade-field-manager.ts';
 
@@ -14,6 +14,8 @@ export interface WriteMode {
   readonly serverSide: boolean;
   /** Server-side apply takes fields over from other managers. */
   readonly forceConflicts?: boolean | undefined;
+  /** Keys of single resources (`resourceKey`) for which it does. */
+  readonly forced?: ReadonlySet<string> | undefined;
   /** Objects that exist are replaced as a whole. Not with server-side apply. */
   readonly forceReplace?: boolean | undefined;
   /** Nothing is stored. */
@@ -64,7 +66,7 @@ export async function applyOne(cluster: Cluster, resource: Resource, mode: Write
       fieldManager: FIELD_MANAGER,
       fieldValidation: 'Strict',
       dryRun: mode.dryRun,
-      force: mode.forceConflicts ?? false,
+      force: mode.forceConflicts === true || mode.forced?.has(resourceKey(resource)) === true,
       signal: cluster.signal,
     });
   } catch (error) {

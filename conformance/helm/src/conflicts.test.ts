@@ -1,0 +1,98 @@
+/** Fields of a release that others own: found before anything is written, decided field by field. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Deployment } from '@kindred/apis/apps/v1';
+import { HorizontalPodAutoscaler } from '@kindred/apis/autoscaling/v2';
+import { ConfigMap } from '@kindred/apis/core/v1';
+import {
+  buildResources,
+  type Cluster,
+  createKindMapper,
+  createResources,
+  parseConflictPolicy,
+  planConflicts,
+  updateResources,
+} from '@kindred/helm';
+import { systemClock } from '@kindred/machinery';
+import { httpCluster } from './http-cluster.ts';
+
+const manifest = (color: string, image: string): string => `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+data: {color: ${color}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: "${image}"}]}
+`;
+
+test('all conflicts at once, fields left to their owners, fields taken over', async (t) => {
+  const { client, recorded, requests } = await httpCluster(t);
+  const mapper = createKindMapper(recorded);
+  const cluster: Cluster = { client: recorded, mapper, namespace: 'default', clock: systemClock };
+  const at = { namespace: 'default', name: 'web' };
+  const mode = { serverSide: true };
+  const originals = await buildResources(cluster, manifest('red', 'web:1'));
+  await createResources(cluster, originals, mode);
+  await client.mergePatch(ConfigMap, at, { data: { color: 'mine' } }, { fieldManager: 'hand' });
+  const containers = [{ name: 'web', image: 'web:patched' }];
+  await client.strategicPatch(
+    Deployment,
+    at,
+    { spec: { template: { spec: { containers } } } },
+    { fieldManager: 'fixer' },
+  );
+  const scale = { metadata: at, spec: { replicas: 7 } };
+  await client.as('autoscaler').updateSubresource(Deployment, { ...at, subresource: 'scale' }, scale);
+
+  const targets = await buildResources(cluster, manifest('blue', 'web:2'));
+  requests.length = 0;
+  await assert.rejects(planConflicts(cluster, targets, parseConflictPolicy(['fail'])), {
+    message: [
+      '3 fields belong to other managers:',
+      'ConfigMap web in namespace default',
+      '  .data.color: owned by "hand" using v1',
+      'Deployment web in namespace default',
+      '  .spec.replicas: owned by "autoscaler" with subresource "scale" using apps/v1',
+      '  .spec.template.spec.containers[name="web"].image: owned by "fixer" using apps/v1',
+    ].join('\n'),
+  });
+  assert.ok(requests.every(({ method, path }) => method === 'GET' || path.includes('dryRun=All')));
+
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+  await client.create(HorizontalPodAutoscaler, { metadata: at, spec: { scaleTargetRef, maxReplicas: 9 } });
+  const plan = await planConflicts(cluster, targets, parseConflictPolicy(['force', '.data=yield']));
+  await updateResources(cluster, originals, plan.targets, { ...mode, forced: plan.forced });
+  assert.equal((await client.get(ConfigMap, at)).data?.['color'], 'mine');
+  const { spec } = await client.get(Deployment, at);
+  assert.equal(spec?.replicas, 7);
+  assert.equal(spec?.template.spec?.containers[0]?.image, 'web:2');
+  assert.deepEqual(
+    plan.conflicts.flatMap(({ conflicts }) => conflicts.map(({ path, decision, live }) => [path, decision, live])),
+    [
+      ['.data.color', 'yield', 'mine'],
+      ['.spec.replicas', 'yield', 7],
+      ['.spec.template.spec.containers[name="web"].image', 'force', 'web:patched'],
+    ],
+  );
+});
+
+test('what client-side apply wrote is taken back', async (t) => {
+  const { client } = await httpCluster(t);
+  const cluster: Cluster = { client, mapper: createKindMapper(client), namespace: 'default', clock: systemClock };
+  const originals = await buildResources(cluster, manifest('red', 'web:1'));
+  await createResources(cluster, originals, { serverSide: false });
+  const targets = await buildResources(cluster, manifest('blue', 'web:2'));
+  const { forced } = await planConflicts(cluster, targets, parseConflictPolicy([]));
+  assert.equal(forced.size, 2);
+  await updateResources(cluster, originals, targets, { serverSide: true, forced });
+  const at = { namespace: 'default', name: 'web' };
+  assert.equal((await client.get(ConfigMap, at)).data?.['color'], 'blue');
+});
