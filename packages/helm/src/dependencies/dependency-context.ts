@@ -20,9 +20,9 @@ export interface DependencyContext {
   readonly warn: Warn;
   /** Hears the lines that helm prints while it works. */
   readonly report: (line: string) => void;
+  /** Hears what comes out of registries. */
+  readonly reportPull: (line: string) => void;
   /** For the time in the lock. */
   readonly now: () => Date;
-  /** Makes an archive of a chart's directory. */
-  readonly packageChart: (directory: string) => Promise<{ readonly fileName: string; readonly archive: Uint8Array }>;
   readonly signal?: AbortSignal;
 }

@@ -8,7 +8,8 @@ import { errorText, goQuote } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import { isOciReference, isSameUrl, resolveReference } from '../http/url.ts';
 import { loadArchive } from '../node/load-archive.ts';
-import { loadDirectory } from '../node/load-directory.ts';
+import { loadDirectory, readChartFiles } from '../node/load-directory.ts';
+import { packageChart } from '../packaging/package-chart.ts';
 import { type DownloadedChart, downloadChart } from '../repositories/download-chart.ts';
 import type { IndexFile } from '../repositories/index-file.ts';
 import type { RepositoryEntry } from '../repositories/repositories-file.ts';
@@ -107,7 +108,7 @@ async function saveLocal(
   const path = await localPath(repository, plan.chartPath);
   const { version } = (await readChartDirectory(path)).metadata;
   if (!isInRange(dependency, version)) throw new ChartError(`can't get a valid version for dependency ${name}`);
-  const { fileName, archive } = await context.packageChart(path);
+  const { fileName, archive } = packageChart(await readChartFiles(path), { now: context.now() });
   await writeFile(join(plan.directory, fileName), archive);
   return version;
 }
@@ -177,7 +178,7 @@ async function download(
         version: isOciReference(reference) ? dependency.version : '',
         repo: '',
       },
-      context,
+      { ...context, report: context.reportPull },
       verify === undefined ? 'none' : 'required',
     );
     if (verify !== undefined && downloaded.provenance !== undefined) {

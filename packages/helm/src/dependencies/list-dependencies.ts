@@ -1,7 +1,7 @@
 /** `helm dependency list`: what a chart asks for, and whether `charts/` has it. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { goQuote } from '@kindred/machinery';
+import { goQuote, hasErrorCode } from '@kindred/machinery';
 import { type Chart, ChartError, type Dependency } from '../chart/chart.ts';
 import { loadArchive } from '../node/load-archive.ts';
 import { loadDirectory } from '../node/load-directory.ts';
@@ -32,7 +32,7 @@ export interface DependencyList {
  * @param shown the path as warnings show it
  */
 export async function listDependencies(path: string, shown: string = path): Promise<DependencyList> {
-  const isDirectory = (await stat(path)).isDirectory();
+  const isDirectory = await isDirectoryAt(path);
   const chart = isDirectory ? await loadDirectory(path) : loadArchive(await readFile(path));
   const { dependencies } = chart.metadata;
   const files = isDirectory ? await listCharts(path) : [];
@@ -48,6 +48,15 @@ export async function listDependencies(path: string, shown: string = path): Prom
     })),
   );
   return { rows, warnings: dependencies.length === 0 ? [] : await extraCharts(path, shown, files, dependencies) };
+}
+
+async function isDirectoryAt(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOENT')) throw error;
+    throw new ChartError(`stat ${path}: no such file or directory`, { cause: error });
+  }
 }
 
 async function statusOf(

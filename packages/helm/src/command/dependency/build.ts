@@ -1,8 +1,7 @@
 /** `helm dependency build`: the versions of Chart.lock into `charts/`. */
-import { resolve } from 'node:path';
 import { buildDependencies } from '../../dependencies/update-dependencies.ts';
 import type { Command } from '../command.ts';
-import { dependencyFlags, withDependencies } from './dependency-work.ts';
+import { atChart, dependencyFlags, withDependencies } from './dependency-work.ts';
 
 export const dependencyBuildCommand: Command = {
   usage: 'CHART',
@@ -11,8 +10,9 @@ dependencies of Chart.yaml. Without a lock it does the same as 'helm dependency 
   flags: dependencyFlags,
   complete: async () => ({ words: [], files: true }),
   run: async (context, [chart = '.'], flags) => {
-    const path = resolve(context.directory, chart);
-    await withDependencies(context, flags, (options, work) => buildDependencies(path, options, work));
+    await withDependencies(context, flags, (options, work) =>
+      atChart(context, chart, (path) => buildDependencies(path, options, work)),
+    );
     return 0;
   },
 };

@@ -1,4 +1,6 @@
 /** What `helm dependency update` and `build` share: flags, and the context of the work. */
+import { isAbsolute, resolve } from 'node:path';
+import { ChartError } from '../../chart/chart.ts';
 import type { DependencyContext, DependencyOptions } from '../../dependencies/dependency-context.ts';
 import { openRegistry } from '../../repositories/open-registry.ts';
 import { keyringFlag, tlsFlags } from '../chart/chart-flags.ts';
@@ -38,14 +40,29 @@ export async function withDependencies(
         registry,
         warn: (message, fields) => log.warn(message, fields),
         report: (line) => streams.output.write(`${line}\n`),
+        reportPull: (line) => streams.errors.write(`${line}\n`),
         now: () => new Date(clock.now()),
-        packageChart: async () => {
-          throw new CommandError('packing charts of file:// repositories is not supported here yet');
-        },
         signal,
       },
     );
   } finally {
     registry.close();
+  }
+}
+
+/** Runs what is about a chart's directory; paths in errors are relative when the chart's is. Throws CommandError. */
+export async function atChart<T>(
+  { directory, settings }: CommandContext,
+  chart: string,
+  work: (path: string) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(resolve(directory, chart));
+  } catch (error) {
+    if (!(error instanceof ChartError) || isAbsolute(chart)) throw error;
+    const { message } = error;
+    const isCached = (at: number): boolean => message.startsWith(settings.repositoryCache, at);
+    const shown = message.replaceAll(`${directory}/`, (path, at: number) => (isCached(at) ? path : ''));
+    throw new CommandError(shown, { cause: error });
   }
 }

@@ -1,8 +1,9 @@
 /** `helm dependency list`: what a chart depends on, and what of it is there. */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { listDependencies } from '../../dependencies/list-dependencies.ts';
 import type { Command } from '../command.ts';
 import { tableText } from '../output/table.ts';
+import { atChart } from './dependency-work.ts';
 
 export const dependencyListCommand: Command = {
   usage: 'CHART',
@@ -11,8 +12,9 @@ export const dependencyListCommand: Command = {
     { kind: 'int', name: 'max-col-width', typeName: 'uint', usage: 'widest column of the table', default: 80 },
   ],
   complete: async () => ({ words: [], files: true }),
-  run: async ({ directory, streams }, [chart = '.'], flags) => {
-    const { rows, warnings } = await listDependencies(resolve(directory, chart), chart);
+  run: async (context, [chart = '.'], flags) => {
+    const { streams } = context;
+    const { rows, warnings } = await atChart(context, chart, (path) => listDependencies(path, chart));
     if (rows.length === 0) {
       streams.output.write(`WARNING: no dependencies at ${join(chart, 'charts')}\n`);
       return 0;

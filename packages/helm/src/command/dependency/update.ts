@@ -1,8 +1,7 @@
 /** `helm dependency update`: newest versions in the chart's ranges into `charts/`, and the lock that says which. */
-import { resolve } from 'node:path';
 import { updateDependencies } from '../../dependencies/update-dependencies.ts';
 import type { Command } from '../command.ts';
-import { dependencyFlags, withDependencies } from './dependency-work.ts';
+import { atChart, dependencyFlags, withDependencies } from './dependency-work.ts';
 
 export const dependencyUpdateCommand: Command = {
   usage: 'CHART',
@@ -13,8 +12,9 @@ When anything fails, charts/ and Chart.lock stay as they are.`,
   flags: dependencyFlags,
   complete: async () => ({ words: [], files: true }),
   run: async (context, [chart = '.'], flags) => {
-    const path = resolve(context.directory, chart);
-    await withDependencies(context, flags, (options, work) => updateDependencies(path, options, work));
+    await withDependencies(context, flags, (options, work) =>
+      atChart(context, chart, (path) => updateDependencies(path, options, work)),
+    );
     return 0;
   },
 };

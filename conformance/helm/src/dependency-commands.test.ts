@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { chartArchive } from './fixtures/chart-archive.ts';
+import { CommandComparison, type Step } from './fixtures/compare-commands.ts';
+import { RegistryServer } from './fixtures/registry-server.ts';
+import { RepositoryServer } from './fixtures/repository-server.ts';
+
+const commands = (...lines: readonly string[]): Step[] => lines.map((line) => ({ words: line.split(' ') }));
+const withoutTime = (text: string): string => text.replaceAll(/generated: ".*"/g, 'generated: T');
+
+const ranges = (dependencies: string, version = '0.1.0', api = 'v2'): string =>
+  `apiVersion: ${api}\nname: app\nversion: ${version}\ndependencies:\n${dependencies}`;
+
+interface World {
+  readonly both: CommandComparison;
+  readonly server: RepositoryServer;
+  readonly same: (...lines: readonly string[]) => Promise<void>;
+  /** Names in charts/, and the lock without its time. */
+  readonly sameResult: (chart: string, lock?: string) => Promise<void>;
+}
+
+async function start(t: TestContext, files: Readonly<Record<string, string | Uint8Array>>): Promise<World> {
+  const server = await RepositoryServer.start();
+  const registry = await RegistryServer.start();
+  for (const version of ['1.0.0', '1.2.0', '1.3.0-rc.1', '2.0.0']) {
+    server.put(`/db-${version}.tgz`, chartArchive('db', version));
+  }
+  server.put('/cache-0.4.2.tgz', chartArchive('cache', '0.4.2'));
+  const entry = (name: string, version: string): string =>
+    `  - {apiVersion: v2, name: ${name}, version: ${version}, urls: [${name}-${version}.tgz]}\n`;
+  server.put(
+    '/index.yaml',
+    `apiVersion: v1\nentries:\n  db:\n${['1.0.0', '1.2.0', '1.3.0-rc.1', '2.0.0'].map((version) => entry('db', version)).join('')}  cache:\n${entry('cache', '0.4.2')}`,
+  );
+  const clean = (text: string): string =>
+    text
+      .replaceAll(server.url, 'URL')
+      .replaceAll(registry.host, 'HOST')
+      .replaceAll(/helm-manager-[0-9a-f]+/g, 'MANAGED')
+      // Ours calls a warning one.
+      .replace('level=INFO msg="warning: a valid', 'level=WARN msg="a valid');
+  const filled = Object.fromEntries(
+    Object.entries(files).map(([name, content]) => [
+      name,
+      typeof content === 'string' ? content.replaceAll('URL', server.url).replaceAll('HOST', registry.host) : content,
+    ]),
+  );
+  const replace = { URL: server.url, HOST: registry.host };
+  const both = await CommandComparison.start({
+    files: filled,
+    normalize: clean,
+    replace: { HELM: replace, OURS: replace },
+  });
+  t.after(async () => {
+    await both.close();
+    await server.close();
+    await registry.close();
+  });
+  return {
+    both,
+    server,
+    same: async (...lines) => {
+      const differences = await both.run(commands(...lines));
+      assert.equal(differences.length, 0, JSON.stringify(differences, undefined, 1));
+    },
+    sameResult: async (chart, lock = 'Chart.lock') => {
+      const [helm, ours] = await Promise.all(
+        [both.helm, both.ours].map((home) => readdir(join(home.path, chart, 'charts'))),
+      );
+      assert.deepEqual(ours?.sort(), helm?.sort());
+      assert.equal(
+        withoutTime(await both.ours.read(join(chart, lock))),
+        withoutTime(await both.helm.read(join(chart, lock))),
+      );
+    },
+  };
+}
+
+test('updates, builds and lists dependencies of repositories as helm does', async (t) => {
+  const { both, same, sameResult } = await start(t, {
+    'app/Chart.yaml': ranges(
+      `- {name: db, version: ^1, repository: "URL", condition: db.enabled, tags: [a, b], import-values: [x, {child: a.b, parent: c}]}
+- {name: cache, version: ">=0.4 <1", repository: "@stable", alias: memory}
+- {name: db, version: 2.x, repository: "alias:stable", alias: other}
+`,
+    ),
+    'old/Chart.yaml': 'apiVersion: v1\nname: old\nversion: 0.1.0\n',
+    'old/requirements.yaml': 'dependencies:\n- {name: db, version: 1.0.0, repository: "URL"}\n',
+    'none/Chart.yaml': 'apiVersion: v2\nname: none\nversion: 0.1.0\n',
+    'app/charts/zebra-1.0.0.tgz': chartArchive('zebra', '1.0.0'),
+    'app/charts/own/Chart.yaml': 'apiVersion: v2\nname: own\nversion: 1.0.0\n',
+  });
+  await same(
+    'dependency list app',
+    'dep ls none',
+    'dep list nowhere',
+    'dep update none',
+    'dep build none',
+    'dep update nowhere',
+    'dep update app/Chart.yaml',
+    'repo add stable URL',
+    'dep update app',
+    'dep list app',
+    'dep list app --max-col-width 8',
+    'dep update app --skip-refresh',
+    'dep build app',
+    'dep update old',
+    'dep list old',
+  );
+  await sameResult('app');
+  await sameResult('old', 'requirements.lock');
+  for (const home of [both.helm, both.ours]) await rm(join(home.path, 'app/charts'), { recursive: true });
+  await same('dep list app', 'dep build app --skip-refresh', 'dep list app');
+  await sameResult('app');
+});
+
+test('accepts the lock of the other program, and none that does not belong', async (t) => {
+  const { both, same } = await start(t, {
+    'app/Chart.yaml': ranges('- {name: db, version: ^1, repository: "URL"}\n'),
+    'old/Chart.yaml': 'apiVersion: v1\nname: old\nversion: 0.1.0\n',
+    'old/requirements.yaml': 'dependencies:\n- {name: db, version: 1.0.0, repository: "URL"}\n',
+    'old/requirements.lock':
+      'dependencies:\n- {name: db, version: 1.0.0, repository: "URL"}\ndigest: sha256:00\ngenerated: "2020-01-01T00:00:00Z"\n',
+  });
+  await both.run(commands('repo add stable URL', 'dep update app'));
+  const [helm, ours] = [await both.helm.read('app/Chart.lock'), await both.ours.read('app/Chart.lock')];
+  await both.helm.write({ 'app/Chart.lock': ours });
+  await both.ours.write({ 'app/Chart.lock': helm });
+  await same('dep build app');
+  const changed = (await both.ours.read('app/Chart.yaml')).replace('^1', '^1.1');
+  for (const home of [both.helm, both.ours]) await home.write({ 'app/Chart.yaml': changed });
+  await same('dep build app', 'dep build old');
+});
+
+test('says what helm says of dependencies that can not be had', async (t) => {
+  const bad: Readonly<Record<string, string>> = {
+    range: '- {name: db, version: ^9, repository: "URL"}\n- {name: cache, version: ">1", repository: "URL"}\n',
+    name: '- {name: nothing, version: ^1, repository: "URL"}\n',
+    alias: '- {name: db, version: ^1, repository: "@nobody"}\n',
+    word: '- {name: db, version: ^1, repository: stable}\n',
+    constraint: '- {name: db, version: "not a range", repository: "URL"}\n',
+    local: '- {name: db, version: ^1, repository: "file://../nowhere"}\n',
+    own: '- {name: db, version: ^1}\n',
+    unreachable: '- {name: db, version: ^1, repository: "http://127.0.0.1:1"}\n',
+  };
+  const charts = Object.entries(bad).map(([name, text]) => [`${name}/Chart.yaml`, ranges(text)]);
+  const { both, same, server } = await start(t, {
+    ...Object.fromEntries(charts),
+    'gone/Chart.yaml': ranges('- {name: cache, version: ^0.4, repository: "URL"}\n'),
+    'gone/charts/cache-0.4.1.tgz': chartArchive('cache', '0.4.1'),
+  });
+  await same('repo add stable URL', ...Object.keys(bad).map((name) => `dep update ${name}`));
+  server.files.delete('/cache-0.4.2.tgz');
+  await same('dep update gone');
+  for (const home of [both.helm, both.ours]) {
+    assert.deepEqual(await readdir(join(home.path, 'gone/charts')), ['cache-0.4.1.tgz']);
+  }
+});
+
+test('packs dependencies of the file system, and downloads those of registries', async (t) => {
+  const { same, sameResult } = await start(t, {
+    'app/Chart.yaml': ranges(
+      `- {name: lib, version: ">=1", repository: "file://../lib"}
+- {name: web, version: ~1.0, repository: "oci://HOST/charts"}
+- {name: plain, version: 1.2.3, repository: "oci://HOST/charts"}
+`,
+    ),
+    'lib/Chart.yaml': 'apiVersion: v2\nname: lib\nversion: 1.5.0\ntype: library\n',
+    'lib/templates/_a.tpl': '{{ define "a" }}{{ end }}',
+    'web-1.0.1.tgz': chartArchive('web', '1.0.1'),
+    'web-1.1.0.tgz': chartArchive('web', '1.1.0'),
+    'plain-1.2.3.tgz': chartArchive('plain', '1.2.3'),
+  });
+  await same('dep update app --plain-http');
+  await same('push web-1.0.1.tgz oci://HOST/charts --plain-http');
+  await same(
+    'push web-1.1.0.tgz oci://HOST/charts --plain-http',
+    'push plain-1.2.3.tgz oci://HOST/charts --plain-http',
+  );
+  await same('dep update app --plain-http', 'dep list app', 'dep build app --plain-http');
+  await sameResult('app');
+});
+
+test('gives the state of dependencies that helm gives', async (t) => {
+  const names = ['fine', 'unpacked', 'missing', 'wrong', 'many', 'named', 'two', 'bad[', 'odd'];
+  const list = names.map((name) => `- {name: "${name}", version: ^1, repository: "https://example.org"}\n`).join('');
+  const { same } = await start(t, {
+    'app/Chart.yaml': ranges(list),
+    'app/charts/fine-1.0.0.tgz': chartArchive('fine', '1.0.0'),
+    'app/charts/unpacked/Chart.yaml': 'apiVersion: v2\nname: unpacked\nversion: 1.0.0\n',
+    'app/charts/wrong-2.0.0.tgz': chartArchive('wrong', '2.0.0'),
+    'app/charts/many-1.0.0.tgz': chartArchive('many', '1.0.0'),
+    'app/charts/many-1.1.0.tgz': chartArchive('many', '1.1.0'),
+    'app/charts/named-1.0.0.tgz': chartArchive('renamed', '1.0.0'),
+    'app/charts/two-1.0.0.tgz': chartArchive('two', '1.0.0'),
+    'app/charts/two-more-1.0.0.tgz': chartArchive('two-more', '1.0.0'),
+    'app/charts/odd/Chart.yaml': 'apiVersion: v2\nname: odd\nversion: 3.0.0\n',
+    'app.tgz': chartArchive('app', '1.0.0', {
+      chartYaml: `dependencies:\n${list}`,
+      files: { 'charts/odd/Chart.yaml': 'apiVersion: v2\nname: odd\nversion: 1.0.0\n' },
+    }),
+  });
+  await same('dep list app', 'dep list app.tgz', 'dep list ./app/');
+});
