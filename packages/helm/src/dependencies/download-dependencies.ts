@@ -130,9 +130,6 @@ async function saveRemote(
   const downloaded = await download(dependency, reference, plan, context);
   expectChart(dependency, downloaded);
   await writeFile(join(plan.directory, downloaded.fileName), downloaded.archive);
-  if (downloaded.provenance !== undefined) {
-    await writeFile(join(plan.directory, `${downloaded.fileName}.prov`), downloaded.provenance);
-  }
 }
 
 /** The address of the archive. Throws ChartError. */

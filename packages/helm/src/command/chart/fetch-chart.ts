@@ -5,15 +5,15 @@ import { hasErrorCode } from '@kindred/machinery';
 import type { Chart } from '../../chart/chart.ts';
 import { loadLocatedChart, locateChart } from '../../repositories/locate-chart.ts';
 import type { CommandContext } from '../command.ts';
-import { CommandError } from '../command-error.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { chartContext, chartSource } from './chart-source.ts';
+import { chartVerifier } from './verify-chart.ts';
 
 /** @param flags of a command that has `chartFlags`. Throws ChartError. */
 export async function fetchChart(context: CommandContext, reference: string, flags: FlagValues): Promise<Chart> {
-  if (flags.bool('verify')) throw new CommandError('--verify is not supported here yet: use helm verify first');
   const local = await localPath(context, reference);
-  const located = await locateChart(local ?? reference, chartSource(flags), chartContext(context));
+  const verify = chartVerifier(context, flags);
+  const located = await locateChart(local ?? reference, chartSource(flags), chartContext(context), verify);
   return loadLocatedChart(located);
 }
 

@@ -6,6 +6,7 @@ import { openRegistry } from '../../repositories/open-registry.ts';
 import { keyringFlag, tlsFlags } from '../chart/chart-flags.ts';
 import { chartPaths } from '../chart/chart-paths.ts';
 import { tlsSource } from '../chart/chart-source.ts';
+import { chartVerifier } from '../chart/verify-chart.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { Flag } from '../flags/flag.ts';
@@ -27,14 +28,14 @@ export async function withDependencies(
   flags: FlagValues,
   work: (options: DependencyOptions, context: DependencyContext) => Promise<void>,
 ): Promise<void> {
-  if (flags.bool('verify')) throw new CommandError('--verify is not supported here yet: use helm verify');
   const { streams, log, clock, signal } = context;
   const source = tlsSource(flags);
+  const verify = chartVerifier(context, flags);
   const paths = chartPaths(context);
   const registry = await openRegistry(source, paths);
   try {
     await work(
-      { source, skipRefresh: flags.bool('skip-refresh') },
+      { source, skipRefresh: flags.bool('skip-refresh'), ...(verify === undefined ? {} : { verify }) },
       {
         paths,
         registry,

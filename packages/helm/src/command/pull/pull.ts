@@ -4,10 +4,13 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import { loadArchive, unpackArchive } from '../../node/load-archive.ts';
 import { writeFileAtomically } from '../../node/write-file.ts';
+import type { Verification } from '../../provenance/provenance.ts';
 import { type DownloadedChart, downloadChart } from '../../repositories/download-chart.ts';
+import type { VerifyChart } from '../../repositories/locate-chart.ts';
 import { minimumArguments } from '../arguments.ts';
 import { chartFlags } from '../chart/chart-flags.ts';
 import { chartContext, chartSource } from '../chart/chart-source.ts';
+import { chartVerifier } from '../chart/verify-chart.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
@@ -33,18 +36,30 @@ and fails when it doesn't hold.`,
 };
 
 async function pull(context: CommandContext, reference: string, flags: FlagValues): Promise<void> {
-  if (flags.bool('verify')) throw new CommandError('--verify is not supported here yet: use --prov and helm verify');
+  const verify = chartVerifier(context, flags);
   const chart = await downloadChart(
     reference,
     chartSource(flags),
     chartContext(context),
-    flags.bool('prov') ? 'optional' : 'none',
+    verify !== undefined ? 'required' : flags.bool('prov') ? 'optional' : 'none',
   );
+  if (verify !== undefined) await check(context, chart, verify);
   // Paths in messages are as they were given.
   const destination = flags.text('destination');
   const untarTo = flags.text('untardir');
   if (!flags.bool('untar')) await save(context, chart, destination);
   else await untar(context, chart, isAbsolute(untarTo) ? untarTo : join(destination, untarTo));
+}
+
+async function check(
+  context: CommandContext,
+  chart: DownloadedChart,
+  verify: VerifyChart<Verification>,
+): Promise<void> {
+  const { archive, fileName, provenance } = chart;
+  if (provenance === undefined) return;
+  const { verificationText } = await import('../../provenance/provenance.ts');
+  context.streams.output.write(verificationText(await verify({ archive, fileName, provenance })));
 }
 
 async function save(context: CommandContext, chart: DownloadedChart, shown: string): Promise<void> {

@@ -1,0 +1,32 @@
+/** `--verify` with `--keyring`: charts are checked against their provenance as they come. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Verification } from '../../provenance/provenance.ts';
+import type { VerifyChart } from '../../repositories/locate-chart.ts';
+import type { CommandContext } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { fileProblem } from '../file-problem.ts';
+import type { FlagValues } from '../flags/flag-values.ts';
+
+/**
+ * Undefined without --verify. What it gives throws ChartError when nobody of the keyring vouches for the chart.
+ *
+ * @param flags of a command that has `keyringFlag` and `--verify`
+ */
+export function chartVerifier(context: CommandContext, flags: FlagValues): VerifyChart<Verification> | undefined {
+  if (!flags.bool('verify')) return undefined;
+  return async (signed) => {
+    // OpenPGP is a large thing to load for those who don't verify.
+    const { verifyArchive } = await import('../../provenance/provenance.ts');
+    const keyring = await readKeyring(resolve(context.directory, flags.text('keyring')));
+    return verifyArchive(signed, signed.provenance, keyring);
+  };
+}
+
+async function readKeyring(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new CommandError(`failed to load keyring: ${fileProblem('open', path, error)}`, { cause: error });
+  }
+}
