@@ -24,9 +24,23 @@ export interface Hook extends Manifest {
   readonly outputLogPolicies: readonly string[];
 }
 
+/** A manifest that helm leaves out, because it is for a hook that there isn't. */
+export interface DroppedManifest extends Manifest {
+  /** The annotation `helm.sh/hook`. */
+  readonly hook: string;
+}
+
 export interface SortedManifests {
   readonly manifests: readonly Manifest[];
   readonly hooks: readonly Hook[];
+  readonly dropped: readonly DroppedManifest[];
+}
+
+/** Says that a manifest is left out. */
+export function droppedText({ path, kind, name, hook }: DroppedManifest): string {
+  const unknown = hook.split(',').map((event) => event.trim());
+  const wrong = unknown.filter((event) => !HOOK_EVENTS.has(event.toLowerCase())).map((event) => JSON.stringify(event));
+  return `${kind} ${name} of ${path} is left out: there is no hook ${wrong.join(', ')}`;
 }
 
 const HOOK_EVENTS = new Map(
@@ -47,15 +61,17 @@ const HOOK_EVENTS = new Map(
 export function sortManifests(files: ReadonlyMap<string, string>): SortedManifests {
   const manifests: Manifest[] = [];
   const hooks: Hook[] = [];
+  const dropped: DroppedManifest[] = [];
   for (const path of [...files.keys()].sort(compareText)) {
     const content = files.get(path) ?? '';
     if (basePath(path).startsWith('_') || content.trim() === '') continue;
-    for (const document of splitDocuments(content)) readDocument(path, document, manifests, hooks);
+    for (const document of splitDocuments(content)) readDocument(path, document, { manifests, hooks, dropped });
   }
   const kindOf = ({ kind }: Manifest): string => kind;
   return {
     manifests: sortByKind(manifests, kindOf, INSTALL_ORDER),
     hooks: sortByKind(hooks, kindOf, INSTALL_ORDER),
+    dropped,
   };
 }
 
@@ -71,7 +87,13 @@ export function splitDocuments(stream: string): string[] {
     .map((document) => document.trim());
 }
 
-function readDocument(path: string, content: string, manifests: Manifest[], hooks: Hook[]): void {
+interface Sorting {
+  readonly manifests: Manifest[];
+  readonly hooks: Hook[];
+  readonly dropped: DroppedManifest[];
+}
+
+function readDocument(path: string, content: string, { manifests, hooks, dropped }: Sorting): void {
   const head = readHead(path, content);
   const manifest: Manifest = {
     path,
@@ -88,7 +110,10 @@ function readDocument(path: string, content: string, manifests: Manifest[], hook
   }
   const known = events.split(',').map((event) => HOOK_EVENTS.get(event.trim().toLowerCase()));
   // Helm drops a document with an event that it doesn't know.
-  if (known.includes(undefined)) return;
+  if (known.includes(undefined)) {
+    dropped.push({ ...manifest, hook: events });
+    return;
+  }
   const list = (name: string): string[] =>
     textMember(annotations, name)
       .split(',')

@@ -13,7 +13,7 @@ import { type RemoteSchemas, validateValues } from '../values-schema/validate-va
 import { type Capabilities, DEFAULT_CAPABILITIES, normalizedKubeVersion } from './capabilities.ts';
 import { type BuiltInRelease, templateFiles } from './context.ts';
 import { type EngineOptions, renderTemplates, type TemplateFile } from './engine.ts';
-import { type Hook, type Manifest, sortManifests } from './manifests.ts';
+import { type DroppedManifest, type Hook, type Manifest, sortManifests } from './manifests.ts';
 import { RenderError } from './render-error.ts';
 
 export interface RenderChartOptions extends EngineOptions {
@@ -40,6 +40,8 @@ export interface RenderedChart {
   readonly chart: Chart;
   readonly manifests: readonly Manifest[];
   readonly hooks: readonly Hook[];
+  /** What helm leaves out without a word. */
+  readonly dropped: readonly DroppedManifest[];
   readonly notes: string;
   /** Files below crds/, as they are. */
   readonly crds: readonly { readonly path: string; readonly content: string }[];

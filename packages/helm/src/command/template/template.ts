@@ -5,6 +5,7 @@ import type { GoMap } from '../../go/value.ts';
 import { nodeProviders } from '../../node/providers.ts';
 import { releaseNameProblem } from '../../release/release-name.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
+import { droppedText } from '../../render/manifests.ts';
 import { type RenderChartOptions, type RenderedChart, renderChart } from '../../render/render-chart.ts';
 import { parseVersion, versionText } from '../../semver/version.ts';
 import { minimumArguments } from '../arguments.ts';
@@ -71,6 +72,7 @@ lookup finds nothing. --dry-run=server asks the cluster instead.`,
       warn: (message) => context.log.info(message),
       sources,
     });
+    for (const each of rendered.dropped) context.log.warn(droppedText(each));
     await printManifests(context, rendered, name, flags);
     return 0;
   },
