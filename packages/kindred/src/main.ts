@@ -36,7 +36,7 @@ async function main(args: readonly string[], importModule: ImportModule): Promis
     }
     case 'helm': {
       const { runHelmProcess } = await import('@kindred/helm/command');
-      return runHelmProcess(rest, process.argv[1] ?? 'kindred');
+      return runHelmProcess(rest, { program: process.argv[1] ?? 'kindred', invocation: ['kindred', 'helm'] });
     }
     case 'version':
     case '--version':

@@ -4,6 +4,7 @@
  */
 import { dependencyGroup, registryGroup, repoGroup, searchGroup, transferCommands } from './chart-commands.ts';
 import type { CommandEntry } from './command.ts';
+import { completeCommands, completionGroup } from './completion/commands.ts';
 import { rootText } from './root-text.ts';
 import { schemaGroup, valuesGroup } from './values-commands.ts';
 
@@ -86,6 +87,8 @@ export const helmCommand: CommandEntry = {
       short: 'show the version',
       load: async () => (await import('./version/version.ts')).versionCommand,
     },
+    completionGroup,
+    ...completeCommands,
     {
       name: 'help',
       short: 'help about a command',

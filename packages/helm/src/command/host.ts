@@ -28,8 +28,10 @@ export interface Host {
   readonly environment: Environment;
   /** The working directory, absolute. */
   readonly directory: string;
-  /** How the program was called, for `helm env`. */
+  /** The program's file, for `helm env`. */
   readonly program: string;
+  /** The words that users begin their command lines with, for completion in shells: `kindred helm`. `helm` when absent. */
+  readonly invocation?: readonly string[];
   readonly clock: Clock;
   /** Aborted when the user wants to stop (Ctrl-C). */
   readonly signal: AbortSignal;

@@ -20,9 +20,12 @@ export function runHelm(words: readonly string[], host: Host): Promise<number> {
   return runCommand(helmCommand, words, host);
 }
 
-/** The same on this process. @param program how it was called */
-export async function runHelmProcess(words: readonly string[], program: string): Promise<number> {
-  const { host, close } = nodeHost(program);
+/** The same on this process. */
+export async function runHelmProcess(
+  words: readonly string[],
+  called: Pick<Host, 'program' | 'invocation'>,
+): Promise<number> {
+  const { host, close } = nodeHost(called);
   try {
     return await runHelm(words, host);
   } finally {

@@ -1,6 +1,7 @@
 /** The host that a command runs on when it is the process: its streams, environment and signals. */
-import { systemClock } from '@kindred/machinery';
+import { hasErrorCode, systemClock } from '@kindred/machinery';
 import { toBytes } from '../go/bytes.ts';
+import { CommandError } from './command-error.ts';
 import type { Host, InputStream, OutputStream } from './host.ts';
 
 export interface NodeHost {
@@ -9,8 +10,8 @@ export interface NodeHost {
   close(): void;
 }
 
-/** @param program how the program was called */
-export function nodeHost(program: string): NodeHost {
+/** @param program its file, and the words that users call it by */
+export function nodeHost({ program, invocation = ['helm'] }: Pick<Host, 'program' | 'invocation'>): NodeHost {
   const stopping = new AbortController();
   const stop = (): void => {
     // Asked twice, the user no longer wants to wait for the end.
@@ -18,6 +19,7 @@ export function nodeHost(program: string): NodeHost {
     stopping.abort();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.stdout.on('error', endWhenNobodyReads);
   return {
     host: {
       streams: {
@@ -28,13 +30,21 @@ export function nodeHost(program: string): NodeHost {
       environment: process.env,
       directory: process.cwd(),
       program,
+      invocation,
       clock: systemClock,
       signal: stopping.signal,
     },
     close: () => {
       process.off('SIGINT', stop).off('SIGTERM', stop);
+      process.stdout.off('error', endWhenNobodyReads);
     },
   };
+}
+
+/** As `| head` does: everybody else would be ended by SIGPIPE, which Node ignores. */
+function endWhenNobodyReads(error: Error): void {
+  if (!hasErrorCode(error, 'EPIPE')) throw error;
+  process.exit(141);
 }
 
 function outputStream(stream: NodeJS.WriteStream): OutputStream {
@@ -54,5 +64,26 @@ function inputStream(stream: NodeJS.ReadStream): InputStream {
       return Buffer.concat(chunks);
     },
     isTerminal: stream.isTTY === true,
+    ...(stream.isTTY ? { readSecret: (prompt: string) => readSecret(stream, prompt) } : {}),
   };
+}
+
+/** Reads a line in raw mode, in which the terminal shows nothing. */
+async function readSecret(stream: NodeJS.ReadStream, prompt: string): Promise<string> {
+  process.stderr.write(prompt);
+  stream.setRawMode(true);
+  let line = '';
+  try {
+    for await (const chunk of stream) {
+      for (const letter of String(chunk)) {
+        if (letter === '\r' || letter === '\n' || letter === '\u0004') return line;
+        if (letter === '\u0003') throw new CommandError('interrupted');
+        line = letter === '\u007f' ? line.slice(0, -1) : line + letter;
+      }
+    }
+    return line;
+  } finally {
+    stream.setRawMode(false);
+    process.stderr.write('\n');
+  }
 }

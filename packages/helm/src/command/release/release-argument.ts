@@ -7,6 +7,7 @@ import { releaseDriver } from '../cluster/release-driver.ts';
 import { requireReachable } from '../cluster/require-reachable.ts';
 import type { CommandContext, Completion } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { chartName } from './chart-name.ts';
 
 export function releaseStorage(context: CommandContext, cluster: ClusterAccess): ReleaseStorage {
   return new ReleaseStorage(releaseDriver(context, cluster, cluster.namespace));
@@ -42,7 +43,11 @@ export async function completeRelease(
 ): Promise<Completion> {
   if (args.length > 0) return { words: [] };
   return withCluster(context, async (cluster) => {
-    const releases = await releaseDriver(context, cluster, cluster.namespace).query({});
-    return { words: [...new Set(releases.map(({ name }) => name))].sort() };
+    const newest = new Map<string, Release>();
+    for (const release of await releaseDriver(context, cluster, cluster.namespace).query({})) {
+      if (release.revision > (newest.get(release.name)?.revision ?? 0)) newest.set(release.name, release);
+    }
+    const words = [...newest.values()].map((each) => `${each.name}\t${chartName(each)} -> ${each.info.status}`);
+    return { words: words.sort() };
   });
 }

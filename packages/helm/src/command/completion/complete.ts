@@ -1,0 +1,155 @@
+/** What could stand at the cursor of a command line: commands, flags, values of flags, arguments (cobra's `__complete`). */
+import { errorText } from '@kindred/machinery';
+import { noArguments } from '../arguments.ts';
+import type { Command, CommandContext, CommandEntry, Completion } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { type FoundCommand, findCommand } from '../find-command.ts';
+import { bareValue, type Flag } from '../flags/flag.ts';
+import { type FlagValues, flagValues } from '../flags/flag-values.ts';
+import { parseFlags } from '../flags/parse-flags.ts';
+import { helpFlag } from '../help.ts';
+import { globalFlags, settingsOf } from '../settings.ts';
+
+/** What cobra's scripts are told: an error, files too, or nothing but what is printed. */
+const DIRECTIVES = {
+  error: [1, 'ShellCompDirectiveError'],
+  files: [0, 'ShellCompDirectiveDefault'],
+  words: [4, 'ShellCompDirectiveNoFileComp'],
+} as const;
+
+export function completeCommand({ descriptions }: { readonly descriptions: boolean }): Command {
+  return {
+    long: 'Prints what could stand at the end of a command line.',
+    takesRawArguments: true,
+    run: async (context, words) => {
+      const { output, errors } = context.streams;
+      let directive: keyof typeof DIRECTIVES = 'error';
+      try {
+        const completion = await complete(context, words.slice(0, -1), words.at(-1) ?? '');
+        for (const word of completion.words) output.write(`${descriptions ? word : (word.split('\t')[0] ?? '')}\n`);
+        directive = completion.files === true ? 'files' : 'words';
+      } catch (error) {
+        errors.write(`[Debug] ${errorText(error)}\n`);
+      }
+      const [code, name] = DIRECTIVES[directive];
+      output.write(`:${code}\n`);
+      errors.write(`Completion ended with directive: ${name}\n`);
+      return 0;
+    },
+  };
+}
+
+interface Line {
+  readonly entry: CommandEntry;
+  readonly command: Command | undefined;
+  readonly flags: readonly Flag[];
+  /** Words after the command's name. */
+  readonly words: readonly string[];
+}
+
+async function complete(context: CommandContext, words: readonly string[], start: string): Promise<Completion> {
+  const line = await readLine(context, words);
+  const wanted = valueFlag(line, start);
+  const completion = wanted === undefined ? await wordsAt(context, line, start) : await valuesOf(context, line, wanted);
+  const typed = wanted?.typed ?? start;
+  return { ...completion, words: completion.words.filter((word) => word.startsWith(typed)) };
+}
+
+async function readLine(context: CommandContext, words: readonly string[]): Promise<Line> {
+  const globals = globalFlags(context.environment);
+  const found = find(context.root, words, globals);
+  const command = await found.entry.load?.();
+  const own = command?.flags?.(context.environment) ?? [];
+  return {
+    entry: found.entry,
+    command,
+    flags: [...own, helpFlag(found.entry.name), ...globals],
+    words: found.words,
+  };
+}
+
+function find(root: CommandEntry, words: readonly string[], globals: readonly Flag[]): FoundCommand {
+  try {
+    return findCommand(root, words, globals);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { entry: root, path: [root.name], words };
+  }
+}
+
+interface WantedValue {
+  readonly flag: Flag;
+  readonly typed: string;
+}
+
+/** The flag whose value is at the cursor. */
+function valueFlag({ flags, words }: Line, start: string): WantedValue | undefined {
+  const equals = start.indexOf('=');
+  if (start.startsWith('--') && equals > 0) {
+    const flag = flags.find(({ name }) => name === start.slice(2, equals));
+    return flag && { flag, typed: start.slice(equals + 1) };
+  }
+  const last = words.at(-1) ?? '';
+  if (!last.startsWith('-') || last.includes('=')) return undefined;
+  const flag = flags.find(({ name, short }) => last === `--${name}` || last === `-${short}`);
+  return flag === undefined || bareValue(flag) !== undefined ? undefined : { flag, typed: start };
+}
+
+async function valuesOf(context: CommandContext, line: Line, { flag }: WantedValue): Promise<Completion> {
+  if (flag.kind === 'string' && flag.choices !== undefined) return { words: flag.choices };
+  const { kubeContexts, namespaces } = await import('./cluster-words.ts');
+  const settled = withSettings(context, line).context;
+  if (flag.name === 'kube-context') return { words: await kubeContexts(settled) };
+  if (flag.name === 'namespace') return { words: await namespaces(settled) };
+  return { words: [], files: true };
+}
+
+async function wordsAt(context: CommandContext, line: Line, start: string): Promise<Completion> {
+  if (start.startsWith('-')) return { words: flagWords(line, start) };
+  const subcommands = (line.entry.subcommands ?? []).filter((each) => each.hidden !== true);
+  if (line.command === undefined) {
+    const isFirst = line.words.every((word) => word.startsWith('-'));
+    return { words: isFirst ? subcommands.map(({ name, short }) => `${name}\t${short}`).sort() : [] };
+  }
+  const settled = withSettings(context, line);
+  if (line.command.complete !== undefined) return line.command.complete(settled.context, settled.args, start);
+  return { words: [], files: line.command.arguments !== noArguments };
+}
+
+/** Flags that weren't given; those that can be given again always. */
+function flagWords({ flags, words }: Line, start: string): string[] {
+  const isGiven = ({ name, short, kind }: Flag): boolean =>
+    !['strings', 'stringArray', 'stringToString'].includes(kind) &&
+    words.some((word) => word === `--${name}` || word.startsWith(`--${name}=`) || word === `-${short}`);
+  return flags
+    .filter((flag) => flag.hidden !== true && flag.deprecated === undefined && !isGiven(flag))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(({ name, short, usage }) => [
+      `--${name}\t${usage}`,
+      ...(short === undefined || start.startsWith('--') ? [] : [`-${short}\t${usage}`]),
+    ]);
+}
+
+/** What the words so far say; a flag that isn't finished yet is passed over. */
+function withSettings(
+  context: CommandContext,
+  { flags, words }: Line,
+): { readonly context: CommandContext; readonly args: readonly string[] } {
+  const parsed = parse(flags, words);
+  return { context: { ...context, settings: settingsOf(parsed.values, context.environment) }, args: parsed.args };
+}
+
+function parse(
+  flags: readonly Flag[],
+  words: readonly string[],
+): { readonly values: FlagValues; readonly args: readonly string[] } {
+  for (let end = words.length; end >= 0; end--) {
+    try {
+      const { given, args } = parseFlags(flags, words.slice(0, end));
+      return { values: flagValues(flags, given), args };
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+    }
+  }
+  return { values: flagValues(flags, new Map()), args: [] };
+}
