@@ -24,6 +24,17 @@ export { type UpgradeOptions, upgrade } from './actions/upgrade.ts';
 export type { Chart, ChartFile, ChartMetadata, Dependency, ImportValue, Maintainer } from './chart/chart.ts';
 export { ChartError } from './chart/chart.ts';
 export { loadChartFiles, readValues, type Unpack } from './chart/load-files.ts';
+export {
+  type DiffSummary,
+  formatJson as formatDiffJson,
+  formatTable as formatDiffTable,
+  formatUnified as formatDiff,
+  hasChanges,
+  summarize as summarizeDiff,
+} from './diff/format-diff.ts';
+export { diffLive, type LiveDiffOptions } from './diff/live-diff.ts';
+export { diffManifests } from './diff/manifest-diff.ts';
+export type { DiffOptions, FieldChange, ObjectDiff, ReleaseDiff } from './diff/object-diff.ts';
 export type { CertificateRequest, CryptoProvider } from './functions/crypto.ts';
 export type { TimeSource } from './functions/dates.ts';
 export { type FunctionProviders, functionTable } from './functions/function-table.ts';

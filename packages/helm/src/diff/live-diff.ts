@@ -1,0 +1,70 @@
+/**
+ * Differences between what is in the cluster and what writing a release would make of it, by dry runs of server-side apply:
+ * defaults of the server don't show, drift does. Conflicts with other managers are listed beside.
+ */
+import type { Observed, Unstructured } from '@kindred/machinery';
+import { isStatusError, type JsonObject } from '@kindred/machinery';
+import { type Cluster, FIELD_MANAGER, findLive } from '../resources/cluster.ts';
+import type { ConflictPolicy } from '../resources/conflicts/conflict-policy.ts';
+import { findConflicts } from '../resources/conflicts/preflight.ts';
+import { isKept } from '../resources/keep-policy.ts';
+import { difference, type Resource, resourceKey } from '../resources/resource.ts';
+import { ResourceError } from '../resources/resource-error.ts';
+import { type DiffOptions, diffObject, type ObjectDiff, type ReleaseDiff } from './object-diff.ts';
+
+export interface LiveDiffOptions extends DiffOptions {
+  /** What the release has now: objects that are missing in the targets would be deleted. */
+  readonly originals?: readonly Resource[];
+  /** What would be done about conflicts; they are listed, and differences are shown, as if all were forced. */
+  readonly onConflict?: ConflictPolicy;
+}
+
+const LIST_ONLY: ConflictPolicy = { otherwise: 'fail', rules: [] };
+
+/**
+ * Compares the targets, marked as the release's own, with the cluster. Nothing is written.
+ *
+ * @throws ResourceError naming the object whose dry run the server refuses
+ */
+export async function diffLive(
+  cluster: Cluster,
+  targets: readonly Resource[],
+  { originals = [], onConflict = LIST_ONLY, ...options }: LiveDiffOptions = {},
+): Promise<ReleaseDiff> {
+  const found = await findConflicts(cluster, targets, onConflict);
+  const conflicts = new Map(found.map((each) => [resourceKey(each.resource), each.conflicts]));
+  const objects: ObjectDiff[] = [];
+  for (const target of targets) {
+    cluster.signal?.throwIfAborted();
+    const live = await findLive(cluster, target);
+    const diff = diffObject(versionOf(target, live), versionOf(target, await dryRun(cluster, target)), options);
+    objects.push({ ...diff, conflicts: conflicts.get(resourceKey(target)) ?? [] });
+  }
+  for (const original of difference(originals, targets)) {
+    const live = await findLive(cluster, original);
+    if (live !== undefined && !isKept(live)) objects.push(diffObject(versionOf(original, live), undefined, options));
+  }
+  return { objects };
+}
+
+async function dryRun(cluster: Cluster, { kind, name, object }: Resource): Promise<Observed<Unstructured>> {
+  const { client, signal } = cluster;
+  const write = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: true, dryRun: true, signal } as const;
+  try {
+    return await client.apply(kind, object, write);
+  } catch (error) {
+    if (!isStatusError(error)) throw error;
+    throw new ResourceError(`can't tell what ${kind.kind} ${name} would become: ${error.message}`, { cause: error });
+  }
+}
+
+/** What the server keeps for itself. */
+const SERVER_FIELDS = ['creationTimestamp', 'generation', 'managedFields', 'resourceVersion', 'selfLink', 'uid'];
+
+function versionOf({ source }: Resource, object: Unstructured | undefined) {
+  if (object === undefined) return undefined;
+  const { status: _, metadata, ...rest } = object;
+  const kept = Object.entries(metadata).filter(([name]) => !SERVER_FIELDS.includes(name));
+  // Out of the server's answer, so it is JSON.
+  return { source, object: { ...rest, metadata: Object.fromEntries(kept) } as JsonObject };
+}
