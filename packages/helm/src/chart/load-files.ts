@@ -5,7 +5,7 @@
 import { fromBytes } from '../go/bytes.ts';
 import { GoMap, isMap } from '../go/value.ts';
 import { coalesceTables } from '../values/coalesce-tables.ts';
-import { readYamlDocuments, YamlError } from '../yaml/read.ts';
+import { type ReadYamlOptions, readYamlDocuments, YamlError } from '../yaml/read.ts';
 import { type Chart, ChartError, type ChartFile, type ChartMetadata } from './chart.ts';
 import { checkMetadata, readMetadata } from './metadata.ts';
 
@@ -43,10 +43,10 @@ function load(files: readonly ChartFile[], unpack: Unpack | undefined, depth: nu
 }
 
 /** Values from YAML; further documents of the stream win over earlier ones. Throws ChartError. */
-export function readValues(source: string, problem: string): GoMap {
+export function readValues(source: string, problem: string, options: Pick<ReadYamlOptions, 'integers'> = {}): GoMap {
   try {
     let values = new GoMap();
-    for (const document of readYamlDocuments(source)) {
+    for (const document of readYamlDocuments(source, options)) {
       if (document === null || document === undefined) continue;
       if (!isMap(document)) throw new ChartError(`${problem}: error unmarshaling JSON: the document is not a map`);
       values = coalesceTables(document, values, { keepNulls: true });

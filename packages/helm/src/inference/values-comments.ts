@@ -55,7 +55,7 @@ function linesOfKeys(text: string): Map<string, number> {
       visit(member, [...path, key]);
     }
   };
-  for (const document of readYamlDocuments(text, places)) visit(document, []);
+  for (const document of readYamlDocuments(text, { places })) visit(document, []);
   return found;
 }
 

@@ -25,7 +25,7 @@ export function markYaml(text: string, toOrigin: (place: MemberPlace) => Origin,
   const places: PlaceTable = new WeakMap();
   const find = placeFinder(text.replace(/^\ufeff/, ''));
   let merged = new Table();
-  for (const document of readYamlDocuments(text, places)) {
+  for (const document of readYamlDocuments(text, { places })) {
     if (!isMap(document)) continue;
     const visit: Marking['visit'] = (value, path, origin) => {
       const members = isMap(value) || Array.isArray(value) ? places.get(value) : undefined;

@@ -7,7 +7,8 @@ import { GoMap, isMap } from '../go/value.ts';
 import { setFiles, setJson, setLiteral, setStrings, setValues } from './set-values.ts';
 
 export type ValueSource =
-  | { readonly kind: 'file'; readonly name: string; readonly text: string }
+  /** `integers`: see --strict-numbers. */
+  | { readonly kind: 'file'; readonly name: string; readonly text: string; readonly integers?: boolean }
   | { readonly kind: 'set-json' | 'set' | 'set-string' | 'set-literal'; readonly text: string }
   | { readonly kind: 'set-file'; readonly text: string; readonly readFile: (name: string) => string }
   /** Values that have no text: those of an earlier revision, of a resource in the cluster. */
@@ -41,7 +42,10 @@ export function applySource(values: GoMap, source: ValueSource): GoMap {
     case 'given':
       return mergeMaps(values, source.values);
     case 'file':
-      return mergeMaps(values, readValues(source.text, `failed to parse ${source.name}`));
+      return mergeMaps(
+        values,
+        readValues(source.text, `failed to parse ${source.name}`, { integers: source.integers ?? false }),
+      );
     case 'set-file':
       setFiles(values, source.text, source.readFile);
       return values;

@@ -13,7 +13,7 @@ import {
 } from 'js-yaml';
 import { goText } from '../go/format.ts';
 import { floatText } from '../go/number-text.ts';
-import { GoMap, type GoValue } from '../go/value.ts';
+import { GoMap, type GoValue, goInt64, isInt } from '../go/value.ts';
 import { type MemberOffsets, type PlaceTable, recordCopy, recordMember, type TextPlace } from './places.ts';
 import { quickRead } from './quick-read.ts';
 import { resolveScalar } from './resolve.ts';
@@ -44,20 +44,28 @@ export function readYamlMembers(text: string, wanted: ReadonlySet<string>): GoVa
   return quickRead(text, wanted) ?? readYaml(text);
 }
 
-/** All documents of the stream. `places` takes where everything stands, when that is wanted. Throws YamlError. */
-export function readYamlDocuments(text: string, places?: PlaceTable): GoValue[] {
-  return readDocuments(text, places);
+export interface ReadYamlOptions {
+  /** Takes where everything stands, when that is wanted. */
+  readonly places?: PlaceTable;
+  /** Integers stay integers (int64), instead of becoming floats as helm has them. */
+  readonly integers?: boolean;
 }
 
-function readDocuments(text: string, places?: PlaceTable): GoValue[] {
-  const quick = places === undefined ? quickRead(text) : undefined;
-  return quick === undefined ? readCompletely(text, places) : [quick];
+/** All documents of the stream. Throws YamlError. */
+export function readYamlDocuments(text: string, options: ReadYamlOptions = {}): GoValue[] {
+  return readDocuments(text, options);
+}
+
+function readDocuments(text: string, options: ReadYamlOptions = {}): GoValue[] {
+  const isPlain = options.places === undefined && options.integers !== true;
+  const quick = isPlain ? quickRead(text) : undefined;
+  return quick === undefined ? readCompletely(text, options) : [quick];
 }
 
 /** Any YAML, with the messages for what is none. */
-export function readCompletely(text: string, places?: PlaceTable): GoValue[] {
+export function readCompletely(text: string, options: ReadYamlOptions = {}): GoValue[] {
   const source = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const constructor = new Constructor(source, events(source), places);
+  const constructor = new Constructor(source, events(source), options);
   const documents: GoValue[] = [];
   while (constructor.hasMore()) documents.push(constructor.readDocument());
   return documents;
@@ -79,14 +87,16 @@ class Constructor {
   readonly #text: string;
   readonly #events: readonly Event[];
   readonly #places: PlaceTable | undefined;
+  readonly #integers: boolean;
   #next = 0;
   #anchors = new Map<string, GoValue>();
   #aliased = 0;
 
-  constructor(text: string, source: readonly Event[], places?: PlaceTable) {
+  constructor(text: string, source: readonly Event[], { places, integers = false }: ReadYamlOptions) {
     this.#text = text;
     this.#events = source;
     this.#places = places;
+    this.#integers = integers;
   }
 
   hasMore(): boolean {
@@ -215,8 +225,9 @@ class Constructor {
     if (typeof resolved === 'number' && !Number.isFinite(resolved)) {
       throw new YamlError(`json: unsupported value: ${floatText(resolved)}`);
     }
-    if (tag === '!!float' || typeof resolved === 'bigint') return Number(resolved);
-    return resolved;
+    if (typeof resolved !== 'bigint') return tag === '!!float' ? Number(resolved) : resolved;
+    const isExact = this.#integers && tag !== '!!float' && BigInt.asIntN(64, resolved) === resolved;
+    return isExact ? goInt64(resolved) : Number(resolved);
   }
 
   #anchor(event: { anchorStart: number; anchorEnd: number }, value: GoValue): GoValue {
@@ -261,6 +272,7 @@ function keyText(key: GoValue, value: GoValue): string {
     case 'boolean':
       return String(key);
     default:
+      if (isInt(key)) return key.value.toString();
       if (key === null || key === undefined) {
         throw new YamlError(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goText(value)}`);
       }

@@ -38,13 +38,19 @@ export const valueFlags: readonly Flag[] = [
     usage: 'a value that stays text: key1=val1,key2=val2 (can be given several times)',
   },
   strictValuesFlag,
+  {
+    kind: 'bool',
+    name: 'strict-numbers',
+    usage: 'keep integers of values.yaml and -f as integers, so that 1000000 is not printed as 1e+06',
+  },
 ];
 
 /** Reads the files that the flags name. Throws ChartError and what reading throws. */
 export async function readValueSources(context: CommandContext, flags: FlagValues): Promise<ValueSource[]> {
   const sources: ValueSource[] = [];
   for (const name of flags.list('values')) {
-    sources.push({ kind: 'file', name, text: fromBytes(await readPlace(context, name)) });
+    const text = fromBytes(await readPlace(context, name));
+    sources.push({ kind: 'file', name, text, integers: flags.bool('strict-numbers') });
   }
   for (const kind of ['set-json', 'set', 'set-string', 'set-literal'] as const) {
     for (const text of flags.list(kind)) sources.push({ kind, text });

@@ -8,6 +8,7 @@ import { type Capabilities, DEFAULT_CAPABILITIES } from '../../render/capabiliti
 import { droppedText } from '../../render/manifests.ts';
 import { type RenderChartOptions, type RenderedChart, renderChart } from '../../render/render-chart.ts';
 import { parseVersion, versionText } from '../../semver/version.ts';
+import { withIntegers } from '../../values/with-integers.ts';
 import { minimumArguments } from '../arguments.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, installFlags } from '../chart/install-flags.ts';
@@ -59,7 +60,8 @@ lookup finds nothing. --dry-run=server asks the cluster instead.`,
     const { name, chart: reference } = nameAndChart(context, args, flags, 'release-name');
     const sources = await readValueSources(context, flags);
     const values = mergeValues(sources);
-    const chart = await openChart(context, reference, flags);
+    const opened = await openChart(context, reference, flags);
+    const chart = flags.bool('strict-numbers') ? withIntegers(opened) : opened;
     checkInstallable(chart, context);
     checkValueKeys(context, chart, sources, flags);
     checkName(context, name);

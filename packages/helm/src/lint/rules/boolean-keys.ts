@@ -36,7 +36,7 @@ function check(text: string): Finding[] {
     }
   };
   try {
-    readYamlDocuments(text, places).forEach(visit);
+    readYamlDocuments(text, { places }).forEach(visit);
   } catch (error) {
     // That the file is no YAML is said elsewhere.
     if (!(error instanceof YamlError)) throw error;
