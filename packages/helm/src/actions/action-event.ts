@@ -33,7 +33,7 @@ export type ActionEvent =
   | { readonly type: 'interrupted'; readonly release: Release; readonly decision: 'resume' | 'fail' }
   /** The record is large: more than half of what an object holds. */
   | { readonly type: 'record-size'; readonly size: RecordSize }
-  /** What helm logs as a warning. */
+  /** What helm logs, and what it should: manifests that are left out, defaults that reused values hide. */
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'debug'; readonly message: string };
 

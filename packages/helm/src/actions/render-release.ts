@@ -5,7 +5,7 @@ import { NEVER_RUN, type Release, type ReleaseHook, type StoredChart } from '../
 import type { Capabilities } from '../render/capabilities.ts';
 import type { BuiltInRelease } from '../render/context.ts';
 import type { Lookup } from '../render/engine.ts';
-import type { Hook, SortedManifests } from '../render/manifests.ts';
+import { droppedText, type Hook, type SortedManifests } from '../render/manifests.ts';
 import { renderChart } from '../render/render-chart.ts';
 import type { ActionContext } from './action-context.ts';
 import type { RenderOptions } from './action-options.ts';
@@ -54,6 +54,7 @@ export async function renderRelease(
       ...(lookup === undefined ? {} : { lookup }),
     });
   const rendered = request.lookups ? await renderWithLookups(context, render) : render(undefined, true);
+  for (const each of rendered.dropped) warnings.add(droppedText(each));
   for (const message of warnings) context.report({ type: 'warning', message });
   const { postRender } = options;
   const sorted = postRender === undefined ? rendered : await postRenderManifests(rendered, postRender);

@@ -25,7 +25,9 @@ export function reuseValues(
   if (policy.resetValues === true) return { chart, values: given };
   if (policy.reuseValues === true) {
     const defaults = current.chart === undefined ? current.config : coalesceValues(current.chart, current.config);
-    return { chart: { ...chart, values: defaults }, values: merged(given, current.config) };
+    // The text of values.yaml says nothing of these values.
+    const { rawValues: _text, ...rest } = chart;
+    return { chart: { ...rest, values: defaults }, values: merged(given, current.config) };
   }
   if (policy.resetThenReuseValues === true) return { chart, values: merged(given, current.config) };
   return { chart, values: given.size === 0 && current.config.size > 0 ? current.config : given };

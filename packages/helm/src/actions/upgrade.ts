@@ -8,6 +8,7 @@ import { checkUserLabels } from '../release/release-labels.ts';
 import { releaseNameProblem } from '../release/release-name.ts';
 import { noDeployedReleases } from '../release/release-storage.ts';
 import { enabledChart } from '../render/render-chart.ts';
+import { hiddenDefaults, hiddenDefaultText } from '../values/hidden-defaults.ts';
 import { type ActionContext, timestamp } from './action-context.ts';
 import {
   type CrdsPolicy,
@@ -138,6 +139,11 @@ async function renderUpgrade(
   { base, revision }: { readonly base: Release; readonly revision: number },
 ): Promise<RenderedUpgrade> {
   const { chart, values } = reuseValues(options.chart, base, options.values, options);
+  if (options.reuseValues === true) {
+    for (const each of hiddenDefaults(options.chart, chart.values, values)) {
+      context.report({ type: 'warning', message: hiddenDefaultText(each) });
+    }
+  }
   const release = { name: options.name, namespace: base.namespace, revision, isUpgrade: true };
   const capabilities = await context.capabilities();
   const lookups = options.dryRun !== 'client';
