@@ -2,6 +2,7 @@
  * The table of all commands. Each author adds a line; what a command does is loaded when it is used. The order is helm's
  * own and decides the order of suggestions; help sorts by name.
  */
+import { authoringCommands } from './authoring-commands.ts';
 import { dependencyGroup, registryGroup, repoGroup, searchGroup, transferCommands } from './chart-commands.ts';
 import type { CommandEntry } from './command.ts';
 import { completeCommands, completionGroup } from './completion/commands.ts';
@@ -52,6 +53,7 @@ export const helmCommand: CommandEntry = {
     repoGroup,
     schemaGroup,
     searchGroup,
+    ...authoringCommands,
     valuesGroup,
     {
       name: 'get',

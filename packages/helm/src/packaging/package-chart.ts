@@ -111,6 +111,6 @@ function checkJson(schema: ChartFile): void {
     decodeGoJson(fromBytes(schema.data), () => null);
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
-    throw new ChartError('invalid JSON in values.schema.json', { cause: error });
+    throw new ChartError('failed to save: invalid JSON in values.schema.json', { cause: error });
   }
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import { type Chart, ChartError, isLibrary } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
-import { loadDirectory } from '../../node/load-directory.ts';
+import { type LoadDirectoryOptions, loadDirectory } from '../../node/load-directory.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { fileProblem } from '../file-problem.ts';
@@ -22,6 +22,16 @@ export async function openChart(context: CommandContext, reference: string, flag
   if (directory !== undefined && !flags.bool('verify')) return openDirectory(directory, context);
   const { fetchChart } = await import('./fetch-chart.ts');
   return fetchChart(context, name, flags);
+}
+
+/** The user's own charts may hold links to anywhere; each is logged. */
+export function followLinks({ log }: Pick<CommandContext, 'log'>): LoadDirectoryOptions {
+  return {
+    links: 'follow',
+    onLink: (path, resolved) => {
+      log.info('found symbolic link in path. Contents of linked file included and used', { path, resolved });
+    },
+  };
 }
 
 /** The chart must be one to install, with its dependencies there. Throws ChartError or CommandError. */
@@ -54,15 +64,7 @@ async function openDirectory(path: string, { log }: Pick<CommandContext, 'log'>)
     const problem = fileProblem('open', chartFile, error);
     throw new ChartError(`unable to detect chart at ${chartFile}: ${problem}`, { cause: error });
   }
-  return loadDirectory(path, {
-    links: 'follow',
-    onLink: (link, target) => {
-      log.info('found symbolic link in path. Contents of linked file included and used', {
-        path: link,
-        resolved: target,
-      });
-    },
-  });
+  return loadDirectory(path, followLinks({ log }));
 }
 
 async function localDirectory(context: CommandContext, name: string): Promise<string | undefined> {

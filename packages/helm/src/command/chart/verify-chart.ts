@@ -14,19 +14,23 @@ import type { FlagValues } from '../flags/flag-values.ts';
  * @param flags of a command that has `keyringFlag` and `--verify`
  */
 export function chartVerifier(context: CommandContext, flags: FlagValues): VerifyChart<Verification> | undefined {
-  if (!flags.bool('verify')) return undefined;
+  return flags.bool('verify') ? archiveVerifier(context, flags) : undefined;
+}
+
+/** @param flags of a command that has `keyringFlag` */
+export function archiveVerifier(context: CommandContext, flags: FlagValues): VerifyChart<Verification> {
   return async (signed) => {
     // OpenPGP is a large thing to load for those who don't verify.
     const { verifyArchive } = await import('../../provenance/provenance.ts');
-    const keyring = await readKeyring(resolve(context.directory, flags.text('keyring')));
+    const keyring = await readKeyring(resolve(context.directory, flags.text('keyring')), flags.text('keyring'));
     return verifyArchive(signed, signed.provenance, keyring);
   };
 }
 
-async function readKeyring(path: string): Promise<Uint8Array> {
+async function readKeyring(path: string, shown: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new CommandError(`failed to load keyring: ${fileProblem('open', path, error)}`, { cause: error });
+    throw new CommandError(`failed to load keyring: ${fileProblem('open', shown, error)}`, { cause: error });
   }
 }

@@ -28,24 +28,30 @@ export async function withDependencies(
   flags: FlagValues,
   work: (options: DependencyOptions, context: DependencyContext) => Promise<void>,
 ): Promise<void> {
-  const { streams, log, clock, signal } = context;
-  const source = tlsSource(flags);
   const verify = chartVerifier(context, flags);
+  const options = { source: tlsSource(flags), skipRefresh: flags.bool('skip-refresh') };
+  await runDependencies(context, verify === undefined ? options : { ...options, verify }, work);
+}
+
+/** The same without flags of its own. */
+export async function runDependencies(
+  context: CommandContext,
+  options: DependencyOptions,
+  work: (options: DependencyOptions, context: DependencyContext) => Promise<void>,
+): Promise<void> {
+  const { streams, log, clock, signal } = context;
   const paths = chartPaths(context);
-  const registry = await openRegistry(source, paths);
+  const registry = await openRegistry(options.source ?? {}, paths);
   try {
-    await work(
-      { source, skipRefresh: flags.bool('skip-refresh'), ...(verify === undefined ? {} : { verify }) },
-      {
-        paths,
-        registry,
-        warn: (message, fields) => log.warn(message, fields),
-        report: (line) => streams.output.write(`${line}\n`),
-        reportPull: (line) => streams.errors.write(`${line}\n`),
-        now: () => new Date(clock.now()),
-        signal,
-      },
-    );
+    await work(options, {
+      paths,
+      registry,
+      warn: (message, fields) => log.warn(message, fields),
+      report: (line) => streams.output.write(`${line}\n`),
+      reportPull: (line) => streams.errors.write(`${line}\n`),
+      now: () => new Date(clock.now()),
+      signal,
+    });
   } finally {
     registry.close();
   }

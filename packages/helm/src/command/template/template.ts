@@ -14,6 +14,7 @@ import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, installFlags } from '../chart/install-flags.ts';
 import { checkInstallable, openChart, refusePostRenderer } from '../chart/open-chart.ts';
 import { nameAndChart } from '../chart/release-name.ts';
+import { schemaOptions } from '../chart/schema-options.ts';
 import { checkValueKeys } from '../chart/strict-values.ts';
 import { mergeValues, readValueSources } from '../chart/value-flags.ts';
 import { currentNamespace } from '../cluster/namespace.ts';
@@ -72,6 +73,7 @@ lookup finds nothing. --dry-run=server asks the cluster instead.`,
       capabilities,
       subchartNotes: flags.bool('render-subchart-notes'),
       warn: (message) => context.log.info(message),
+      ...(await schemaOptions(chart, flags)),
       sources,
     });
     for (const each of rendered.dropped) context.log.warn(droppedText(each));
