@@ -36,7 +36,11 @@ export interface HttpCluster {
   helm(...args: readonly string[]): Promise<CommandResult>;
 }
 
-export async function httpCluster(t: Pick<TestContext, 'after'>): Promise<HttpCluster> {
+/** `variables` are further ones of helm's environment. */
+export async function httpCluster(
+  t: Pick<TestContext, 'after'>,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<HttpCluster> {
   const home = await mkdtemp(join(tmpdir(), 'kindred-helm-'));
   const store = openMemoryStore();
   const storage = await openApiStorage({ store });
@@ -71,6 +75,7 @@ export async function httpCluster(t: Pick<TestContext, 'after'>): Promise<HttpCl
     HELM_CONFIG_HOME: home,
     HELM_DATA_HOME: home,
     KUBECONFIG: '',
+    ...variables,
   };
   return {
     url,

@@ -51,20 +51,24 @@ const HOOK_FAILURE: Readonly<Record<OperationKind, (event: string, text: string)
   rollback: (_event, text) => text,
 };
 
+const CURRENT = 'current release';
+
 /** Builds what is there and what should be. @throws ReleaseError, ResourceError in helm's words; nothing is changed */
 export async function prepareChange(
   context: ActionContext,
   kind: OperationKind,
   release: Release,
-  options: { readonly bases: readonly Release[]; readonly takeOwnership: boolean },
+  options: { readonly bases: readonly Release[]; readonly takeOwnership: boolean; readonly strict: boolean },
 ): Promise<Change> {
   const cluster = clusterOf(context);
   const build = async (manifest: string, what: string): Promise<Resource[]> => {
     const text = `unable to build kubernetes objects from ${what} manifest`;
-    return buildResources(cluster, manifest).catch((error: unknown) => rethrow(context, text, error));
+    // What was written once need not be valid any more to be changed or deleted.
+    const validate = what !== CURRENT && kind !== 'rollback' && options.strict;
+    return buildResources(cluster, manifest, { validate }).catch((error: unknown) => rethrow(context, text, error));
   };
   const [base, ...interrupted] = options.bases;
-  const originals = base === undefined ? [] : await build(base.manifest, 'current release');
+  const originals = base === undefined ? [] : await build(base.manifest, CURRENT);
   const built = await build(release.manifest, kind === 'install' ? 'release' : 'new release');
   const targets = markOwned(built, release);
   if (kind !== 'rollback') {
@@ -76,7 +80,7 @@ export async function prepareChange(
     originals.push(...existing);
   }
   for (const { manifest } of interrupted) {
-    originals.push(...difference(await build(manifest, 'current release'), [...originals, ...targets]));
+    originals.push(...difference(await build(manifest, CURRENT), [...originals, ...targets]));
   }
   return { originals, targets };
 }

@@ -53,7 +53,7 @@ async function deleteHooks(context: ActionContext, release: Release, timeoutMill
   const cluster = clusterOf(context);
   for (const hook of release.hooks) {
     if (hook.lastRun.startedAt === '') continue;
-    const resources = await buildResources(cluster, hook.manifest);
+    const resources = await buildResources(cluster, hook.manifest, { validate: false });
     await deleteHookResources(cluster, hook, resources, timeoutMilliseconds);
   }
 }

@@ -21,7 +21,7 @@ import {
   type WriteSettings,
 } from './action-options.ts';
 import { serverVersion } from './capabilities.ts';
-import { installCrds } from './crds.ts';
+import { sendCrds } from './crds.ts';
 import { withDeadline } from './deadline.ts';
 import { prepareChange } from './deploy.ts';
 import { isInterrupted, settleInterrupted } from './interrupted.ts';
@@ -45,7 +45,7 @@ export interface InstallOptions extends OperationOptions, RenderOptions, WriteSe
   readonly replace?: boolean | undefined;
   readonly takeOwnership?: boolean | undefined;
   readonly rollbackOnFailure?: boolean | undefined;
-  /** `update` when not given, as helm 4 does on install. */
+  /** Without one they are all sent, as helm 4 does on install. */
   readonly crds?: CrdsPolicy | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Templates see an upgrade; only in a dry run. */
@@ -70,7 +70,7 @@ async function installWithin(context: ActionContext, options: InstallOptions): P
   if (settled?.info.status === 'deployed') return settled;
   const previous = isDryRun(dryRun) ? undefined : await checkAvailable(context, options);
   if (isLibrary(chart)) throw new ChartError('library charts are not installable');
-  await applyCrds(context, options);
+  await handleCrds(context, options);
   const rendered = await renderInstall(context, options, 1);
   const pending = withInfo(newRelease(context, options, rendered), {
     status: 'pending-install',
@@ -78,7 +78,8 @@ async function installWithin(context: ActionContext, options: InstallOptions): P
   });
   const dry = withInfo(pending, { description: 'Dry run complete' });
   if (isClientOnly) return dry;
-  const bases = { bases: [], takeOwnership: options.takeOwnership ?? false };
+  const strict = options.disableOpenApiValidation !== true;
+  const bases = { bases: [], takeOwnership: options.takeOwnership ?? false, strict };
   const change = await prepareChange(context, 'install', pending, bases);
   if (isDryRun(dryRun)) return dry;
   if (options.createNamespace === true) await createNamespace(context);
@@ -134,10 +135,14 @@ async function historyOf({ storage }: ActionContext, name: string): Promise<Rele
   }
 }
 
-async function applyCrds(context: ActionContext, { chart, values, crds, dryRun }: InstallOptions): Promise<void> {
+async function handleCrds(context: ActionContext, options: InstallOptions): Promise<void> {
+  const { chart, values, crds, dryRun } = options;
   if (crds === 'skip' || dryRun === 'client') return;
   const enabled = enabledChart(chart, values);
-  if (!isDryRun(dryRun)) return installCrds(context, enabled, crds ?? 'update');
+  if (!isDryRun(dryRun)) {
+    const serverSide = options.serverSide ?? true;
+    return sendCrds(context, enabled, { policy: crds, isInstall: true, serverSide });
+  }
   const message = 'This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.';
   if (enabled.files.some((file) => file.name.startsWith('crds/'))) context.report({ type: 'warning', message });
 }

@@ -64,7 +64,7 @@ export async function runRollback(
   const [current] = bases;
   const { release } = record;
   try {
-    const change = await prepareChange(context, 'rollback', release, { bases, takeOwnership: false });
+    const change = await prepareChange(context, 'rollback', release, { bases, takeOwnership: false, strict: false });
     await deploy(context, { kind: 'rollback', record, settings, change });
   } catch (error) {
     return failRollback(context, { record, settings }, current, error);

@@ -19,9 +19,10 @@ export async function runInstall(
   context: ActionContext,
   { record, settings, change: known }: InstallWork,
 ): Promise<Release> {
-  const { takeOwnership } = settings;
+  const { takeOwnership, strict } = settings;
   try {
-    const change = known ?? (await prepareChange(context, 'install', record.release, { bases: [], takeOwnership }));
+    const change =
+      known ?? (await prepareChange(context, 'install', record.release, { bases: [], takeOwnership, strict }));
     await deploy(context, { kind: 'install', record, settings, change });
   } catch (error) {
     return failInstall(context, { record, settings }, error);

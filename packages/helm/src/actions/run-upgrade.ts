@@ -19,10 +19,11 @@ export interface UpgradeWork {
 /** @throws OperationError */
 export async function runUpgrade(context: ActionContext, work: UpgradeWork): Promise<Release> {
   const { record, settings, bases } = work;
-  const { takeOwnership } = settings;
+  const { takeOwnership, strict } = settings;
   const [original] = bases;
   try {
-    const change = work.change ?? (await prepareChange(context, 'upgrade', record.release, { bases, takeOwnership }));
+    const change =
+      work.change ?? (await prepareChange(context, 'upgrade', record.release, { bases, takeOwnership, strict }));
     await deploy(context, { kind: 'upgrade', record, settings, change });
   } catch (error) {
     return failUpgrade(context, { record, settings }, error);

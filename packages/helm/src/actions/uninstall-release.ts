@@ -93,7 +93,10 @@ async function deleteObjects(
     const { manifests } = sortManifests(files);
     const sorted = sortByKind(manifests, ({ kind }) => kind, UNINSTALL_ORDER);
     const built = await Promise.all(
-      sorted.map(async (each) => ({ each, resources: await buildResources(cluster, each.content) })),
+      sorted.map(async (each) => ({
+        each,
+        resources: await buildResources(cluster, each.content, { validate: false }),
+      })),
     );
     const isKeptDocument = ({ resources }: (typeof built)[number]): boolean =>
       resources.some(({ object }) => isKept(object));

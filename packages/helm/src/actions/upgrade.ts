@@ -21,7 +21,7 @@ import {
   type WriteSettings,
 } from './action-options.ts';
 import { serverVersion } from './capabilities.ts';
-import { installCrds } from './crds.ts';
+import { sendCrds } from './crds.ts';
 import { withDeadline } from './deadline.ts';
 import { prepareChange } from './deploy.ts';
 import { settleInterrupted } from './interrupted.ts';
@@ -80,9 +80,12 @@ async function upgradeWithin(context: ActionContext, options: UpgradeOptions): P
   // What an interrupted revision created is removed with the rest that isn't wanted any more.
   const bases = interrupted === undefined || interrupted.revision === base.revision ? [base] : [base, interrupted];
   const takeOwnership = options.takeOwnership ?? false;
-  if (!isDryRun(dryRun))
-    await installCrds(context, enabledChart(options.chart, rendered.values), options.crds ?? 'skip');
-  const change = await prepareChange(context, 'upgrade', pending, { bases, takeOwnership });
+  const strict = options.disableOpenApiValidation !== true;
+  if (!isDryRun(dryRun)) {
+    const chart = enabledChart(options.chart, rendered.values);
+    await sendCrds(context, chart, { policy: options.crds, isInstall: false, serverSide });
+  }
+  const change = await prepareChange(context, 'upgrade', pending, { bases, takeOwnership, strict });
   if (isDryRun(dryRun)) {
     const description =
       options.description === undefined || options.description === '' ? 'Dry run complete' : options.description;

@@ -28,7 +28,7 @@ export async function runHooks(host: HookHost, event: string): Promise<void> {
   }
   for (const { index } of hooks.toReversed()) {
     const hook = host.record.setHook(index, {});
-    const resources = await buildHook(host, hook, 'for deleting hook');
+    const resources = await buildHook(host, hook, 'for deleting hook', false);
     await outputLogs(host, hook, resources, 'hook-succeeded');
     await deleteByPolicy(host, event, hook, resources, 'hook-succeeded');
   }
@@ -37,7 +37,7 @@ export async function runHooks(host: HookHost, event: string): Promise<void> {
 async function runHook(host: HookHost, event: string, { hook: before, index }: IndexedHook): Promise<void> {
   const { cluster, record } = host;
   const deletePolicies = before.deletePolicies.length === 0 ? ['before-hook-creation'] : before.deletePolicies;
-  const resources = await buildHook(host, before, `for ${event} hook`);
+  const resources = await buildHook(host, before, `for ${event} hook`, true);
   let hook = record.setHook(index, { deletePolicies });
   if (!(await isUnderWay(host, hook, resources))) {
     await deleteByPolicy(host, event, hook, resources, 'before-hook-creation');
@@ -119,9 +119,14 @@ async function outputLogs(
   }
 }
 
-async function buildHook({ cluster }: HookHost, hook: ReleaseHook, what: string): Promise<Resource[]> {
+async function buildHook(
+  { cluster }: HookHost,
+  hook: ReleaseHook,
+  what: string,
+  validate: boolean,
+): Promise<Resource[]> {
   try {
-    return await buildResources(cluster, hook.manifest);
+    return await buildResources(cluster, hook.manifest, { validate });
   } catch (error) {
     cluster.signal?.throwIfAborted();
     const message = `unable to build kubernetes object ${what} ${hook.path}: ${errorText(error)}`;
