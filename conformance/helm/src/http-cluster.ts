@@ -20,6 +20,8 @@ export interface SentRequest {
   /** With its query. */
   readonly path: string;
   readonly contentType: string;
+  /** Whom the sender acts as; empty for itself. */
+  readonly user: string;
   /** Undefined when there was none, or none in JSON. */
   readonly body: JsonValue | undefined;
 }
@@ -92,7 +94,8 @@ function recorder(transport: Transport, requests: SentRequest[]): Transport {
     request(request) {
       const contentType = request.headers['content-type'] ?? '';
       const body = contentType.includes('protobuf') ? undefined : readBody(request.body);
-      requests.push({ method: request.method, path: request.path, contentType, body });
+      const user = request.headers['impersonate-user'] ?? '';
+      requests.push({ method: request.method, path: request.path, contentType, user, body });
       return transport.request(request);
     },
     close: () => transport.close(),

@@ -117,7 +117,7 @@ describe('a start that fails', () => {
       up(place(), '--extensions', './no-such-file.mjs'),
       up(place(), '--extensions', module),
     ]);
-    assert.match(unknown.stderr, /There is no extension "blog"\nBundled extensions: website/);
+    assert.match(unknown.stderr, /There is no extension "blog"\nBundled extensions: website, helm/);
     assert.match(missing.stderr, /The extension .*no-such-file.mjs cannot be loaded/);
     assert.match(wrong.stderr, /does not export an extension as default/);
     assert.deepEqual([unknown.code, missing.code, wrong.code], [1, 1, 1]);

@@ -94,7 +94,8 @@ function objectDriver<T extends KubeObject>(format: Format<T>, options: ObjectDr
     text: fitted.main,
     metadata: {
       name: releaseKey(release.name, release.revision),
-      namespace: release.namespace === '' ? namespace : release.namespace,
+      // Where records are kept may be another namespace than that of the release.
+      namespace: namespace === '' ? release.namespace : namespace,
       labels: storedLabels(release, written, options.clock.now()),
       ...(Object.keys(fitted.annotations).length === 0 ? {} : { annotations: fitted.annotations }),
     },

@@ -12,16 +12,23 @@ import { Fault } from '../fault.ts';
 /** Loads the ES module at a URL. */
 export type ImportModule = (url: string) => Promise<unknown>;
 
-/** Name → module. Loaded only when asked for. */
-const bundled: Readonly<Record<string, () => Promise<{ default: Extension }>>> = {
-  website: () => import('@kindred-examples/website'),
+interface Bundled {
+  readonly load: () => Promise<{ default: Extension }>;
+  /** Whether programs of its stand in for images: then it is loaded at each start. */
+  readonly hasImages: boolean;
+}
+
+/** By name. Loaded only when asked for. */
+const bundled: Readonly<Record<string, Bundled>> = {
+  website: { load: () => import('@kindred-examples/website'), hasImages: true },
+  helm: { load: () => import('@kindred/helm/controller'), hasImages: false },
 };
 
 export async function loadExtensions(
   names: readonly string[],
   importModule: ImportModule,
 ): Promise<readonly Extension[]> {
-  return Promise.all(names.map((name) => bundled[name]?.().then(extensionOf) ?? loadByPath(name, importModule)));
+  return Promise.all(names.map((name) => bundled[name]?.load().then(extensionOf) ?? loadByPath(name, importModule)));
 }
 
 /**
@@ -29,7 +36,8 @@ export async function loadExtensions(
  * controller with kubectl, from its manifest, finds its image there.
  */
 export async function imagesFor(extensions: readonly Extension[]): Promise<ExtensionImage[]> {
-  const known = await Promise.all(Object.values(bundled).map((load) => load().then(extensionOf)));
+  const withImages = Object.values(bundled).filter(({ hasImages }) => hasImages);
+  const known = await Promise.all(withImages.map(({ load }) => load().then(extensionOf)));
   return [...new Set([...extensions, ...known])].flatMap(({ images }) => images);
 }
 

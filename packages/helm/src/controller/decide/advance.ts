@@ -12,19 +12,22 @@ export interface StepResult {
 export const NO_PROGRESS: Progress = { made: undefined, attempted: undefined, failures: 0, untrusted: [] };
 
 /** A step that left no record (the templates can't be rendered, the server is away) leaves the progress as it was. */
-export function advance(observation: Observation, step: Decision['type'], { succeeded, latest }: StepResult): Progress {
+export function advance(observation: Observation, decision: Decision, { succeeded, latest }: StepResult): Progress {
   const { progress, inputs, settings, history } = observation;
-  switch (step) {
+  switch (decision.type) {
     case 'install':
-    case 'upgrade': {
+    case 'upgrade':
+    case 'recover': {
+      const isInstall = decision.type === 'install' || (decision.type === 'recover' && decision.isInstall);
+      const action = isInstall ? 'install' : 'upgrade';
       if (latest === undefined || latest.revision === history[0]?.revision) return progress;
       const isRepeated = progress.attempted !== undefined && sameInputs(progress.attempted.inputs, inputs);
       const before = isRepeated ? progress.failures : 0;
       const failures = succeeded ? (settings.test.enable ? before : 0) : before + 1;
       return {
         ...progress,
-        made: { revision: latest.revision, digest: latest.digest, action: step, tests: 'none' },
-        attempted: { inputs, action: step },
+        made: { revision: latest.revision, digest: latest.digest, action, tests: 'none' },
+        attempted: { inputs, action },
         failures,
       };
     }

@@ -95,7 +95,7 @@ const cases: readonly (readonly [string, Observation, Decision])[] = [
   [
     'a new version',
     observation({ history: [revision(1)], progress: done, inputs: { ...inputs, chartVersion: '2.0.0' } }),
-    { type: 'upgrade', because: 'the chart changed from web-1.0.0 to web-2.0.0' },
+    { type: 'upgrade', because: 'the chart changed from 1.0.0 to 2.0.0' },
   ],
   ['drift', observation({ history: [revision(1)], progress: done, drifted: true }), { type: 'correctDrift' }],
   [
@@ -103,7 +103,11 @@ const cases: readonly (readonly [string, Observation, Decision])[] = [
     observation({ history: [revision(2, { status: 'pending-upgrade' })], pendingIsAlive: true }),
     { type: 'wait' },
   ],
-  ['pending, left', observation({ history: [revision(2, { status: 'pending-upgrade' })] }), { type: 'recover' }],
+  [
+    'pending, left',
+    observation({ history: [revision(2, { status: 'pending-upgrade' })] }),
+    { type: 'recover', isInstall: false },
+  ],
   ['half gone', observation({ history: [revision(2, { status: 'uninstalling' })] }), { type: 'uninstall' }],
   ['memory lost', observation({ history: [revision(7)] }), { type: 'adopt', external: false }],
   [
@@ -206,7 +210,7 @@ class Simulation {
     const { history, inputs: wanted } = this.observed;
     const succeeded = ['adopt', 'uninstall', 'recover', 'correctDrift'].includes(decision.type) || this.#fate();
     const next = nextHistory(decision, history, { wanted, succeeded });
-    const progress = advance(this.observed, decision.type, { succeeded, latest: next[0] });
+    const progress = advance(this.observed, decision, { succeeded, latest: next[0] });
     const drifted = this.observed.drifted && decision.type !== 'correctDrift';
     this.observed = { ...this.observed, history: next, progress, drifted };
   }

@@ -10,7 +10,7 @@ export type Decision =
   /** Somebody else is at work. */
   | { readonly type: 'wait' }
   /** A record that its writer has left pending is brought to an end. */
-  | { readonly type: 'recover' }
+  | { readonly type: 'recover'; readonly isInstall: boolean }
   | { readonly type: 'adopt'; readonly external: boolean }
   | { readonly type: 'install' }
   | { readonly type: 'upgrade'; readonly because: string }
@@ -23,7 +23,10 @@ export type Decision =
 
 export function decide(observation: Observation): Decision {
   const latest = observation.history[0];
-  if (latest?.status.startsWith('pending-')) return { type: observation.pendingIsAlive ? 'wait' : 'recover' };
+  if (latest?.status.startsWith('pending-')) {
+    if (observation.pendingIsAlive) return { type: 'wait' };
+    return { type: 'recover', isInstall: latest.status === 'pending-install' };
+  }
   if (latest?.status === 'uninstalling') return { type: 'uninstall' };
   if (latest === undefined || latest.status === 'uninstalled') return attempt('install', '', observation);
   if (observation.forced) return { type: 'upgrade', because: 'an upgrade was asked for' };
@@ -102,9 +105,9 @@ function attempt(
   return action === 'install' ? { type: 'install' } : { type: 'upgrade', because };
 }
 
+/** The digest covers the chart's name. */
 export function sameInputs(a: ReleaseInputs, b: ReleaseInputs): boolean {
   return (
-    a.chartName === b.chartName &&
     a.chartVersion === b.chartVersion &&
     a.chartDigest === b.chartDigest &&
     a.configDigest === b.configDigest &&
@@ -114,9 +117,9 @@ export function sameInputs(a: ReleaseInputs, b: ReleaseInputs): boolean {
 
 function changeOf(before: ReleaseInputs | undefined, now: ReleaseInputs): string {
   if (before === undefined) return 'it differs from what is wanted';
-  if (before.chartName !== now.chartName || before.chartVersion !== now.chartVersion) {
-    return `the chart changed from ${before.chartName}-${before.chartVersion} to ${now.chartName}-${now.chartVersion}`;
+  if (before.chartVersion !== now.chartVersion) {
+    return `the chart changed from ${before.chartVersion} to ${now.chartVersion}`;
   }
-  if (before.chartDigest !== now.chartDigest) return `the content of ${now.chartName}-${now.chartVersion} changed`;
+  if (before.chartDigest !== now.chartDigest) return 'the content of the chart changed';
   return before.configDigest === now.configDigest ? 'the post-renderers changed' : 'the values changed';
 }

@@ -2,7 +2,7 @@
  * Drift: where the objects of a release differ from what was installed. The server says so itself: the stored manifest is
  * applied without being stored, and what would change is what has drifted. Only what has drifted is put right.
  */
-import { createJsonPatch, type JsonValue, type Observed, type Unstructured } from '@kindred/machinery';
+import { createJsonPatch, type JsonValue, type KindRef, type Observed, type Unstructured } from '@kindred/machinery';
 import { buildResources } from '../../resources/build.ts';
 import { type Cluster, findLive } from '../../resources/cluster.ts';
 import { markOwned, type ReleaseOwner } from '../../resources/ownership.ts';
@@ -33,24 +33,31 @@ export interface Drift {
   readonly correction: Unstructured;
 }
 
+export interface Comparison {
+  readonly drifts: readonly Drift[];
+  /** Of everything in the manifest. */
+  readonly kinds: readonly KindRef[];
+}
+
 /** Looks at every object of a stored manifest. @throws ResourceError, StatusError */
 export async function findDrift(
   cluster: Cluster,
   manifest: string,
   owner: ReleaseOwner,
   ignore: readonly IgnoreRule[],
-): Promise<Drift[]> {
+): Promise<Comparison> {
   const rules = ignore.map(({ paths, target }) => ({
     selects: selectorOf(target),
     pointers: paths.map(parsePointer).filter((pointer) => pointer !== undefined),
   }));
   const drifts: Drift[] = [];
-  for (const resource of markOwned(await buildResources(cluster, manifest), owner)) {
+  const resources = markOwned(await buildResources(cluster, manifest), owner);
+  for (const resource of resources) {
     const pointers = rules.filter(({ selects }) => selects(resource.object)).flatMap((rule) => rule.pointers);
     const drift = await driftOf(cluster, resource, pointers);
     if (drift !== undefined) drifts.push(drift);
   }
-  return drifts;
+  return { drifts, kinds: resources.map(({ kind }) => kind) };
 }
 
 /** Applies what has drifted, taking the fields over from whoever changed them. @throws ResourceError, StatusError */

@@ -44,7 +44,7 @@ export function fromHelmChart(object: HelmChart, config: HelmChartConfig | undef
     values,
     set: settings(spec.set),
     interval: DEFAULT_INTERVAL,
-    suspend: metadata.annotations?.['helmcharts.cattle.io/unmanaged'] !== undefined,
+    suspend: isUnmanaged(object),
     dependsOn: [],
     maxHistory: 10,
     externalChanges: 'adopt',
@@ -61,9 +61,18 @@ export function fromHelmChart(object: HelmChart, config: HelmChartConfig | undef
     upgrade: { ...change, crds: 'Skip', cleanupOnFail: false, force: false, preserveValues: false, remediation },
     test: { enable: false, timeout, ignoreFailures: true, filters: [] },
     rollback: { ...action, cleanupOnFail: false, force: false },
-    uninstall: { timeout, disableHooks: false, wait: false, keepHistory: false, propagation: 'background' },
+    uninstall: uninstallSettings(timeout),
   };
   return { intent };
+}
+
+/** Somebody else looks after the release. */
+export function isUnmanaged({ metadata }: HelmChart): boolean {
+  return metadata.annotations?.['helmcharts.cattle.io/unmanaged'] !== undefined;
+}
+
+export function uninstallSettings(timeout: number): ReleaseIntent['uninstall'] {
+  return { timeout, disableHooks: false, wait: false, keepHistory: false, propagation: 'background' };
 }
 
 function chartSource({ metadata, spec }: HelmChart, errors: FieldError[]): ChartSource | undefined {

@@ -5,7 +5,7 @@
 import { s } from '@kindred/schema';
 
 /** Go's notation of a length of time. */
-export const duration = () => s.string().pattern('^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$');
+const duration = () => s.string().pattern('^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$');
 
 /** Which objects of a release are meant; what is not given matches everything. */
 const target = s.object({

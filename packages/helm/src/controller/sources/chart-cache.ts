@@ -41,8 +41,12 @@ export class ChartCache {
   ): Promise<ChartIdentity> {
     const known = this.#entries.get(key);
     const source = sourceKey(intent);
+    // An object of the cluster is near, and its changes are watched.
     const isFresh =
-      known?.sourceKey === source && !options.isForced && this.#clock.now() - known.fetchedAt < intent.interval;
+      known?.sourceKey === source &&
+      !options.isForced &&
+      intent.source.type !== 'configMap' &&
+      this.#clock.now() - known.fetchedAt < intent.interval;
     return isFresh ? known.identity : this.#fetch(key, source, options.fetch);
   }
 

@@ -40,7 +40,8 @@ function dockerCredentials(text: string, host: string): SourceCredentials {
   if (!isJsonObject(entry)) return {};
   const { username, password, auth } = entry;
   if (typeof username === 'string' && typeof password === 'string') return { username, password };
-  const [, user, word] = /^([^:]*):(.*)$/s.exec(Buffer.from(String(auth ?? ''), 'base64').toString()) ?? [];
+  const [, user, word] =
+    /^([^:]*):(.*)$/s.exec(Buffer.from(typeof auth === 'string' ? auth : '', 'base64').toString()) ?? [];
   return user === undefined || word === undefined ? {} : { username: user, password: word };
 }
 

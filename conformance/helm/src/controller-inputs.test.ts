@@ -1,0 +1,164 @@
+/** Objects of Flux and of k3s: the same releases as from ours, and statuses in their own words. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigMap, Namespace } from '@kindred/apis/core/v1';
+import {
+  FluxHelmRelease,
+  GitRepository,
+  HelmChart,
+  HelmChartConfig,
+  HelmRelease,
+  HelmRepository,
+} from '@kindred/helm/controller';
+import { isStatusError } from '@kindred/machinery';
+import {
+  condition,
+  eventually,
+  inline,
+  isAt,
+  isReady,
+  notReadyFor,
+  releaseCluster,
+  seen,
+  webChart,
+} from './fixtures/release-cluster.ts';
+import { RepositoryServer } from './fixtures/repository-server.ts';
+
+const at = (name: string) => ({ namespace: 'default', name });
+
+test('flux: a HelmRelease with its HelmRepository, which may come later; gone with its object', async (t) => {
+  const cluster = await releaseCluster(t);
+  const server = await RepositoryServer.start();
+  t.after(() => server.close());
+  server.put(
+    '/index.yaml',
+    'apiVersion: v1\nentries:\n  web:\n  - {apiVersion: v2, name: web, version: 1.0.0, urls: [web.tgz]}\n',
+  );
+  server.put('/web.tgz', webChart());
+  const sourceRef = { kind: 'HelmRepository', name: 'charts' } as const;
+  await cluster.client.create(FluxHelmRelease, {
+    metadata: at('web'),
+    spec: {
+      interval: '10m',
+      chart: { spec: { chart: 'web', sourceRef } },
+      values: { color: 'blue' },
+      releaseName: 'site',
+    },
+  });
+  const early = await seen(cluster, FluxHelmRelease, 'web', notReadyFor('SourceNotFound'));
+  assert.match(condition(early, 'Ready')?.message ?? '', /HelmRepository default\/charts is not there/);
+  await cluster.client.create(HelmRepository, { metadata: at('charts'), spec: { url: server.url, interval: '1h' } });
+  const found = await seen(cluster, FluxHelmRelease, 'web', isReady);
+  assert.equal(condition(found, 'Released')?.reason, 'InstallSucceeded');
+  assert.equal(condition(found, 'Stalled'), undefined);
+  assert.equal(found.status?.history?.[0]?.version, 1);
+  assert.deepEqual(await cluster.data('site-config'), { color: 'blue', size: '1' });
+  const { stdout } = await cluster.helm('list', '--namespace', 'default', '--short');
+  assert.equal(stdout.trim(), 'site');
+  await cluster.client.delete(FluxHelmRelease, at('web'));
+  await eventually(
+    () => cluster.data('site-config'),
+    (data) => data === undefined,
+  );
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('flux: a suspended release is left alone, also when it is deleted', async (t) => {
+  const cluster = await releaseCluster(t);
+  const sourceRef = { kind: 'GitRepository', name: 'none' } as const;
+  const spec = { interval: '10m', suspend: true, chart: { spec: { chart: 'web', sourceRef } } };
+  await cluster.client.create(GitRepository, { metadata: at('none'), spec: { url: 'file:///nowhere' } });
+  await cluster.client.create(FluxHelmRelease, { metadata: at('web'), spec });
+  await cluster.atRest();
+  assert.equal((await cluster.client.get(FluxHelmRelease, at('web'))).status, undefined);
+  await cluster.client.mergePatch(FluxHelmRelease, at('web'), { spec: { suspend: false } });
+  await seen(cluster, FluxHelmRelease, 'web', notReadyFor('SourceFailed'));
+  await cluster.client.delete(FluxHelmRelease, at('web'));
+  await assert.rejects(
+    eventually(
+      () => cluster.client.get(FluxHelmRelease, at('web')),
+      () => false,
+    ),
+    (error) => isStatusError(error, 'NotFound'),
+  );
+});
+
+test('k3s: a HelmChart, with its HelmChartConfig over it', async (t) => {
+  const cluster = await releaseCluster(t);
+  const chartContent = webChart().toString('base64');
+  await cluster.client.create(HelmChart, {
+    metadata: at('web'),
+    spec: { chartContent, valuesContent: 'color: blue', set: { size: 7 } },
+  });
+  const first = await seen(cluster, HelmChart, 'web', isReady);
+  assert.equal(condition(first, 'Failed')?.status, 'False');
+  assert.equal((await cluster.data('web-config'))?.['color'], 'blue');
+  await cluster.client.create(HelmChartConfig, { metadata: at('web'), spec: { valuesContent: 'color: green' } });
+  await eventually(
+    () => cluster.data('web-config'),
+    (data) => data?.['color'] === 'green',
+  );
+  const { stdout } = await cluster.helm('get', 'values', 'web', '--namespace', 'default', '--output', 'json');
+  assert.deepEqual(JSON.parse(stdout), { color: 'green', size: 7 });
+  await cluster.client.create(HelmChart, { metadata: at('broken'), spec: { chart: 'web' } });
+  const broken = await seen(cluster, HelmChart, 'broken', notReadyFor('InvalidSpec'));
+  assert.equal(condition(broken, 'Failed')?.status, 'True');
+  await cluster.client.delete(HelmChart, at('web'));
+  await eventually(
+    () => cluster.data('web-config'),
+    (data) => data === undefined,
+  );
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('two objects of one release: the older one has it, the other is told', async (t) => {
+  const cluster = await releaseCluster(t);
+  await cluster.release('first', { chart: inline(webChart()), releaseName: 'web', values: { color: 'blue' } });
+  await cluster.until('first', isAt(1));
+  await cluster.release('second', { chart: inline(webChart()), releaseName: 'web', values: { color: 'green' } });
+  const second = await cluster.until('second', notReadyFor('ReleaseTaken'));
+  assert.match(condition(second, 'Ready')?.message ?? '', /belongs to default\/first/);
+  await cluster.client.delete(HelmRelease, at('second'));
+  await cluster.atRest();
+  assert.equal((await cluster.data('web-config'))?.['color'], 'blue', 'deleting the other one uninstalls nothing');
+});
+
+test('a release that is there before its object is taken over as it is', async (t) => {
+  const cluster = await releaseCluster(t);
+  await cluster.release('web', { chart: inline(webChart()), values: { color: 'blue' } });
+  await cluster.until('web', isAt(1));
+  // As after a restored backup: the object has lost its status and its finalizer.
+  await cluster.client.mergePatch(HelmRelease, at('web'), { status: null }, { subresource: 'status' });
+  const lost = { metadata: { annotations: { 'helm.kindred.dev/requestedAt': 'again' } } };
+  await cluster.client.mergePatch(HelmRelease, at('web'), lost);
+  const adopted = await cluster.until('web', isAt(1));
+  assert.equal(condition(adopted, 'Released')?.reason, 'ReleaseAdopted');
+  assert.equal(condition(adopted, 'ReleasedExternally'), undefined);
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('a release acts as the service account that its object names', async (t) => {
+  const cluster = await releaseCluster(t);
+  await cluster.release('web', { chart: inline(webChart()), serviceAccountName: 'deployer' });
+  await cluster.until('web', isAt(1));
+  const writes = cluster.requests.filter(({ method, path }) => method !== 'GET' && /configmaps|secrets/.test(path));
+  assert.ok(writes.length >= 3);
+  assert.deepEqual([...new Set(writes.map(({ user }) => user))], ['system:serviceaccount:default:deployer']);
+});
+
+test('the objects of a release in another namespace, its records in a third', async (t) => {
+  const cluster = await releaseCluster(t);
+  await cluster.client.create(Namespace, { metadata: { name: 'records' } });
+  await cluster.release('web', {
+    chart: inline(webChart()),
+    targetNamespace: 'prod',
+    storageNamespace: 'records',
+    install: { createNamespace: true },
+  });
+  await cluster.until('web', isAt(1));
+  const config = await cluster.client.get(ConfigMap, { namespace: 'prod', name: 'prod-web-config' });
+  assert.equal(config.data?.['color'], 'red');
+  const { stdout } = await cluster.helm('list', '--namespace', 'records', '--output', 'json');
+  assert.equal(JSON.parse(stdout)[0]?.name, 'prod-web');
+  assert.deepEqual(cluster.errors, []);
+});

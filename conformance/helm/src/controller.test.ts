@@ -1,0 +1,277 @@
+/** HelmReleases against the real API server in process; the real helm reads what the controller wrote, and writes itself. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { ConfigMap, Pod } from '@kindred/apis/core/v1';
+import { HelmRelease } from '@kindred/helm/controller';
+import { isStatusError } from '@kindred/machinery';
+import {
+  condition,
+  eventually,
+  inline,
+  isAt,
+  notReadyFor,
+  type ReleaseCluster,
+  releaseCluster,
+  webChart,
+} from './fixtures/release-cluster.ts';
+
+const at = (name: string) => ({ namespace: 'default', name });
+
+async function jsonOf(
+  result: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>,
+) {
+  const { code, stdout, stderr } = await result;
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+test('a HelmRelease is installed, upgraded, kept, and uninstalled; helm sees all of it', async (t) => {
+  const cluster = await releaseCluster(t);
+  await cluster.release('web', {
+    chart: inline(webChart()),
+    values: { color: 'blue' },
+    driftDetection: { mode: 'enabled' },
+  });
+  const installed = await cluster.until('web', isAt(1));
+  assert.match(
+    condition(installed, 'Ready')?.message ?? '',
+    /^Helm install succeeded for release default\/web\.v1 with chart web@1\.0\.0$/,
+  );
+  assert.deepEqual(await cluster.data('web-config'), { color: 'blue', size: '1' });
+  const [listed] = await jsonOf(cluster.helm('list', '--namespace', 'default', '--output', 'json'));
+  assert.equal(`${listed.name} ${listed.revision} ${listed.status} ${listed.chart}`, 'web 1 deployed web-1.0.0');
+
+  await cluster.change('web', { values: { color: 'green' } });
+  await cluster.until('web', isAt(2));
+  assert.equal((await cluster.data('web-config'))?.['color'], 'green');
+  const history = await jsonOf(cluster.helm('history', 'web', '--namespace', 'default', '--output', 'json'));
+  assert.deepEqual(
+    history.map((each: { status: string }) => each.status),
+    ['superseded', 'deployed'],
+  );
+
+  // Somebody changes an object: it is put right, and no revision is made for it.
+  await cluster.client.mergePatch(ConfigMap, at('web-config'), { data: { color: 'black' } });
+  await eventually(
+    () => cluster.data('web-config'),
+    (data) => data?.['color'] === 'green',
+  );
+  await cluster.client.delete(ConfigMap, at('web-config'));
+  await eventually(
+    () => cluster.data('web-config'),
+    (data) => data?.['color'] === 'green',
+  );
+  await eventually(
+    () => cluster.events('web'),
+    (reasons) => reasons.includes('DriftCorrected'),
+  );
+
+  // At rest nothing is written.
+  await cluster.atRest();
+  cluster.requests.length = 0;
+  await cluster.client.mergePatch(HelmRelease, at('web'), { metadata: { labels: { touched: 'yes' } } });
+  await cluster.atRest();
+  assert.deepEqual(
+    cluster.requests.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`),
+    [],
+  );
+
+  await cluster.client.delete(HelmRelease, at('web'));
+  await eventually(
+    () => cluster.data('web-config'),
+    (data) => data === undefined,
+  );
+  await assert.rejects(
+    eventually(
+      async () => cluster.client.get(HelmRelease, at('web')),
+      () => false,
+    ),
+    (error) => isStatusError(error, 'NotFound'),
+  );
+  assert.deepEqual(await jsonOf(cluster.helm('list', '--namespace', 'default', '--output', 'json')), []);
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('a revision made by helm is noticed: adopted, or reverted where that is wanted', async (t) => {
+  const cluster = await releaseCluster(t);
+  for (const externalChanges of ['adopt', 'revert'] as const) {
+    await cluster.release(externalChanges, { chart: inline(webChart()), values: { color: 'one' }, externalChanges });
+    await cluster.until(externalChanges, isAt(1));
+    await cluster.change(externalChanges, { values: { color: 'two' } });
+    await cluster.until(externalChanges, isAt(2));
+    const { code, stderr } = await cluster.helm('rollback', externalChanges, '1', '--namespace', 'default');
+    assert.equal(code, 0, stderr);
+  }
+  const adopted = await cluster.until('adopt', isAt(3));
+  assert.equal(condition(adopted, 'ReleasedExternally')?.status, 'True');
+  assert.equal((await cluster.data('adopt-config'))?.['color'], 'one');
+  await cluster.until('revert', isAt(4));
+  assert.equal((await cluster.data('revert-config'))?.['color'], 'two');
+  // A change of the object makes the adopted release ours again.
+  await cluster.change('adopt', { values: { color: 'three' } });
+  const own = await cluster.until('adopt', isAt(4));
+  assert.equal(condition(own, 'ReleasedExternally'), undefined);
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('a failed upgrade is rolled back, tried as often as allowed, and given up; a change starts again', async (t) => {
+  const cluster = await releaseCluster(t);
+  const upgrade = { remediation: { retries: 1 } };
+  await cluster.release('web', { chart: inline(webChart()), values: { color: 'good' }, upgrade });
+  await cluster.until('web', isAt(1));
+  await cluster.change('web', { values: { color: 'bad', broken: true } });
+  const failed = await cluster.until('web', (seen) => condition(seen, 'Stalled')?.status === 'True');
+  assert.equal(condition(failed, 'Ready')?.reason, 'RetriesExceeded');
+  assert.match(condition(failed, 'Ready')?.message ?? '', /nosuchfield/);
+  assert.deepEqual(
+    failed.status?.history?.map(({ version, action, status }) => `${version} ${action} ${status}`),
+    ['5 rollback deployed', '4 upgrade failed', '3 rollback superseded', '2 upgrade failed', '1 install superseded'],
+  );
+  assert.equal((await cluster.data('web-config'))?.['color'], 'good');
+  await cluster.atRest();
+  await cluster.change('web', { values: { color: 'better', broken: false } });
+  await cluster.until('web', isAt(6));
+  assert.equal((await cluster.data('web-config'))?.['color'], 'better');
+  assert.ok((await cluster.events('web')).includes('RollbackSucceeded'));
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('a failed install is uninstalled before it is tried again, and told when no attempt is left', async (t) => {
+  const cluster = await releaseCluster(t);
+  await cluster.release('web', {
+    chart: inline(webChart()),
+    values: { broken: true },
+    install: { remediation: { retries: 1, remediateLastFailure: true } },
+  });
+  const failed = await cluster.until('web', (seen) => condition(seen, 'Stalled')?.status === 'True');
+  assert.equal(failed.status?.failures, 2);
+  assert.equal(failed.status?.history, undefined);
+  assert.deepEqual(await jsonOf(cluster.helm('list', '--namespace', 'default', '--output', 'json')), []);
+  assert.equal(await cluster.data('web-config'), undefined, 'nothing of it stays');
+});
+
+test('releases wait for those that they depend on, and a circle is told', async (t) => {
+  const cluster = await releaseCluster(t);
+  await cluster.release('front', { chart: inline(webChart()), dependsOn: [{ name: 'back' }] });
+  const waiting = await cluster.until('front', notReadyFor('DependencyNotReady'));
+  assert.match(condition(waiting, 'Ready')?.message ?? '', /default\/back is not there/);
+  assert.equal(await cluster.data('front-config'), undefined);
+  await cluster.release('back', { chart: inline(webChart()) });
+  await cluster.until('front', isAt(1));
+  await cluster.release('a', { chart: inline(webChart()), dependsOn: [{ name: 'b' }] });
+  await cluster.release('b', { chart: inline(webChart()), dependsOn: [{ name: 'a' }] });
+  const circle = await cluster.until('a', notReadyFor('DependencyCycle'));
+  assert.match(condition(circle, 'Ready')?.message ?? '', /default\/a -> default\/b -> default\/a/);
+  assert.equal(await cluster.data('a-config'), undefined);
+});
+
+test('what is ignored may drift; in mode warn everything is told and nothing is changed', async (t) => {
+  const cluster = await releaseCluster(t);
+  const chart = inline(webChart());
+  const ignore = [{ paths: ['/data/size'], target: { kind: 'ConfigMap' } }];
+  await cluster.release('web', { chart, driftDetection: { mode: 'enabled', ignore } });
+  await cluster.release('told', { chart, driftDetection: { mode: 'warn' } });
+  await cluster.until('web', isAt(1));
+  await cluster.until('told', isAt(1));
+  await cluster.atRest();
+  for (const name of ['web', 'told']) {
+    await cluster.client.mergePatch(ConfigMap, at(`${name}-config`), { data: { size: '2', color: 'black' } });
+  }
+  await eventually(
+    () => cluster.data('web-config'),
+    (data) => data?.['color'] === 'red',
+  );
+  await cluster.atRest();
+  assert.deepEqual(await cluster.data('web-config'), { color: 'red', size: '2' });
+  const told = await cluster.until('told', (seen) => condition(seen, 'Drifted') !== undefined);
+  assert.deepEqual(told.status?.driftedObjects, ['ConfigMap/default/told-config: /data/color, /data/size']);
+  assert.deepEqual(await cluster.data('told-config'), { color: 'black', size: '2' });
+  const optOut = { metadata: { annotations: { 'helm.kindred.dev/drift-detection': 'disabled' } } };
+  await cluster.client.mergePatch(ConfigMap, at('web-config'), { ...optOut, data: { color: 'black' } });
+  await cluster.atRest();
+  assert.equal((await cluster.data('web-config'))?.['color'], 'black');
+  assert.deepEqual(cluster.errors, []);
+});
+
+const testPod = `apiVersion: v1
+kind: Pod
+metadata:
+  name: {{ .Release.Name }}-test
+  annotations: {helm.sh/hook: test}
+spec:
+  restartPolicy: Never
+  containers: [{name: test, image: busybox, env: [{name: COLOR, value: {{ .Values.color }}}]}]
+`;
+
+/** Plays the node while something else goes on: each test pod ends as its color says. */
+async function whileTestsEnd(cluster: ReleaseCluster, work: () => Promise<void>): Promise<void> {
+  let isOver = false;
+  const node = (async () => {
+    while (!isOver) {
+      const { items } = await cluster.client.list(Pod, { namespace: 'default' });
+      for (const pod of items.filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')) {
+        const phase = pod.spec?.containers[0]?.env?.[0]?.value === 'bad' ? 'Failed' : 'Succeeded';
+        await cluster.client.mergePatch(Pod, pod.metadata, { status: { phase } }, { subresource: 'status' });
+      }
+      await setTimeout(20);
+    }
+  })();
+  try {
+    await work();
+  } finally {
+    isOver = true;
+    await node;
+  }
+}
+
+test('tests run after install and upgrade; when they fail the upgrade is rolled back', async (t) => {
+  const cluster = await releaseCluster(t);
+  await whileTestsEnd(cluster, () => testsAndRemedies(cluster));
+  assert.deepEqual(cluster.errors, []);
+});
+
+async function testsAndRemedies(cluster: ReleaseCluster): Promise<void> {
+  await cluster.release('web', {
+    chart: inline(webChart('1.0.0', { 'templates/test.yaml': testPod })),
+    values: { color: 'good' },
+    test: { enable: true },
+    upgrade: { remediation: { retries: 1, remediateLastFailure: true } },
+  });
+  const tested = await cluster.until(
+    'web',
+    (seen) => condition(seen, 'TestSuccess')?.status === 'True' && isAt(1)(seen),
+  );
+  assert.equal(condition(tested, 'Ready')?.reason, 'TestSucceeded');
+  await cluster.change('web', { values: { color: 'bad' } });
+  const failed = await cluster.until('web', (seen) => condition(seen, 'Stalled')?.status === 'True');
+  assert.equal(condition(failed, 'TestSuccess')?.status, 'False');
+  assert.equal(condition(failed, 'Remediated')?.status, 'True');
+  assert.deepEqual(
+    failed.status?.history?.map(({ version, action }) => `${version} ${action}`),
+    ['5 rollback', '4 upgrade', '3 rollback', '2 upgrade', '1 install'],
+  );
+  assert.equal((await cluster.data('web-config'))?.['color'], 'good');
+  await cluster.change('web', { values: { color: 'fine' } });
+  await cluster.until('web', (seen) => condition(seen, 'TestSuccess')?.status === 'True' && isAt(6)(seen));
+}
+
+test('a revision that its maker left pending is taken over and brought to an end', async (t) => {
+  const cluster = await releaseCluster(t);
+  const slow = { 'templates/test.yaml': testPod.replace('hook: test', 'hook: pre-upgrade') };
+  await cluster.release('web', { chart: inline(webChart()), values: { color: 'one' } });
+  await cluster.until('web', isAt(1));
+  // The controller is stopped while a hook runs, and another one starts.
+  await cluster.change('web', { chart: inline(webChart('2.0.0', slow)) });
+  await eventually(
+    async () => (await cluster.client.list(Pod, { namespace: 'default' })).items.length,
+    (count) => count === 1,
+  );
+  await cluster.manager.close();
+  await cluster.startAgain();
+  await whileTestsEnd(cluster, async () => {
+    const done = await cluster.until('web', (seen) => isAt(2)(seen) || isAt(3)(seen));
+    assert.equal(done.status?.history?.[0]?.chartVersion, '2.0.0');
+  });
+  assert.deepEqual(cluster.errors, []);
+});

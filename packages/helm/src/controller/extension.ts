@@ -1,0 +1,76 @@
+/**
+ * The extension `helm`: kinds and controllers that keep releases of charts in a cluster, as one value. What it installs may
+ * be anything, so its controllers may do anything, unless they are told to act as service accounts only.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PolicyRule } from '@kindred/apis/rbac/v1';
+import { defineExtension, type Extension } from '@kindred/operator';
+import { nodeProviders } from '../node/providers.ts';
+import { FluxHelmRelease } from './kinds/flux-helm-release.ts';
+import { FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
+import { HelmRelease } from './kinds/helm-release.ts';
+import { HelmChart, HelmChartConfig } from './kinds/k3s-helm-chart.ts';
+import { releaseController } from './release-controller.ts';
+import { fluxReleases, k3sCharts, ownReleases } from './release-kinds.ts';
+
+export interface HelmExtensionOptions {
+  /** Kinds of others that are accepted beside our own. Not for clusters where their own controllers are at work. */
+  readonly inputs?: readonly ('flux' | 'k3s')[];
+  /** `everything`: releases are made as the controller. `impersonate`: only as the service accounts that they name. */
+  readonly rights?: 'everything' | 'impersonate';
+  /** Where charts are kept between reconciles; below the system's temporary directory when not given. */
+  readonly cacheDirectory?: string;
+  /** What git may use; not `file`, which would read this machine's disk. */
+  readonly gitProtocols?: readonly string[];
+  /** Releases that are worked on at the same time; 4 when not given. */
+  readonly concurrency?: number;
+}
+
+const EVERYTHING: readonly PolicyRule[] = [
+  { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
+  { nonResourceURLs: ['*'], verbs: ['*'] },
+];
+
+const IMPERSONATE: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['impersonate'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update', 'delete'] },
+];
+
+const GIT_PROTOCOLS = ['https', 'http', 'ssh', 'git'];
+
+/** The extension with other settings. */
+export function helmExtension(options: HelmExtensionOptions = {}): Extension {
+  const { inputs = ['flux', 'k3s'], rights = 'everything', gitProtocols = GIT_PROTOCOLS, concurrency = 4 } = options;
+  const settings = {
+    cacheDirectory: options.cacheDirectory ?? join(tmpdir(), `kindred-helm-${process.pid}`),
+    gitProtocols,
+    searchPath: process.env['PATH'],
+    functions: nodeProviders(),
+    identity: `${hostname()}_${randomUUID()}`,
+    rules: rights === 'everything' ? EVERYTHING : IMPERSONATE,
+    concurrency,
+  };
+  const hasFlux = inputs.includes('flux');
+  const hasK3s = inputs.includes('k3s');
+  return defineExtension({
+    name: 'helm',
+    kinds: [
+      HelmRelease,
+      ...(hasFlux ? [FluxHelmRelease, HelmRepository, GitRepository, OCIRepository, FluxHelmChart] : []),
+      ...(hasK3s ? [HelmChart, HelmChartConfig] : []),
+    ],
+    controllers: [
+      releaseController(ownReleases, settings),
+      ...(hasFlux ? [releaseController(fluxReleases, settings)] : []),
+      ...(hasK3s ? [releaseController(k3sCharts, settings)] : []),
+    ],
+  });
+}
+
+export { FluxHelmRelease, GitRepository, HelmChart, HelmChartConfig, HelmRelease, HelmRepository, OCIRepository };
+
+const helm = helmExtension();
+
+export default helm;

@@ -1,0 +1,192 @@
+/** The steps from what a release is to what it should be: one after the other as `decide` says, each told in the status. */
+import type { ReconcileResult } from '@kindred/operator';
+import type { ActionContext } from '../../actions/action-context.ts';
+import { isInterrupted } from '../../actions/interrupted.ts';
+import { advance } from '../decide/advance.ts';
+import { type Decision, decide, sameInputs } from '../decide/decide.ts';
+import type { Observation, Progress } from '../decide/observation.ts';
+import { actionContextOf } from './action-kit.ts';
+import { afterAdoption, afterStep, atRest, stalled, withDrift, working } from './conditions.ts';
+import { correctFound, lookForDrift } from './look-for-drift.ts';
+import { performStep, type Step } from './perform-step.ts';
+import type { PreparedRelease } from './prepare-release.ts';
+import { progressOf, statusOf } from './progress-of-status.ts';
+import { readHistory } from './read-history.ts';
+import type { RecordedDetails } from './recorded.ts';
+import type { ReleaseRun } from './release-kit.ts';
+import type { Conditions } from './status-writer.ts';
+
+/** More steps than any way to a state of rest has. */
+const MOST_STEPS = 12;
+const BUSY_PAUSE = 2000;
+
+/** Where a run has got to. */
+interface State {
+  readonly progress: Progress;
+  readonly history: readonly RecordedDetails[];
+  readonly conditions: Conditions;
+  readonly drifts: readonly string[];
+  readonly forced: boolean;
+}
+
+export async function keepRelease(run: ReleaseRun, prepared: PreparedRelease): Promise<ReconcileResult> {
+  const { kit, context, intent, requests, writer } = run;
+  const actions = actionContextOf(kit, context, intent);
+  const progress = progressOf(writer.status);
+  let state: State = {
+    progress: requests.reset ? { ...progress, failures: 0 } : progress,
+    history: await readHistory(run, actions, { isFresh: false }),
+    conditions: writer.conditions,
+    drifts: writer.status.driftedObjects ?? [],
+    forced: requests.force,
+  };
+  for (let count = 0; count < MOST_STEPS; count++) {
+    const observation = await observe(run, prepared, actions, state);
+    const decision = decide(observation);
+    switch (decision.type) {
+      case 'wait':
+        return { requeueAfter: BUSY_PAUSE };
+      case 'stalled':
+        await save(run, { ...state, conditions: stalled(state.conditions, decision.reason, state.progress.failures) });
+        return { requeueAfter: intent.interval };
+      // Drift is looked for when nothing else is left to do.
+      case 'correctDrift':
+      case 'none': {
+        const drifts = await keepObjects(run, actions, observation, state);
+        state = { ...state, drifts, conditions: withDrift(state.conditions, drifts) };
+        await save(run, { ...state, conditions: atRest(state.conditions, subjectOf(run, state.history)) });
+        kit.backOff.forget(context.key);
+        return { requeueAfter: intent.interval };
+      }
+      case 'adopt':
+        state = await adopt(run, observation, state, decision.external);
+        continue;
+    }
+    if (isRepeated(decision, observation)) {
+      // Whatever has woken us: an attempt after a failure isn't made at once.
+      if (count > 0) break;
+      const pause = kit.backOff.remaining(context.key);
+      if (pause > 0) return { requeueAfter: pause };
+    }
+    const next = await step(run, prepared, actions, { observation, decision, state });
+    if (next === undefined) break;
+    state = next;
+  }
+  return { requeueAfter: kit.backOff.next(context.key) };
+}
+
+/** Compares the objects with the cluster, and corrects them where that is wanted. Gives what still differs, in words. */
+async function keepObjects(
+  run: ReleaseRun,
+  actions: ActionContext,
+  observation: Observation,
+  { history, drifts: before }: State,
+): Promise<readonly string[]> {
+  const report = await lookForDrift(run, actions, history, before);
+  const decision = decide({ ...observation, drifted: report.drifts.length > 0 });
+  if (decision.type !== 'correctDrift') return report.texts;
+  await correctFound(run, actions, report);
+  return [];
+}
+
+/** An attempt with what has failed before. */
+function isRepeated({ type }: Decision, { progress, inputs }: Observation): boolean {
+  const { attempted, failures } = progress;
+  const isAttempt = type === 'install' || type === 'upgrade';
+  return isAttempt && failures > 0 && attempted !== undefined && sameInputs(attempted.inputs, inputs);
+}
+
+async function observe(
+  { intent }: ReleaseRun,
+  { inputs }: PreparedRelease,
+  actions: ActionContext,
+  { history, progress, forced }: State,
+): Promise<Observation> {
+  const isPending = history[0]?.status.startsWith('pending-') === true;
+  const pendingIsAlive = isPending && !(await isInterrupted(actions, await actions.storage.last(intent.releaseName)));
+  return {
+    history,
+    inputs,
+    progress,
+    drifted: false,
+    pendingIsAlive,
+    forced,
+    settings: intent,
+  };
+}
+
+async function adopt(run: ReleaseRun, observation: Observation, state: State, isExternal: boolean): Promise<State> {
+  const [latest] = state.history;
+  const subject = subjectOf(run, state.history);
+  const next = {
+    ...state,
+    progress: advance(observation, { type: 'adopt', external: isExternal }, { succeeded: true, latest }),
+    conditions: afterAdoption(state.conditions, latest?.revision ?? 0, subject, isExternal),
+  };
+  await save(run, next);
+  const external = next.conditions['ReleasedExternally'];
+  if (external !== undefined) run.writer.tell(external);
+  return next;
+}
+
+/** The state after one step; undefined when it left nothing behind, and is to be tried again. */
+async function step(
+  run: ReleaseRun,
+  prepared: PreparedRelease,
+  actions: ActionContext,
+  at: { readonly observation: Observation; readonly decision: Step; readonly state: State },
+): Promise<State | undefined> {
+  const { observation, decision, state } = at;
+  const because = 'because' in decision ? `: ${decision.because}` : '';
+  const message = `${decision.type} of release ${run.intent.targetNamespace}/${run.intent.releaseName}${because}`;
+  await save(run, { ...state, conditions: working(state.conditions, message) }, false);
+  const { succeeded, error } = await performStep(run, prepared, actions, decision);
+  const history = await readHistory(run, actions, { isFresh: true });
+  const progress = advance(observation, decision, { succeeded, latest: history[0] });
+  const subject = subjectOf(run, history.length > 0 ? history : state.history);
+  const conditions = afterStep(state.conditions, { step: decision.type, succeeded, subject, error });
+  const next = { ...state, progress, history, conditions, forced: false };
+  await save(run, next);
+  const hasTrace = succeeded || progress !== observation.progress;
+  return hasTrace ? next : undefined;
+}
+
+/** `apps/web.v3 with chart web@1.2.0` */
+function subjectOf({ intent }: ReleaseRun, [latest]: readonly RecordedDetails[]): string {
+  const name = `${intent.targetNamespace}/${intent.releaseName}`;
+  if (latest === undefined) return name;
+  return `${name}.v${latest.revision} with chart ${latest.chartName}@${latest.chartVersion}`;
+}
+
+async function save(
+  run: ReleaseRun,
+  { progress, history, conditions, drifts }: State,
+  isObserved = true,
+): Promise<void> {
+  const { kit, intent, requests, writer, object } = run;
+  const before = writer.status;
+  const release = { name: intent.releaseName, namespace: intent.targetNamespace };
+  const generation = isObserved ? object.metadata.generation : before.observedGeneration;
+  await writer.write(
+    {
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+      ...(isObserved ? requests.handled : handledBefore(before)),
+      ...statusOf(progress, history, before, release),
+      storageNamespace: intent.storageNamespace,
+      ...(drifts.length === 0 ? {} : { driftedObjects: [...drifts] }),
+    },
+    kit.releases.conditionsOf(conditions),
+  );
+}
+
+function handledBefore({
+  lastHandledReconcileAt,
+  lastHandledForceAt,
+  lastHandledResetAt,
+}: ReleaseRun['writer']['status']) {
+  return {
+    ...(lastHandledReconcileAt === undefined ? {} : { lastHandledReconcileAt }),
+    ...(lastHandledForceAt === undefined ? {} : { lastHandledForceAt }),
+    ...(lastHandledResetAt === undefined ? {} : { lastHandledResetAt }),
+  };
+}

@@ -1,0 +1,146 @@
+/** Does what was decided, with helm's own actions. What fails is an outcome, not an exception: the record tells the rest. */
+import { errorText } from '@kindred/machinery';
+import type { ActionContext } from '../../actions/action-context.ts';
+import { install } from '../../actions/install.ts';
+import { test } from '../../actions/release-testing.ts';
+import { rollback } from '../../actions/rollback.ts';
+import { uninstall } from '../../actions/uninstall.ts';
+import { upgrade } from '../../actions/upgrade.ts';
+import { isReleaseError } from '../../release/release-error.ts';
+import type { Decision } from '../decide/decide.ts';
+import type { ChangeSettings, ReleaseIntent } from '../intent/release-intent.ts';
+import { postRender } from '../post-render/post-render.ts';
+import type { PreparedRelease } from './prepare-release.ts';
+import type { ReleaseRun } from './release-kit.ts';
+
+/** Decisions that change something by an action. */
+export type Step = Extract<
+  Decision,
+  { readonly type: 'install' | 'upgrade' | 'recover' | 'rollback' | 'uninstall' | 'test' }
+>;
+
+export interface StepOutcome {
+  readonly succeeded: boolean;
+  /** Why it failed. */
+  readonly error: string;
+}
+
+const CRDS = { Skip: 'skip', Create: 'create', CreateReplace: 'update' } as const;
+
+/** @throws ReleaseError InProgress when somebody else is at work; the signal's reason when the controller stops */
+export async function performStep(
+  run: ReleaseRun,
+  prepared: PreparedRelease,
+  actions: ActionContext,
+  step: Step,
+): Promise<StepOutcome> {
+  try {
+    await perform(run, prepared, actions, step);
+    return { succeeded: true, error: '' };
+  } catch (error) {
+    run.context.signal.throwIfAborted();
+    if (isReleaseError(error, 'InProgress')) throw error;
+    return { succeeded: false, error: errorText(error) };
+  }
+}
+
+async function perform(
+  { intent }: ReleaseRun,
+  prepared: PreparedRelease,
+  actions: ActionContext,
+  step: Step,
+): Promise<unknown> {
+  const { releaseName: name, maxHistory: historyMax } = intent;
+  switch (step.type) {
+    case 'install':
+      return installChart(intent, prepared, actions);
+    case 'upgrade':
+      return upgradeChart(intent, prepared, actions);
+    case 'recover':
+      return (step.isInstall ? installChart : upgradeChart)(intent, prepared, actions);
+    case 'rollback': {
+      const { disableHooks: noHooks, cleanupOnFail, force, ...settings } = intent.rollback;
+      const more = { name, revision: step.to, historyMax, noHooks, cleanupOnFail, forceConflicts: !force };
+      return rollback(actions, { ...more, ...waitOptions(settings) });
+    }
+    case 'uninstall': {
+      const { keepHistory, propagation: cascade, disableHooks: noHooks, wait, timeout } = intent.uninstall;
+      const more = { name, keepHistory, cascade, noHooks, ignoreNotFound: true };
+      return uninstall(actions, { ...more, wait: wait ? 'watcher' : 'hookOnly', timeoutMilliseconds: timeout });
+    }
+    default:
+      return testRelease(intent, actions);
+  }
+}
+
+async function installChart(
+  intent: ReleaseIntent,
+  prepared: PreparedRelease,
+  actions: ActionContext,
+): Promise<unknown> {
+  const { createNamespace, takeOwnership } = intent.install;
+  const { chart } = await prepared.chart();
+  return install(actions, {
+    name: intent.releaseName,
+    chart,
+    values: prepared.values,
+    createNamespace,
+    takeOwnership,
+    replace: true,
+    ...changeOptions(intent, intent.install),
+  });
+}
+
+async function upgradeChart(
+  intent: ReleaseIntent,
+  prepared: PreparedRelease,
+  actions: ActionContext,
+): Promise<unknown> {
+  const { cleanupOnFail, force, preserveValues } = intent.upgrade;
+  const { chart } = await prepared.chart();
+  return upgrade(actions, {
+    name: intent.releaseName,
+    chart,
+    values: prepared.values,
+    historyMax: intent.maxHistory,
+    cleanupOnFail,
+    ...(preserveValues ? { reuseValues: true } : { resetValues: true }),
+    takeOwnership: intent.install.takeOwnership,
+    ...changeOptions(intent, intent.upgrade),
+    ...(force ? { forceReplace: true, forceConflicts: false, serverSide: 'false' as const } : {}),
+  });
+}
+
+async function testRelease(
+  { releaseName: name, test: settings }: ReleaseIntent,
+  actions: ActionContext,
+): Promise<void> {
+  const { filters, timeout: timeoutMilliseconds } = settings;
+  const include = filters.filter(({ exclude }) => !exclude).map((filter) => filter.name);
+  const exclude = filters.filter((filter) => filter.exclude).map((filter) => filter.name);
+  await test(actions, { name, timeoutMilliseconds, include, exclude });
+}
+
+/** What install and upgrade have in common. The object is the authority on what it describes, so conflicts are won. */
+function changeOptions(intent: ReleaseIntent, settings: ChangeSettings) {
+  const { postRenderers } = intent;
+  return {
+    ...waitOptions(settings),
+    noHooks: settings.disableHooks,
+    crds: CRDS[settings.crds],
+    skipSchemaValidation: !settings.validateSchema,
+    forceConflicts: true,
+    onInterrupted: 'resume' as const,
+    ...(postRenderers.length === 0
+      ? {}
+      : { postRender: async (manifests: string) => postRender(manifests, postRenderers) }),
+  };
+}
+
+function waitOptions({ wait, waitForJobs, timeout }: Pick<ChangeSettings, 'wait' | 'waitForJobs' | 'timeout'>) {
+  return {
+    wait: wait ? ('watcher' as const) : ('hookOnly' as const),
+    waitForJobs: wait && waitForJobs,
+    timeoutMilliseconds: timeout,
+  };
+}

@@ -1,0 +1,86 @@
+/** What must be known before a release can be made: its dependencies are ready, its chart and its values are there. */
+import { keyOf } from '@kindred/client';
+import type { GoMap } from '../../go/value.ts';
+import type { ReleaseInputs } from '../decide/observation.ts';
+import { postRenderersDigest } from '../post-render/post-render.ts';
+import type { FetchedChart } from '../sources/chart-content.ts';
+import { fetchChart } from '../sources/fetch-chart.ts';
+import { composeValues, valuesDigest } from '../values/compose-values.ts';
+import { clientFor } from './action-kit.ts';
+import { dependencyProblem } from './dependencies.ts';
+import { fetchValues } from './fetch-values.ts';
+import { progressOf } from './progress-of-status.ts';
+import { type ReleaseRun, storageIndex } from './release-kit.ts';
+import type { ReleaseObject } from './release-object.ts';
+
+/** The release can't be looked at now, or not before its object changes. */
+export class NotReadyError extends Error {
+  override readonly name = 'NotReadyError';
+  readonly reason: string;
+  readonly isFinal: boolean;
+
+  constructor(reason: string, message: string, isFinal = false) {
+    super(message);
+    this.reason = reason;
+    this.isFinal = isFinal;
+  }
+}
+
+export interface PreparedRelease {
+  readonly inputs: ReleaseInputs;
+  readonly values: GoMap;
+  readonly chart: () => Promise<FetchedChart>;
+}
+
+/** @throws NotReadyError, SourceError, ValuesError */
+export async function prepareRelease(run: ReleaseRun): Promise<PreparedRelease> {
+  const { kit, context, intent, requests } = run;
+  checkOwner(run);
+  checkDependencies(run);
+  const { signal, key, logger } = context;
+  const warn = (message: string): void => logger.info(message, { key });
+  // Read as the one who makes the release, so that nobody gets at a Secret through the controller.
+  const reader = clientFor(context, intent);
+  const fetch = () => fetchChart(intent, { ...kit.fetching, client: reader, signal, warn });
+  const identity = await kit.charts.identify(key, intent, { isForced: requests.reconcile, fetch });
+  const values = composeValues(intent, await fetchValues(intent.valuesFrom, reader, signal));
+  return {
+    values,
+    chart: () => kit.charts.chart(key, intent, fetch),
+    inputs: {
+      chartName: identity.name,
+      chartVersion: identity.version,
+      chartDigest: identity.digest,
+      configDigest: valuesDigest(values),
+      postRenderersDigest: postRenderersDigest(intent.postRenderers),
+    },
+  };
+}
+
+/** Of several objects that speak of one release, that which has made it counts, or else the oldest. */
+function checkOwner({ kit, context, object, intent }: ReleaseRun): void {
+  const others = context
+    .lister(kit.releases.kind)
+    .byIndex(storageIndex, `${intent.storageNamespace}/${intent.releaseName}`)
+    .filter(({ metadata }) => metadata.uid !== object.metadata.uid && metadata.deletionTimestamp === undefined);
+  const first = others.find((other) => comesBefore(other, object));
+  if (first === undefined) return;
+  const message = `the release ${intent.storageNamespace}/${intent.releaseName} belongs to ${keyOf(first)}`;
+  throw new NotReadyError('ReleaseTaken', message);
+}
+
+function comesBefore(one: ReleaseObject, other: ReleaseObject): boolean {
+  const hasMade = progressOf(one.status).made !== undefined;
+  if (hasMade !== (progressOf(other.status).made !== undefined)) return hasMade;
+  const [a, b] = [one.metadata, other.metadata];
+  return a.creationTimestamp === b.creationTimestamp ? a.uid < b.uid : a.creationTimestamp < b.creationTimestamp;
+}
+
+function checkDependencies({ kit, context, object }: ReleaseRun): void {
+  const lister = context.lister(kit.releases.kind);
+  const problem = dependencyProblem(object, {
+    find: (at) => lister.get(at),
+    dependenciesOf: (each) => kit.releases.identityOf(each).dependsOn,
+  });
+  if (problem !== undefined) throw new NotReadyError(problem.reason, problem.message);
+}

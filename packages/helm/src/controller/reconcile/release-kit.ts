@@ -1,0 +1,67 @@
+/** What one controller of releases keeps between reconciles, and what it works with. */
+import type { Clock } from '@kindred/machinery';
+import type { ReconcileContext } from '@kindred/operator';
+import type { FunctionProviders } from '../../functions/function-table.ts';
+import type { KindMapper } from '../../resources/kind-mapper.ts';
+import type { ReleaseIntent } from '../intent/release-intent.ts';
+import type { ReleaseKind } from '../release-kind.ts';
+import type { ChartCache } from '../sources/chart-cache.ts';
+import type { FetchContext } from '../sources/fetch-chart.ts';
+import type { ObjectWatcher } from '../watch/object-watcher.ts';
+import type { BackOff } from './back-off.ts';
+import type { RecordedDetails } from './recorded.ts';
+import type { ReleaseObject } from './release-object.ts';
+import type { Requests } from './requests.ts';
+import type { StatusWriter } from './status-writer.ts';
+
+/** The records of a release as they were last read. */
+export interface KnownHistory {
+  /** Names and versions of the records, as the informer shows them. */
+  readonly seen: string;
+  readonly history: readonly RecordedDetails[];
+}
+
+/** When a release was last compared with the cluster, and what was found. */
+export interface KnownDrift {
+  readonly digest: string;
+  readonly at: number;
+}
+
+export interface ReleaseKit {
+  readonly releases: ReleaseKind;
+  readonly charts: ChartCache;
+  readonly backOff: BackOff;
+  readonly watcher: ObjectWatcher;
+  readonly histories: Map<string, KnownHistory>;
+  readonly drifts: Map<string, KnownDrift>;
+  readonly fetching: Pick<FetchContext, 'cacheDirectory' | 'gitProtocols' | 'searchPath'>;
+  readonly functions: FunctionProviders;
+  readonly mapper: KindMapper;
+  /** This process, among all that may work on a release. */
+  readonly identity: string;
+  readonly clock: Clock;
+}
+
+/** One reconcile of an object that says what it wants. */
+export interface ReleaseRun {
+  readonly kit: ReleaseKit;
+  readonly context: ReconcileContext<ReleaseObject>;
+  readonly object: ReleaseObject;
+  readonly intent: ReleaseIntent;
+  readonly requests: Requests;
+  readonly writer: StatusWriter;
+}
+
+/** Index of releases' objects by where their records are: `namespace/name`. */
+export const storageIndex = 'storage';
+/** Index of releases' objects by the releases that they depend on. */
+export const dependencyIndex = 'dependency';
+/** Index of releases' objects by what they name: `Kind/namespace/name`. */
+export const referenceIndex = 'reference';
+
+export function forgetRelease(kit: ReleaseKit, key: string): void {
+  kit.charts.forget(key);
+  kit.backOff.forget(key);
+  kit.histories.delete(key);
+  kit.drifts.delete(key);
+}

@@ -1,0 +1,170 @@
+/**
+ * The controller of releases, for any kind that asks for them. It watches those objects, what they name, the records of
+ * their releases, and the objects of their releases; each change leads to a look at the whole.
+ */
+import { ConfigMap, Secret } from '@kindred/apis/core/v1';
+import type { PolicyRule } from '@kindred/apis/rbac/v1';
+import { keyOf } from '@kindred/client';
+import type { KubeObject, Observed } from '@kindred/machinery';
+import {
+  eventRules,
+  imperative,
+  intentChanged,
+  type ManagerContext,
+  mergeRules,
+  primaryRules,
+  type Runnable,
+  type WatchDeclaration,
+  watch,
+} from '@kindred/operator';
+import type { FunctionProviders } from '../functions/function-table.ts';
+import { createKindMapper } from '../resources/kind-mapper.ts';
+import { BackOff } from './reconcile/back-off.ts';
+import { isReady } from './reconcile/dependencies.ts';
+import { recordIndex } from './reconcile/read-history.ts';
+import { reconcileRelease } from './reconcile/reconcile-release.ts';
+import { dependencyIndex, type ReleaseKit, referenceIndex, storageIndex } from './reconcile/release-kit.ts';
+import type { ReleaseObject } from './reconcile/release-object.ts';
+import type { ReleaseKind } from './release-kind.ts';
+import { ChartCache } from './sources/chart-cache.ts';
+import { withoutDetails } from './watch/metadata-only.ts';
+import { ObjectWatcher, releaseIndex } from './watch/object-watcher.ts';
+
+export interface ReleaseControllerOptions {
+  /** Where charts are kept between reconciles; may be lost at any time. */
+  readonly cacheDirectory: string;
+  /** What git may use: `https`, `ssh`, … */
+  readonly gitProtocols: readonly string[];
+  /** `PATH`, where git is. */
+  readonly searchPath: string | undefined;
+  readonly functions: FunctionProviders;
+  /** This process, among all that may work on releases. */
+  readonly identity: string;
+  readonly rules: readonly PolicyRule[];
+  /** Releases that are worked on at the same time. */
+  readonly concurrency: number;
+}
+
+/** The controller as a value; a manager runs it. */
+export function releaseController(releases: ReleaseKind, options: ReleaseControllerOptions): Runnable {
+  const { name, kind } = releases;
+  const declared = controllerOver(releases, options, undefined);
+  return {
+    name,
+    rules: mergeRules([...declared.rules, ...primaryRules(kind), ...eventRules, ...options.rules]),
+    // What it keeps between reconciles belongs to the manager that runs it.
+    prepare: (context) => controllerOver(releases, options, context).prepare(context),
+  };
+}
+
+function controllerOver(
+  releases: ReleaseKind,
+  options: ReleaseControllerOptions,
+  context: ManagerContext | undefined,
+): Runnable {
+  const watcher = context === undefined ? undefined : new ObjectWatcher(context.informers);
+  const kit = context === undefined || watcher === undefined ? undefined : kitOf(releases, options, context, watcher);
+  return imperative<ReleaseObject>(releases.kind, {
+    name: releases.name,
+    concurrency: options.concurrency,
+    predicate: intentChanged,
+    indexes: indexesOf(releases),
+    watches: [
+      recordsOf(watcher),
+      watch(ConfigMap, {
+        scope: {
+          projection: 'metadata',
+          transform: withoutDetails as (object: Observed<ConfigMap>) => Observed<ConfigMap>,
+        },
+        to: (config, { primary }) => referring(primary, `ConfigMap/${keyOf(config)}`),
+      }),
+      watch(releases.kind, {
+        to: (object, { primary }) => primary.lister.byIndex(dependencyIndex, keyOf(object)).map(keyOf),
+        predicate: (object, old) => old === undefined || isReady(object) !== isReady(old),
+      }),
+      ...releases.refersTo.map(({ kind }) =>
+        watch(kind, {
+          to: (object, { primary }) => referring(primary, `${kind.kind}/${keyOf(object)}`),
+          predicate: intentChanged,
+        }),
+      ),
+    ],
+    reconcile: (reconcile) => (kit === undefined ? undefined : reconcileRelease(kit, reconcile)),
+  });
+}
+
+function kitOf(
+  releases: ReleaseKind,
+  options: ReleaseControllerOptions,
+  { clock, client }: ManagerContext,
+  watcher: ObjectWatcher,
+): ReleaseKit {
+  const { cacheDirectory, gitProtocols, searchPath, functions, identity } = options;
+  return {
+    releases,
+    watcher,
+    charts: new ChartCache(clock),
+    backOff: new BackOff(clock),
+    histories: new Map(),
+    drifts: new Map(),
+    fetching: { cacheDirectory, gitProtocols, searchPath },
+    functions,
+    identity,
+    clock,
+    mapper: createKindMapper(client),
+  };
+}
+
+function indexesOf(releases: ReleaseKind): Record<string, (object: ReleaseObject) => string[]> {
+  return {
+    [releaseIndex]: (object) => {
+      const { targetNamespace, releaseName } = releases.identityOf(object);
+      return [`${targetNamespace}/${releaseName}`];
+    },
+    [storageIndex]: (object) => {
+      const { storageNamespace, releaseName } = releases.identityOf(object);
+      return [`${storageNamespace}/${releaseName}`];
+    },
+    [dependencyIndex]: (object) =>
+      releases.identityOf(object).dependsOn.map(({ namespace, name }) => `${namespace}/${name}`),
+    [referenceIndex]: (object) => [
+      ...releases.referencesOf(object),
+      ...releases
+        .identityOf(object)
+        .valuesFrom.map((each) => `${each.kind}/${each.object.namespace}/${each.object.name}`),
+      ...releases.refersTo.flatMap(({ kind, keysOf }) => keysOf(object).map((key) => `${kind.kind}/${key}`)),
+    ],
+  };
+}
+
+/** Secrets: those that give values, and the records of releases. The watcher of objects hears from here whom to wake. */
+function recordsOf(watcher: ObjectWatcher | undefined): WatchDeclaration {
+  const secrets = watch(Secret, {
+    scope: { projection: 'metadata', transform: withoutDetails as (object: Observed<Secret>) => Observed<Secret> },
+    indexes: { [recordIndex]: recordOf },
+    to: (secret, { primary }) => [
+      ...referring(primary, `Secret/${keyOf(secret)}`),
+      ...recordOf(secret).flatMap((record) => primary.lister.byIndex(storageIndex, record).map(keyOf)),
+    ],
+  });
+  return {
+    ...secrets,
+    connect(informers, enqueue, context) {
+      watcher?.connect(context.primary, enqueue);
+      return secrets.connect(informers, enqueue, context);
+    },
+  };
+}
+
+/** The release whose record a Secret is. */
+function recordOf({ metadata }: KubeObject): string[] {
+  const { owner, name } = metadata.labels ?? {};
+  return owner === 'helm' && name !== undefined ? [`${metadata.namespace ?? ''}/${name}`] : [];
+}
+
+function referring(
+  primary: { readonly lister: { byIndex(index: string, value: string): Observed<KubeObject>[] } },
+  reference: string,
+): string[] {
+  return primary.lister.byIndex(referenceIndex, reference).map(keyOf);
+}

@@ -1,0 +1,40 @@
+/** What tells the kinds apart that releases are made for; the controller is the same for all. */
+import type { Lister } from '@kindred/client';
+import type { KindRef, KubeObject } from '@kindred/machinery';
+import type { ReleaseIntent, Translation } from './intent/release-intent.ts';
+import type { ReleaseObject } from './reconcile/release-object.ts';
+import type { Conditions } from './reconcile/status-writer.ts';
+
+/** The parts of an intent that need no other object. */
+export type ReleaseIdentity = Pick<
+  ReleaseIntent,
+  | 'releaseName'
+  | 'targetNamespace'
+  | 'storageNamespace'
+  | 'dependsOn'
+  | 'valuesFrom'
+  | 'suspend'
+  | 'serviceAccountName'
+  | 'uninstall'
+>;
+
+/** Objects of another kind that objects of this one name. */
+export interface ReferredKind {
+  readonly kind: KindRef<KubeObject>;
+  /** `namespace/name` of those that an object names. */
+  readonly keysOf: (object: ReleaseObject) => readonly string[];
+}
+
+export interface ReleaseKind {
+  readonly kind: KindRef<ReleaseObject>;
+  /** Of the controller, in events and managed fields. */
+  readonly name: string;
+  readonly finalizer: string;
+  readonly refersTo: readonly ReferredKind[];
+  /** ConfigMaps and Secrets that an object names, beside those of its values: `Kind/namespace/name`. */
+  referencesOf(object: ReleaseObject): readonly string[];
+  identityOf(object: ReleaseObject): ReleaseIdentity;
+  translate(object: ReleaseObject, lister: <K extends KubeObject>(kind: KindRef<K>) => Lister<K>): Translation;
+  /** The conditions in the kind's own words. */
+  conditionsOf(conditions: Conditions): Conditions;
+}

@@ -1,0 +1,111 @@
+/** Our HelmRelease, Flux's, and the HelmChart of k3s. */
+import type { KindRef, KubeObject } from '@kindred/machinery';
+import { fromFluxHelmRelease } from './intent/from-flux.ts';
+import { fromHelmRelease } from './intent/from-helm-release.ts';
+import { fromHelmChart, isUnmanaged, uninstallSettings } from './intent/from-k3s.ts';
+import { DEFAULT_TIMEOUT, milliseconds, releaseSettings } from './intent/release-settings.ts';
+import { FluxHelmRelease } from './kinds/flux-helm-release.ts';
+import { FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
+import { HelmRelease } from './kinds/helm-release.ts';
+import { HelmChart, HelmChartConfig } from './kinds/k3s-helm-chart.ts';
+import type { ReleaseObject } from './reconcile/release-object.ts';
+import type { ReleaseKind } from './release-kind.ts';
+
+/** The informer of a kind holds objects of it; the controller knows them by what all kinds have in common. */
+function known<T>(object: ReleaseObject): T {
+  return object as KubeObject as T;
+}
+
+function asReleaseKind(kind: KindRef<KubeObject>): KindRef<ReleaseObject> {
+  return kind as KindRef<ReleaseObject>;
+}
+
+export const ownReleases: ReleaseKind = {
+  kind: asReleaseKind(HelmRelease),
+  name: 'helm-controller',
+  finalizer: 'helm.kindred.dev/uninstall',
+  refersTo: [],
+  referencesOf(object) {
+    const { metadata, spec } = known<HelmRelease>(object);
+    const { repository, oci, git, archive, configMap } = spec.chart;
+    const secrets = [repository, oci, git, archive].flatMap((source) => source?.secretRef?.name ?? []);
+    return [
+      ...secrets.map((name) => `Secret/${metadata.namespace ?? ''}/${name}`),
+      ...(configMap === undefined ? [] : [`ConfigMap/${metadata.namespace ?? ''}/${configMap.name}`]),
+    ];
+  },
+  identityOf: (object) => releaseSettings(known<HelmRelease>(object), []),
+  translate: (object) => fromHelmRelease(known<HelmRelease>(object)),
+  conditionsOf: (conditions) => conditions,
+};
+
+/** The sources of a kind that a release of Flux names. */
+function fluxReferences(kind: string): (object: ReleaseObject) => readonly string[] {
+  return (object) => {
+    const { metadata, spec } = known<FluxHelmRelease>(object);
+    return [spec.chart?.spec.sourceRef, spec.chartRef]
+      .filter((reference) => reference !== undefined && reference.kind === kind)
+      .map((reference) => `${reference?.namespace ?? metadata.namespace ?? ''}/${reference?.name ?? ''}`);
+  };
+}
+
+export const fluxReleases: ReleaseKind = {
+  kind: asReleaseKind(FluxHelmRelease),
+  name: 'flux-helm-controller',
+  finalizer: 'finalizers.fluxcd.io',
+  refersTo: [HelmRepository, GitRepository, OCIRepository, FluxHelmChart].map((kind) => ({
+    kind,
+    keysOf: fluxReferences(kind.kind),
+  })),
+  referencesOf: () => [],
+  identityOf: (object) => releaseSettings(known<FluxHelmRelease>(object), []),
+  translate: (object, lister) =>
+    fromFluxHelmRelease(known<FluxHelmRelease>(object), {
+      helmRepository: (namespace, name) => lister(HelmRepository).get({ namespace, name }),
+      gitRepository: (namespace, name) => lister(GitRepository).get({ namespace, name }),
+      ociRepository: (namespace, name) => lister(OCIRepository).get({ namespace, name }),
+      helmChart: (namespace, name) => lister(FluxHelmChart).get({ namespace, name }),
+    }),
+  conditionsOf: (conditions) => conditions,
+};
+
+export const k3sCharts: ReleaseKind = {
+  kind: asReleaseKind(HelmChart),
+  name: 'k3s-helm-controller',
+  finalizer: 'wrangler.cattle.io/on-helm-chart-remove',
+  refersTo: [{ kind: HelmChartConfig, keysOf: ({ metadata }) => [`${metadata.namespace ?? ''}/${metadata.name}`] }],
+  referencesOf: () => [],
+  identityOf(object) {
+    const { metadata, spec } = known<HelmChart>(object);
+    const targetNamespace = spec.targetNamespace ?? metadata.namespace ?? '';
+    const valuesFrom = (spec.valuesSecrets ?? []).map(({ name }) => ({
+      kind: 'Secret' as const,
+      object: { namespace: metadata.namespace ?? '', name },
+      key: '',
+      optional: false,
+    }));
+    return {
+      releaseName: metadata.name,
+      targetNamespace,
+      storageNamespace: targetNamespace,
+      dependsOn: [],
+      valuesFrom,
+      suspend: isUnmanaged(known<HelmChart>(object)),
+      uninstall: uninstallSettings(milliseconds(spec.timeout, DEFAULT_TIMEOUT)),
+    };
+  },
+  translate(object, lister) {
+    const { metadata } = object;
+    const config = lister(HelmChartConfig).get({ namespace: metadata.namespace, name: metadata.name });
+    return fromHelmChart(known<HelmChart>(object), config);
+  },
+  conditionsOf(conditions) {
+    const ready = conditions['Ready'];
+    if (ready === undefined) return conditions;
+    const isFailed = ready.status === false;
+    return {
+      ...conditions,
+      Failed: { status: isFailed, reason: ready.reason, message: isFailed ? (ready.message ?? '') : '' },
+    };
+  },
+};
