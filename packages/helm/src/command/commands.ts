@@ -68,10 +68,25 @@ export const helmCommand: CommandEntry = {
       load: async () => (await import('./release/history.ts')).historyCommand,
     },
     {
+      name: 'install',
+      short: 'install a chart',
+      load: async () => (await import('./release/install.ts')).installCommand,
+    },
+    {
       name: 'list',
       aliases: ['ls'],
       short: 'list releases',
       load: async () => (await import('./release/list.ts')).listCommand,
+    },
+    {
+      name: 'test',
+      short: 'run the tests of a release',
+      load: async () => (await import('./release/test-release.ts')).testCommand,
+    },
+    {
+      name: 'rollback',
+      short: 'go back to an older revision of a release',
+      load: async () => (await import('./release/rollback.ts')).rollbackCommand,
     },
     {
       name: 'status',
@@ -82,6 +97,17 @@ export const helmCommand: CommandEntry = {
       name: 'template',
       short: 'render the templates of a chart',
       load: async () => (await import('./template/template.ts')).templateCommand,
+    },
+    {
+      name: 'uninstall',
+      aliases: ['del', 'delete', 'un'],
+      short: 'remove releases',
+      load: async () => (await import('./release/uninstall.ts')).uninstallCommand,
+    },
+    {
+      name: 'upgrade',
+      short: 'upgrade a release',
+      load: async () => (await import('./release/upgrade.ts')).upgradeCommand,
     },
     { name: 'env', short: "show helm's environment", load: async () => (await import('./env/env.ts')).envCommand },
     {

@@ -32,6 +32,8 @@ export interface Host {
   readonly program: string;
   /** The words that users begin their command lines with, for completion in shells: `kindred helm`. `helm` when absent. */
   readonly invocation?: readonly string[];
+  /** What no other process has, for leases on releases. */
+  readonly identity?: string;
   readonly clock: Clock;
   /** Aborted when the user wants to stop (Ctrl-C). */
   readonly signal: AbortSignal;

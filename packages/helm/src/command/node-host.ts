@@ -1,4 +1,6 @@
 /** The host that a command runs on when it is the process: its streams, environment and signals. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { hasErrorCode, systemClock } from '@kindred/machinery';
 import { toBytes } from '../go/bytes.ts';
 import { CommandError } from './command-error.ts';
@@ -16,7 +18,7 @@ export function nodeHost({ program, invocation = ['helm'] }: Pick<Host, 'program
   const stop = (): void => {
     // Asked twice, the user no longer wants to wait for the end.
     if (stopping.signal.aborted) process.exit(130);
-    stopping.abort();
+    stopping.abort(new CommandError('interrupted'));
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   process.stdout.on('error', endWhenNobodyReads);
@@ -31,6 +33,7 @@ export function nodeHost({ program, invocation = ['helm'] }: Pick<Host, 'program
       directory: process.cwd(),
       program,
       invocation,
+      identity: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
       clock: systemClock,
       signal: stopping.signal,
     },

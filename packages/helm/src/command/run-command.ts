@@ -21,9 +21,16 @@ export async function runCommand(root: CommandEntry, words: readonly string[], h
     if (error instanceof CommandError && error.advice !== undefined) errors.write(`${error.advice}\n`);
     const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
     const wantsMore = debugDefault(host.environment) || words.includes('--debug');
-    if ((isBug || wantsMore) && error instanceof Error) errors.write(`${error.stack ?? ''}\n`);
+    if (isBug || wantsMore) errors.write(`${firstCause(error).stack ?? ''}\n`);
     return 1;
   }
+}
+
+/** What went wrong first, without what others said about it. */
+function firstCause(error: unknown): Error {
+  let cause = error instanceof Error ? error : new Error(String(error));
+  while (cause.cause instanceof Error) cause = cause.cause;
+  return cause;
 }
 
 async function dispatch(root: CommandEntry, words: readonly string[], host: Host): Promise<number> {

@@ -38,13 +38,18 @@ export function followLinks({ log }: Pick<CommandContext, 'log'>): LoadDirectory
 export function checkInstallable(chart: Chart, { log }: Pick<CommandContext, 'log'>): void {
   if (isLibrary(chart)) throw new ChartError('library charts are not installable');
   if (chart.metadata.deprecated === true) log.warn('this chart is deprecated');
-  const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
-  const missing = chart.metadata.dependencies.map(({ name }) => name).filter((name) => !present.has(name));
+  const missing = missingDependencies(chart);
   if (missing.length === 0) return;
   throw new CommandError(
     'an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch ' +
       `missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${missing.join(', ')}`,
   );
+}
+
+/** Names of dependencies that Chart.yaml asks for and charts/ doesn't have. */
+export function missingDependencies(chart: Chart): string[] {
+  const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
+  return chart.metadata.dependencies.map(({ name }) => name).filter((name) => !present.has(name));
 }
 
 /** No plugin changes manifests yet. Throws CommandError. */

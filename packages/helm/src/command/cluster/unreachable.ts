@@ -2,22 +2,17 @@
 import type { Transport, TransportRequest } from '@kindred/client';
 import { errorText } from '@kindred/machinery';
 import { quote } from '../../go/quote.ts';
-import { unreachable } from './kubeconfig.ts';
+import { CommandError } from '../command-error.ts';
 
 export function sayWhyUnreachable(transport: Transport, server: string): Transport {
-  let hasAnswered = false;
   return {
     request: async (request) => {
       try {
-        const response = await transport.request(request);
-        hasAnswered = true;
-        return response;
+        return await transport.request(request);
       } catch (error) {
         if (request.signal?.aborted === true) throw error;
         const problem = `${verb(request)} ${quote(server + request.path)}: ${reason(error, server)}`;
-        // Later on the cluster was there, and what broke is the one connection.
-        if (hasAnswered) throw new Error(problem, { cause: error });
-        throw unreachable(problem, error);
+        throw new CommandError(problem, { cause: error });
       }
     },
     close: () => transport.close(),

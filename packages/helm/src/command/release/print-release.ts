@@ -43,10 +43,12 @@ function chartText({ chart }: Release): string {
   return `CHART: ${name}\nVERSION: ${version}\nAPP_VERSION: ${appVersion}\n`;
 }
 
-/** Tests that have run. */
+/** Tests that have run; a chart without any is said to have none. */
 function testText({ hooks }: Release): string {
-  return hooks
-    .filter(({ events, lastRun }) => events.includes('test') && lastRun.startedAt !== '')
+  const tests = hooks.filter(({ events }) => events.includes('test'));
+  if (tests.length === 0) return 'TEST SUITE: None\n';
+  return tests
+    .filter(({ lastRun }) => lastRun.startedAt !== '')
     .map(({ name, lastRun }) =>
       [
         `TEST SUITE:     ${name}\n`,

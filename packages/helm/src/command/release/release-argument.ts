@@ -51,3 +51,21 @@ export async function completeRelease(
     return { words: words.sort() };
   });
 }
+
+/** The same for commands that take several. */
+export async function completeReleases(context: CommandContext, args: readonly string[]): Promise<Completion> {
+  const { words } = await completeRelease(context, [], '');
+  return { words: words.filter((word) => !args.includes(word.split('\t')[0] ?? '')) };
+}
+
+/** Revisions of the release that the first argument names. */
+export async function completeRevision(
+  context: CommandContext,
+  [name = '', ...rest]: readonly string[],
+): Promise<Completion> {
+  if (rest.length > 0) return { words: [] };
+  return withCluster(context, async (cluster) => {
+    const revisions = await releaseStorage(context, cluster).history(name);
+    return { words: revisions.map((each) => `${each.revision}\t${chartName(each)}, ${each.info.description}`) };
+  });
+}
