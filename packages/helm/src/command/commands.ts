@@ -6,6 +6,7 @@ import { authoringCommands } from './authoring-commands.ts';
 import { dependencyGroup, registryGroup, repoGroup, searchGroup, transferCommands } from './chart-commands.ts';
 import type { CommandEntry } from './command.ts';
 import { completeCommands, completionGroup } from './completion/commands.ts';
+import { diffGroup } from './diff-commands.ts';
 import { rootText } from './root-text.ts';
 import { schemaGroup, valuesGroup } from './values-commands.ts';
 
@@ -48,6 +49,7 @@ export const helmCommand: CommandEntry = {
   long: rootText,
   subcommands: [
     dependencyGroup,
+    diffGroup,
     ...transferCommands,
     registryGroup,
     repoGroup,
