@@ -1,4 +1,5 @@
 /** What resolving and downloading dependencies needs of the program. */
+import type { ProxyFor } from '../http/proxy.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartPaths } from '../repositories/chart-paths.ts';
 import type { ChartSource } from '../repositories/chart-source.ts';
@@ -25,4 +26,5 @@ export interface DependencyContext {
   /** For the time in the lock. */
   readonly now: () => Date;
   readonly signal?: AbortSignal;
+  readonly proxy?: ProxyFor;
 }

@@ -1,6 +1,7 @@
 /** Gets new indexes of several repositories at once, telling of each; one that fails doesn't stop the others. */
 import { errorText, goQuote } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
+import type { ProxyFor } from '../http/proxy.ts';
 import type { Warn } from '../repositories/index-file.ts';
 import type { RepositoryEntry } from '../repositories/repositories-file.ts';
 import { accessOf } from '../repositories/repository-access.ts';
@@ -12,6 +13,7 @@ export interface RefreshContext {
   readonly warn: Warn;
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
+  readonly proxy?: ProxyFor;
   /** For each index, in milliseconds. */
   readonly timeoutMs?: number;
   /** What to call a repository: its name, or its address when the name was made up. */

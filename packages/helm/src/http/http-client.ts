@@ -2,9 +2,12 @@
  * Requests to repositories and registries over HTTP/1.1: TLS material of the repository's entry, a time limit for each
  * exchange, answers read up to a limit. Follows redirects as helm does, but credentials stay with the host they are for.
  */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
 import { ChartError } from '../chart/chart.ts';
+import { openRequest } from './open-request.ts';
+import type { ProxyFor } from './proxy.ts';
 import { readBody } from './read-body.ts';
 import { requestError } from './request-error.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -14,6 +17,7 @@ export interface HttpClientOptions {
   /** For one request with its whole answer, in milliseconds; 2 minutes when not given. */
   readonly timeoutMs?: number;
   readonly userAgent?: string;
+  readonly proxy?: ProxyFor;
 }
 
 export interface HttpRequest {
@@ -45,17 +49,18 @@ export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https: HttpsAgent;
+  readonly #tls: ConnectionOptions;
 
   constructor(options: HttpClientOptions = {}) {
     this.#options = options;
     const { ca, cert, key, insecureSkipVerify = false } = options.tls ?? {};
-    this.#https = new HttpsAgent({
-      keepAlive: true,
+    this.#tls = {
       rejectUnauthorized: !insecureSkipVerify,
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
-    });
+    };
+    this.#https = new HttpsAgent({ keepAlive: true, ...this.#tls });
   }
 
   /** The answer, whatever its status. Throws ChartError when there is none. */
@@ -106,13 +111,11 @@ export class HttpClient {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {
       throw new ChartError(`scheme ${JSON.stringify(url.protocol.replace(/:$/, ''))} not supported`);
     }
-    const isTls = url.protocol === 'https:';
-    const { promise, resolve, reject } = withResolvers<IncomingMessage>();
-    const outgoing = (isTls ? httpsRequest : httpRequest)(
-      url,
+    return openRequest(
       {
+        url,
         method,
-        agent: isTls ? this.#https : this.#http,
+        body,
         signal,
         headers: {
           'user-agent': this.#options.userAgent ?? 'kindred',
@@ -120,26 +123,10 @@ export class HttpClient {
           ...(body === undefined ? {} : { 'content-length': String(body.byteLength) }),
         },
       },
-      resolve,
+      { http: this.#http, https: this.#https, tls: this.#tls },
+      this.#options.proxy?.(url),
     );
-    outgoing.on('error', reject);
-    outgoing.end(body);
-    return promise;
   }
-}
-
-function withResolvers<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<T>((accept, refuse) => {
-    resolve = accept;
-    reject = refuse;
-  });
-  return { promise, resolve, reject };
 }
 
 function target(location: string, from: URL, method: string): URL {

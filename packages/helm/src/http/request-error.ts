@@ -40,8 +40,6 @@ const CAUSES: Readonly<Record<string, (address: string, url: URL) => string>> = 
   CERT_HAS_EXPIRED: () => unverified('certificate has expired or is not yet valid'),
   CERT_NOT_YET_VALID: () => unverified('certificate has expired or is not yet valid'),
   ERR_TLS_CERT_ALTNAME_INVALID: (_, { hostname }) => unverified(`certificate is not valid for ${hostname}`),
-  ERR_SSL_WRONG_VERSION_NUMBER: () => 'http: server gave HTTP response to HTTPS client',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: () => 'http: server gave HTTP response to HTTPS client',
 };
 
 const unverified = (what: string): string => `tls: failed to verify certificate: x509: ${what}`;
@@ -51,6 +49,9 @@ function causeText(url: URL, cause: unknown): string {
   if (cause.name === 'TimeoutError')
     return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
   if (cause.name === 'AbortError') return 'context canceled';
+  if (/wrong version number|packet length too long/.test(cause.message)) {
+    return 'http: server gave HTTP response to HTTPS client';
+  }
   const code = errorCode(cause);
   const text = code === undefined ? undefined : CAUSES[code];
   if (text === undefined) return cause.message;

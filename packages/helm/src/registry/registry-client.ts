@@ -5,6 +5,7 @@
 import { isJsonObject } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import { type HttpAnswer, HttpClient } from '../http/http-client.ts';
+import type { ProxyFor } from '../http/proxy.ts';
 import { redacted } from '../http/request-error.ts';
 import type { TlsMaterial } from '../http/tls-material.ts';
 import { digestOf } from '../repositories/content-cache.ts';
@@ -20,6 +21,7 @@ export interface RegistryClientOptions {
   /** For one request, in milliseconds. */
   readonly timeoutMs?: number;
   readonly credential?: (host: string) => Promise<Credential | undefined>;
+  readonly proxy?: ProxyFor;
 }
 
 export interface RegistryManifest {
@@ -51,10 +53,11 @@ export class RegistryClient {
   readonly #scheme: string;
 
   constructor(options: RegistryClientOptions = {}) {
-    const { plainHttp = false, tls, timeoutMs, credential = async () => undefined } = options;
+    const { plainHttp = false, tls, timeoutMs, proxy, credential = async () => undefined } = options;
     this.#http = new HttpClient({
       ...(tls === undefined ? {} : { tls }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(proxy === undefined ? {} : { proxy }),
     });
     this.#authorizer = new Authorizer({ http: this.#http, credential, plainHttp });
     this.#scheme = plainHttp ? 'http' : 'https';

@@ -2,6 +2,7 @@
  * Where a chart is to come from, and how: what the flags of `install`, `pull`, `show` and the like say, and the places
  * and outlets that the program gives.
  */
+import type { ProxyFor } from '../http/proxy.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartPaths } from './chart-paths.ts';
 import type { Warn } from './index-file.ts';
@@ -26,6 +27,7 @@ export interface ChartContext {
   /** Hears the lines that helm prints while it works. */
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
+  readonly proxy?: ProxyFor;
   /** Used instead of clients of our own, when many charts come from registries; its owner closes it. */
   readonly registry?: RegistryClient;
 }

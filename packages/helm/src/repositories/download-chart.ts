@@ -20,7 +20,7 @@ import type { ChartContext, ChartSource } from './chart-source.ts';
 import { cachedChart, cachedProvenance, checkDigest, digestOf, keepChart, keepProvenance } from './content-cache.ts';
 import { type FoundChart, findChart, wantedVersion } from './find-chart.ts';
 import { openRegistry } from './open-registry.ts';
-import { fetchFile } from './repository-access.ts';
+import { type FetchOptions, fetchFile } from './repository-access.ts';
 
 export interface DownloadedChart {
   /** In the content cache. */
@@ -65,7 +65,7 @@ async function downloadFound(
 ): Promise<DownloadedChart> {
   const { contentCache } = context.paths;
   const known = found.digest === '' ? undefined : await cachedChart(contentCache, found.digest);
-  const { path, bytes } = known ?? (await keepChart(contentCache, await fetchArchive(found, context.signal)));
+  const { path, bytes } = known ?? (await keepChart(contentCache, await fetchArchive(found, context)));
   const digest = found.digest === '' ? digestOf(bytes) : found.digest;
   return {
     path,
@@ -77,15 +77,19 @@ async function downloadFound(
   };
 }
 
-async function fetchArchive(found: FoundChart, signal: AbortSignal | undefined): Promise<Uint8Array> {
+async function fetchArchive(found: FoundChart, context: ChartContext): Promise<Uint8Array> {
   const bytes = await fetchFile(found.url, found.access, {
     accept: ACCEPT,
     maxBytes: MAX_ARCHIVE_BYTES,
-    ...(signal === undefined ? {} : { signal }),
+    ...transport(context),
   });
   if (bytes.length === 0) throw new ChartError('downloaded chart data is empty');
   if (found.digest !== '') checkDigest(bytes, found.digest, `chart ${found.url}`);
   return bytes;
+}
+
+function transport({ signal, proxy }: ChartContext): Pick<FetchOptions, 'signal' | 'proxy'> {
+  return { ...(signal === undefined ? {} : { signal }), ...(proxy === undefined ? {} : { proxy }) };
 }
 
 async function fetchProvenance(
@@ -95,14 +99,14 @@ async function fetchProvenance(
   context: ChartContext,
   need: ProvenanceNeed,
 ): Promise<Uint8Array | undefined> {
-  const { paths, signal } = context;
+  const { paths } = context;
   const known = await cachedProvenance(paths.contentCache, digest);
   if (known !== undefined) return known;
   const url = `${found.url}.prov`;
   try {
     const bytes = await fetchFile(url, found.access, {
       maxBytes: MAX_PROVENANCE_BYTES,
-      ...(signal === undefined ? {} : { signal }),
+      ...transport(context),
     });
     await keepProvenance(paths.contentCache, digest, bytes);
     return bytes;
@@ -129,7 +133,7 @@ async function downloadFromRegistry(
   context: ChartContext,
   need: ProvenanceNeed,
 ): Promise<DownloadedChart> {
-  const client = context.registry ?? (await openRegistry(source, context.paths));
+  const client = context.registry ?? (await openRegistry(source, context.paths, context.proxy));
   try {
     return await pull(client, reference, source, context, need);
   } finally {

@@ -4,6 +4,7 @@
  */
 import { ChartError } from '../chart/chart.ts';
 import { HttpClient } from '../http/http-client.ts';
+import type { ProxyFor } from '../http/proxy.ts';
 import { unzipBody } from '../http/read-body.ts';
 import { redacted } from '../http/request-error.ts';
 import { readTlsMaterial, type TlsFiles } from '../http/tls-material.ts';
@@ -27,6 +28,7 @@ export interface FetchOptions {
   /** Lets the server send it compressed, for files that aren't already. */
   readonly compressed?: boolean;
   readonly signal?: AbortSignal;
+  readonly proxy?: ProxyFor;
 }
 
 export function accessOf(entry: RepositoryEntry, timeoutMs?: number): RepositoryAccess {
@@ -42,6 +44,7 @@ export async function fetchFile(href: string, access: RepositoryAccess, options:
   const client = new HttpClient({
     tls: await readTlsMaterial(access),
     ...(access.timeoutMs === undefined ? {} : { timeoutMs: access.timeoutMs }),
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
   });
   try {
     const authorization = authorizationFor(href, access);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { errorText, hasErrorCode } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import { fromBytes } from '../go/bytes.ts';
+import type { ProxyFor } from '../http/proxy.ts';
 import { resolveReference } from '../http/url.ts';
 import { writeFileAtomically } from '../node/write-file.ts';
 import { type IndexFile, readIndex, type Warn } from './index-file.ts';
@@ -18,6 +19,7 @@ const MAX_INDEX_BYTES = 256 * 1024 * 1024;
 export interface UpdateOptions {
   readonly warn: Warn;
   readonly signal?: AbortSignal;
+  readonly proxy?: ProxyFor;
 }
 
 function indexPath(cache: string, name: string): string {
@@ -55,12 +57,13 @@ export async function updateIndex(
 
 async function download(
   access: RepositoryAccess,
-  { warn, signal }: UpdateOptions,
+  { warn, signal, proxy }: UpdateOptions,
 ): Promise<{ index: IndexFile; bytes: Uint8Array }> {
   const bytes = await fetchFile(resolveReference(access.url, 'index.yaml'), access, {
     maxBytes: MAX_INDEX_BYTES,
     compressed: true,
     ...(signal === undefined ? {} : { signal }),
+    ...(proxy === undefined ? {} : { proxy }),
   });
   return { index: readIndex(fromBytes(bytes), access.url, warn), bytes };
 }

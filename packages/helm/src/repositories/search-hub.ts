@@ -2,6 +2,7 @@
 import { isJsonObject, type JsonValue } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import { HttpClient } from '../http/http-client.ts';
+import type { ProxyFor } from '../http/proxy.ts';
 
 export interface HubChart {
   /** The page of the chart. */
@@ -15,9 +16,13 @@ export interface HubChart {
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Throws ChartError. */
-export async function searchHub(endpoint: string, keyword: string, signal?: AbortSignal): Promise<HubChart[]> {
+export async function searchHub(
+  endpoint: string,
+  keyword: string,
+  { signal, proxy }: { readonly signal?: AbortSignal; readonly proxy?: ProxyFor } = {},
+): Promise<HubChart[]> {
   const url = searchUrl(endpoint, keyword);
-  const client = new HttpClient();
+  const client = new HttpClient(proxy === undefined ? {} : { proxy });
   try {
     const answer = await client.send({ url, maxBytes: MAX_BYTES, ...(signal === undefined ? {} : { signal }) });
     if (answer.status !== 200) throw new ChartError(`failed to fetch ${url.href} : ${answer.statusLine}`);

@@ -1,4 +1,5 @@
 /** From flags and settings to what locating a chart needs. */
+import { proxyFromEnvironment } from '../../http/proxy.ts';
 import type { ChartContext, ChartSource } from '../../repositories/chart-source.ts';
 import type { CommandContext } from '../command.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
@@ -36,5 +37,6 @@ export function chartContext(context: CommandContext): ChartContext {
     // Helm prints what it does while it fetches; scripts expect it beside what the command prints.
     report: (line) => streams.errors.write(`${line}\n`),
     signal,
+    proxy: proxyFromEnvironment(context.environment),
   };
 }

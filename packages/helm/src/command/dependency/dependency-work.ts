@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { ChartError } from '../../chart/chart.ts';
 import type { DependencyContext, DependencyOptions } from '../../dependencies/dependency-context.ts';
+import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { openRegistry } from '../../repositories/open-registry.ts';
 import { keyringFlag, tlsFlags } from '../chart/chart-flags.ts';
 import { chartPaths } from '../chart/chart-paths.ts';
@@ -41,7 +42,8 @@ export async function runDependencies(
 ): Promise<void> {
   const { streams, log, clock, signal } = context;
   const paths = chartPaths(context);
-  const registry = await openRegistry(options.source ?? {}, paths);
+  const proxy = proxyFromEnvironment(context.environment);
+  const registry = await openRegistry(options.source ?? {}, paths, proxy);
   try {
     await work(options, {
       paths,
@@ -51,6 +53,7 @@ export async function runDependencies(
       reportPull: (line) => streams.errors.write(`${line}\n`),
       now: () => new Date(clock.now()),
       signal,
+      proxy,
     });
   } finally {
     registry.close();

@@ -2,6 +2,7 @@
 import { errorText } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
+import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { readTlsMaterial } from '../../http/tls-material.ts';
 import type { Credential } from '../../registry/credential.ts';
 import { storeCredential } from '../../registry/credentials-file.ts';
@@ -34,6 +35,7 @@ export const registryLoginCommand: Command = {
       plainHttp: flags.bool('plain-http'),
       tls: await readTlsMaterial({ ...tlsFiles(flags), insecureSkipTlsVerify: flags.bool('insecure') }),
       credential: async () => credentialOf(given),
+      proxy: proxyFromEnvironment(context.environment),
     });
     try {
       await client.ping(host, context.signal);

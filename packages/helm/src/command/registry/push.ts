@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import { quote } from '../../go/quote.ts';
+import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { isOciReference } from '../../http/url.ts';
 import { loadArchive } from '../../node/load-archive.ts';
 import { pushChart } from '../../registry/push-chart.ts';
@@ -28,7 +29,7 @@ export const pushCommand: Command = {
     const archive = await readFile(path);
     const { metadata } = loadArchive(archive);
     const provenance = await readIfThere(`${path}.prov`);
-    const client = await openRegistry(tlsSource(flags), chartPaths(context));
+    const client = await openRegistry(tlsSource(flags), chartPaths(context), proxyFromEnvironment(context.environment));
     try {
       const created = mtime.toISOString().replace(/\.\d+Z$/, 'Z');
       const chart = { archive, metadata, created, ...(provenance === undefined ? {} : { provenance }) };

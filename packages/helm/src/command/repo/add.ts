@@ -2,6 +2,7 @@
 import { errorText } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
+import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { parseUrl } from '../../http/url.ts';
 import {
   type RepositoriesFile,
@@ -104,6 +105,7 @@ async function getIndex(context: CommandContext, entry: RepositoryEntry, timeout
     await updateIndex(context.settings.repositoryCache, entry.name, accessOf(entry, timeoutMs), {
       warn: (message, fields) => context.log.warn(message, fields),
       signal: context.signal,
+      proxy: proxyFromEnvironment(context.environment),
     });
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;

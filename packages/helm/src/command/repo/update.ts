@@ -1,5 +1,6 @@
 /** `helm repo update`: new indexes of all repositories, or of some. */
 import { refreshIndexes } from '../../dependencies/refresh-indexes.ts';
+import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { readRepositories } from '../../repositories/repositories-file.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -13,7 +14,7 @@ Without names, all repositories are updated.`,
     { kind: 'duration', name: 'timeout', usage: 'how long each index may take to arrive', default: 120_000 },
   ],
   complete: async ({ settings }, args) => ({ words: await repositoryNames(settings.repositoryConfig, args) }),
-  run: async ({ settings, streams, log, signal }, args, flags) => {
+  run: async ({ settings, streams, log, signal, environment }, args, flags) => {
     const { repositories } = await readRepositories(settings.repositoryConfig);
     if (repositories.length === 0) throw new CommandError('no repositories found. You must add one before updating');
     const unknown = args.find((name) => !repositories.some((entry) => entry.name === name));
@@ -28,6 +29,7 @@ Without names, all repositories are updated.`,
       warn: (message, fields) => log.warn(message, fields),
       report,
       signal,
+      proxy: proxyFromEnvironment(environment),
       timeoutMs: flags.duration('timeout'),
     });
     if (failed.length > 0) {

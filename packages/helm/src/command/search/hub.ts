@@ -1,4 +1,5 @@
 /** `helm search hub`: looks for charts in Artifact Hub, or in another hub. */
+import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { searchHub } from '../../repositories/search-hub.ts';
 import type { Command } from '../command.ts';
 import { outputFlag } from '../output/format.ts';
@@ -16,7 +17,10 @@ KEYWORD may be a rich query where the hub understands those.`,
     { kind: 'bool', name: 'list-repo-url', usage: "show the address of the charts' repositories" },
   ],
   run: async (context, args, flags) => {
-    const found = await searchHub(flags.text('endpoint'), args.join(' '), context.signal);
+    const found = await searchHub(flags.text('endpoint'), args.join(' '), {
+      signal: context.signal,
+      proxy: proxyFromEnvironment(context.environment),
+    });
     const withRepository = flags.bool('list-repo-url');
     const header = ['URL', 'CHART VERSION', 'APP VERSION', 'DESCRIPTION', ...(withRepository ? ['REPO URL'] : [])];
     printResults(context, flags, {
