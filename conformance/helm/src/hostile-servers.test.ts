@@ -138,8 +138,10 @@ test('gives credentials only to the host they are for', async (t) => {
   await updateIndex(context.paths.repositoryCache, 'mine', entry, context);
   await get('mine/demo');
   assert.equal(other.requests.at(-1)?.authorization, undefined);
-  const message = await get(`${server.url.replace('//', '//ann:wrong@')}/x.tgz`).catch(String);
-  assert.doesNotMatch(message.toString(), /wrong/);
+  await assert.rejects(get(`${server.url.replace('//', '//ann:wrong@')}/x.tgz`), (error: Error) => {
+    assert.doesNotMatch(error.message, /wrong/);
+    return true;
+  });
 });
 
 test('does not let an index name files outside', async (t) => {

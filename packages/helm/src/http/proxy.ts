@@ -38,7 +38,7 @@ function bareHost(hostname: string): string {
 
 function isLocal(hostname: string): boolean {
   const host = bareHost(hostname);
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function exceptions(list: string): (url: URL) => boolean {
