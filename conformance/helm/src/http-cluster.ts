@@ -28,6 +28,8 @@ export interface SentRequest {
 
 export interface HttpCluster {
   readonly url: string;
+  /** Not written down. */
+  readonly transport: Transport;
   /** A person in front of the cluster; not written down. */
   readonly client: Client;
   /** As `client`, written down. */
@@ -81,6 +83,7 @@ export async function httpCluster(
   };
   return {
     url,
+    transport,
     client: createClient(transport, { userAgent: 'person' }),
     recorded: createClient(recording, { userAgent: 'kindred' }),
     requests,

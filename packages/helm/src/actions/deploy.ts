@@ -104,7 +104,7 @@ export async function deploy(context: ActionContext, { kind, record, settings, c
   const created = record.isDone('apply') ? [] : await apply(context, { kind, record, settings, change });
   if (settings.wait !== 'hookOnly' && !record.isDone('wait')) {
     // Waiting may take long: what was applied until now is noted first.
-    await record.save();
+    await record.note();
     await wait(context, { kind, record, settings, change }, created);
   }
   await hooks(`post-${kind}`, created);

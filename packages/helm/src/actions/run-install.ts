@@ -6,6 +6,7 @@ import type { Release } from '../release/release.ts';
 import type { ActionContext } from './action-context.ts';
 import { type Change, deploy, prepareChange } from './deploy.ts';
 import { failInstall } from './fail-install.ts';
+import { OperationError } from './operation-failure.ts';
 
 export interface InstallWork {
   readonly record: OperationRecord;
@@ -28,11 +29,9 @@ export async function runInstall(
     return failInstall(context, { record, settings }, error);
   }
   const description = settings.description === '' ? 'Install complete' : settings.description;
-  try {
-    await record.finish({ status: 'deployed', description });
-  } catch (error) {
-    context.signal?.throwIfAborted();
-    context.report({ type: 'warning', message: `failed to record the release: ${errorText(error)}` });
-  }
+  // Unlike helm, which calls that a success and leaves the release pending.
+  await record.finish({ status: 'deployed', description }).catch((error: unknown) => {
+    throw new OperationError(record.release, `failed to record the release: ${errorText(error)}`, error);
+  });
   return record.release;
 }

@@ -23,9 +23,10 @@ export function hookStep(event: string, index: number): string {
 /** @throws ReleaseError, ResourceError of the hook that failed; the record says so then, but isn't saved */
 export async function runHooks(host: HookHost, event: string): Promise<void> {
   const hooks = hooksOf(host.record.release.hooks, event);
-  for (const each of hooks) {
-    if (!host.record.isDone(hookStep(event, each.index))) await runHook(host, event, each);
-  }
+  const due = hooks.filter(({ index }) => !host.record.isDone(hookStep(event, index)));
+  for (const each of due) await runHook(host, event, each);
+  // Once its object is deleted nothing else tells that a hook has run.
+  if (due.some(({ hook }) => hook.deletePolicies.includes('hook-succeeded'))) await host.record.note();
   for (const { index } of hooks.toReversed()) {
     const hook = host.record.setHook(index, {});
     const resources = await buildHook(host, hook, 'for deleting hook', false);

@@ -54,6 +54,11 @@ export class OperationRecord {
     return this.#storage.update(this.release);
   }
 
+  /** Saves what is done, if another process could go on with it. */
+  async note(): Promise<void> {
+    if (this.#journal !== undefined) await this.save();
+  }
+
   /** Saves the result: nothing is left to be done. */
   finish(info: Partial<ReleaseInfo>): Promise<void> {
     this.setInfo(info);

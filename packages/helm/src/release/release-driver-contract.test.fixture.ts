@@ -58,6 +58,7 @@ export function driverContract(open: () => ReleaseDriver): void {
 }
 
 /** Without when it was written, which only a driver knows. */
-function unstamped({ recordTime: _, ...release }: Release): Release {
-  return release;
+function unstamped(release: Release): Release {
+  const { recordTime: _, ...rest } = release;
+  return rest;
 }
