@@ -18,6 +18,7 @@ function compile() {
 /** Programs, each run by the module of the same name with V8's code cache (packages/kindred/src/launch). */
 const programs = {
   kindred: 'packages/kindred/dist/main.js',
+  helm: 'packages/helm/dist/command/main.js',
   'node-agent': 'packages/node/dist/main.js',
 };
 const modules = {

@@ -32,7 +32,8 @@ export function print(line: string): void {
 
 export interface Goal {
   readonly text: string;
-  met(value: number): boolean;
+  /** Undefined when there is nothing to meet. */
+  met(value: number): boolean | undefined;
 }
 
 export const atMost = (limit: number, unit = ''): Goal => ({
@@ -44,7 +45,11 @@ export const atLeast = (limit: number, unit = ''): Goal => ({
   met: (value) => value >= limit,
 });
 
-function verdict(met: boolean): string {
+/** For a figure that explains others. */
+export const noGoal: Goal = { text: '', met: () => undefined };
+
+function verdict(met: boolean | undefined): string {
+  if (met === undefined) return '';
   return met ? 'met' : 'missed';
 }
 

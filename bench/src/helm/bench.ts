@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clientBinary } from '@kindred-conformance/clients';
-import { atMost, print, printComparison } from '../report.ts';
+import { atMost, noGoal, printComparison } from '../report.ts';
 import { compare, compared } from '../rounds.ts';
-import { writeLargeChart } from './large-chart.ts';
+import { writeLargeChart, writeSmallChart } from './large-chart.ts';
 import { renderText } from './render-text.ts';
 import { runWhole, type WholeRun } from './whole-process.ts';
 
-const renderProgram = fileURLToPath(new URL('./render-process.js', import.meta.url));
+const program = fileURLToPath(new URL('../../../packages/kindred/dist/bundle/kindred.mjs', import.meta.url));
 const megabyte = 1e6;
 const warmUp = 5;
 
@@ -26,6 +26,7 @@ export async function benchHelm(): Promise<void> {
     await checkSameBytes(chart, helm);
     await benchProcesses(chart, helm);
     await benchWarm(chart, helm);
+    await benchSmall(directory, helm);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -39,11 +40,11 @@ async function helmIn(directory: string): Promise<Helm> {
   return (...args) => runWhole(program, args, { environment: { HOME: directory } });
 }
 
-const ours = (chart: string): Promise<WholeRun> => runWhole(process.execPath, [renderProgram, chart]);
+const ours = (...args: readonly string[]): Promise<WholeRun> => runWhole(process.execPath, [program, 'helm', ...args]);
 
 /** A figure of a render that gives something else would mean nothing. */
 async function checkSameBytes(chart: string, helm: Helm): Promise<void> {
-  const [theirs, own] = [await helm('template', 'rel', chart), await ours(chart)];
+  const [theirs, own] = [await helm('template', 'rel', chart), await ours('template', 'rel', chart)];
   if (theirs.stdout !== own.stdout) throw new Error('The chart of the measurement comes out otherwise than from helm');
 }
 
@@ -55,7 +56,7 @@ async function benchProcesses(chart: string, helm: Helm): Promise<void> {
     return wall;
   };
   const wall = await compare(
-    () => wallOf('ours', ours(chart)),
+    () => wallOf('ours', ours('template', 'rel', chart)),
     () => wallOf('helm', helm('template', 'rel', chart)),
   );
   printComparison('helm template, 1000 objects, whole process', 'ms', wall, atMost(2));
@@ -75,11 +76,22 @@ async function benchWarm(chart: string, helm: Helm): Promise<void> {
     async () => (await wallOf('template', 'rel', chart)) - (await wallOf('version')),
   );
   printComparison('  warm in process; helm: without its start', 'ms', comparison, atMost(0.5));
+}
+
+/** A chart with next to nothing in it: what is left is the start of the program. */
+async function benchSmall(directory: string, helm: Helm): Promise<void> {
+  const chart = join(directory, 'small');
+  await writeSmallChart(chart);
+  const wallOf = async (running: Promise<WholeRun>): Promise<number> => (await running).wall;
+  const start = await compare(
+    () => wallOf(ours('template', 'rel', chart)),
+    () => wallOf(helm('template', 'rel', chart)),
+    { rounds: 9, warmUp: 2 },
+  );
+  printComparison('helm template, 1 object, whole process', 'ms', start, atMost(4));
   const floor = await compare(
-    async () => (await runWhole(process.execPath, ['-e', '0'])).wall,
-    () => wallOf('version'),
+    () => wallOf(runWhole(process.execPath, ['-e', '0'])),
+    () => wallOf(helm('version')),
   );
-  print(
-    `  (an empty Node.js process takes ${floor.ours.toFixed(0)} ms, helm version ${floor.reference.toFixed(0)} ms)`,
-  );
+  printComparison('  an empty Node.js process, helm version', 'ms', floor, noGoal);
 }

@@ -21,12 +21,31 @@ export async function writeLargeChart(directory: string): Promise<void> {
     files[`charts/${part}/values.yaml`] = partValues(part);
     for (const [name, text] of Object.entries(templates)) files[`charts/${part}/templates/${name}`] = text;
   }
+  await writeFiles(directory, files);
+}
+
+/** The same without dependencies and with one object. */
+export function writeSmallChart(directory: string): Promise<void> {
+  return writeFiles(directory, {
+    'Chart.yaml': chartYaml('small'),
+    'values.yaml': 'text: hello\n',
+    'templates/configmap.yaml': smallTemplate,
+  });
+}
+
+async function writeFiles(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const path = join(directory, name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
   }
 }
+
+const smallTemplate = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: {{ .Release.Name }} }
+data: { text: {{ .Values.text | quote }} }
+`;
 
 const chartYaml = (name: string): string =>
   `apiVersion: v2\nname: ${name}\nversion: 1.4.2\nappVersion: "2.9.1"\ndescription: Part of a large chart\n`;

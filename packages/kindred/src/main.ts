@@ -34,10 +34,6 @@ async function main(args: readonly string[], importModule: ImportModule): Promis
       const { up } = await import('./up/up.ts');
       return up(options, importModule);
     }
-    case 'helm': {
-      const { runHelmProcess } = await import('@kindred/helm/command');
-      return runHelmProcess(rest, { program: process.argv[1] ?? 'kindred', invocation: ['kindred', 'helm'] });
-    }
     case 'version':
     case '--version':
       return print(`kindred ${(await import('./version.ts')).version}\n`);

@@ -9,8 +9,9 @@ export function lex(source: string): Token[] {
   return lexer.tokens;
 }
 
-const SPACE = /[ \t\r\n]/;
 const ALPHANUMERIC = /^[_\p{L}\p{Nd}]$/u;
+/** What mostly stands in names; the rest is looked at character by character. */
+const ASCII_WORD = /\w+/y;
 const PRINTABLE_ASCII = /^[\x20-\x7e]$/;
 
 class Lexer {
@@ -21,9 +22,13 @@ class Lexer {
   #line = 1;
   #startLine = 1;
   #parens = 0;
+  /** The first line break that hasn't been passed. */
+  #nextNewline: number;
 
   constructor(source: string) {
     this.#source = source;
+    const newline = source.indexOf('\n');
+    this.#nextNewline = newline < 0 ? Infinity : newline;
   }
 
   run(): void {
@@ -47,7 +52,7 @@ class Lexer {
   }
 
   #hasLeftTrim(at: number): boolean {
-    return this.#source[at] === '-' && SPACE.test(this.#source[at + 1] ?? '');
+    return this.#source[at] === '-' && isSpace(this.#source.charCodeAt(at + 1));
   }
 
   /** Reads an action or a comment; false after an error. */
@@ -77,13 +82,14 @@ class Lexer {
   /** Length of the trim marker before a closing delimiter here; undefined when there is no delimiter. */
   #atRightDelim(at: number): number | undefined {
     const source = this.#source;
-    if (SPACE.test(source[at] ?? '') && source.startsWith('-}}', at + 1)) return 2;
-    return source.startsWith('}}', at) ? 0 : undefined;
+    const code = source.charCodeAt(at);
+    if (code === CLOSING_BRACE) return source.charCodeAt(at + 1) === CLOSING_BRACE ? 0 : undefined;
+    return isSpace(code) && source.startsWith('-}}', at + 1) ? 2 : undefined;
   }
 
   #closeAt(end: number, trim: boolean): void {
     let to = end;
-    while (trim && SPACE.test(this.#source[to] ?? '')) to++;
+    while (trim && isSpace(this.#source.charCodeAt(to))) to++;
     this.#skipTo(to);
   }
 
@@ -103,7 +109,7 @@ class Lexer {
   }
 
   #readToken(character: string): boolean {
-    if (SPACE.test(character)) return this.#readSpace();
+    if (isSpace(character.charCodeAt(0))) return this.#readSpace();
     const next = this.#source[this.#at + 1] ?? '';
     switch (character) {
       case '=':
@@ -136,7 +142,7 @@ class Lexer {
   }
 
   #readSpace(): boolean {
-    while (SPACE.test(this.#source[this.#at] ?? '')) {
+    while (isSpace(this.#source.charCodeAt(this.#at))) {
       // A space before a trim marker belongs to the delimiter.
       if (this.#atRightDelim(this.#at) !== undefined) break;
       this.#at++;
@@ -193,17 +199,23 @@ class Lexer {
   }
 
   #skipAlphanumeric(): void {
+    ASCII_WORD.lastIndex = this.#at;
+    if (ASCII_WORD.test(this.#source)) this.#at = ASCII_WORD.lastIndex;
+    if (this.#at < this.#source.length && this.#source.charCodeAt(this.#at) < 0x80) return;
     for (let next = this.#peek(); ALPHANUMERIC.test(next); next = this.#peek()) this.#at += next.length;
   }
 
   #atTerminator(): boolean {
-    const next = this.#peek();
-    return next === '' || SPACE.test(next) || '.,|:)('.includes(next) || this.#source.startsWith('}}', this.#at);
+    if (this.#at >= this.#source.length) return true;
+    const code = this.#source.charCodeAt(this.#at);
+    if (isSpace(code) || '.,|:)('.includes(this.#source[this.#at] ?? '')) return true;
+    return code === CLOSING_BRACE && this.#source.charCodeAt(this.#at + 1) === CLOSING_BRACE;
   }
 
   #peek(): string {
-    const code = this.#source.codePointAt(this.#at);
-    return code === undefined ? '' : String.fromCodePoint(code);
+    const first = this.#source[this.#at] ?? '';
+    if (first < '\ud800' || first > '\udbff') return first;
+    return String.fromCodePoint(this.#source.codePointAt(this.#at) ?? 0);
   }
 
   #take(length: number, type: TokenType): true {
@@ -232,11 +244,23 @@ class Lexer {
   }
 
   #skipTo(at: number): void {
-    for (let from = this.#start; from < at; from++) if (this.#source.charCodeAt(from) === 10) this.#line++;
+    let newline = this.#nextNewline;
+    while (newline < at) {
+      this.#line++;
+      newline = this.#source.indexOf('\n', newline + 1);
+      if (newline < 0) newline = Infinity;
+    }
+    this.#nextNewline = newline;
     this.#at = at;
     this.#start = at;
     this.#startLine = this.#line;
   }
+}
+
+const CLOSING_BRACE = 125;
+
+function isSpace(code: number): boolean {
+  return code === 32 || code === 9 || code === 13 || code === 10;
 }
 
 const NUMBER =
@@ -244,7 +268,7 @@ const NUMBER =
 
 function trimRight(source: string, start: number, end: number): number {
   let at = end;
-  while (at > start && SPACE.test(source[at - 1] ?? '')) at--;
+  while (at > start && isSpace(source.charCodeAt(at - 1))) at--;
   return at;
 }
 

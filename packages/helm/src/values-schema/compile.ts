@@ -4,7 +4,7 @@ import { type Place, resourceAt, type SchemaDocument, SchemaDocuments } from './
 import { findDraft } from './draft.ts';
 import { failureText } from './failure.ts';
 import { readKeywords } from './keywords.ts';
-import { METASCHEMAS } from './metaschemas.ts';
+import { metaschema } from './metaschemas.ts';
 import { locationText } from './pointer.ts';
 import type { Schema } from './schema.ts';
 import { SchemaError } from './schema-error.ts';
@@ -49,7 +49,7 @@ export class SchemaCompiler {
 }
 
 function builtIn(url: string): GoValue {
-  return METASCHEMAS.get(findDraft(url)?.url ?? url) ?? METASCHEMAS.get(url.replace(/^http:/, 'https:'));
+  return metaschema(findDraft(url)?.url ?? url) ?? metaschema(url.replace(/^http:/, 'https:'));
 }
 
 class MetaschemaCompiler {

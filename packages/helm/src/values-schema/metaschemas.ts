@@ -302,7 +302,15 @@ const ALL: readonly (readonly [string, Literal])[] = [
   ...parts2020,
 ];
 
-/** By URL, without fragments. */
-export const METASCHEMAS: ReadonlyMap<string, GoValue> = new Map(
-  ALL.map(([url, schema]) => [url, decodeGoJson(JSON.stringify(schema), jsonNumber)]),
-);
+const TEXTS: ReadonlyMap<string, Literal> = new Map(ALL);
+const read = new Map<string, GoValue>();
+
+/** The metaschema of a URL without fragment; most runs ask for none, and none asks for many. */
+export function metaschema(url: string): GoValue {
+  const known = read.get(url);
+  const literal = TEXTS.get(url);
+  if (known !== undefined || literal === undefined) return known;
+  const value = decodeGoJson(JSON.stringify(literal), jsonNumber);
+  read.set(url, value);
+  return value;
+}

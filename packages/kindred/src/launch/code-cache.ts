@@ -15,10 +15,12 @@ type Program = (require: NodeJS.Require, exports: object, module: { exports: obj
 /**
  * Runs the bundle `NAME.cjs` that stands beside the module of `meta`, and gives what it exports. A cached script cannot
  * load modules by `import()`: a bundle that must is given a function that does.
+ *
+ * @param variant what the program is about to do: each of its ways has a cache of its own
  */
-export function loadBundle(name: string, meta: ImportMetaLike): object {
+export function loadBundle(name: string, meta: ImportMetaLike, variant: string): object {
   const file = fileURLToPath(new URL(`./${name}.cjs`, meta.url));
-  const cacheFile = `${file}.cache`;
+  const cacheFile = `${file}.${variant}.cache`;
   const cachedData = readIfThere(cacheFile);
   const source = `(function (require, exports, module, __importMeta) {${readFileSync(file, 'latin1')}\n})`;
   const script = new Script(source, {
@@ -27,7 +29,9 @@ export function loadBundle(name: string, meta: ImportMetaLike): object {
   });
   // At the end everything that a start needs has been compiled, functions that are compiled on their first call included.
   if (cachedData === undefined || script.cachedDataRejected === true) {
-    process.once('exit', () => writeCache(cacheFile, script.createCachedData()));
+    process.once('exit', (code) => {
+      if (code === 0) writeCache(cacheFile, script.createCachedData());
+    });
   }
   const module = { exports: {} };
   // The script is the function expression above.
