@@ -16,7 +16,11 @@ async function runKindred(): Promise<number> {
 
 async function runHelm(words: readonly string[]): Promise<number> {
   // The bundle was made of that module.
-  const { runHelmProcess } = loadBundle('helm', import.meta, commandOf(words)) as typeof import('@kindred/helm/command');
+  const { runHelmProcess } = loadBundle(
+    'helm',
+    import.meta,
+    commandOf(words),
+  ) as typeof import('@kindred/helm/command');
   return runHelmProcess(words, { program: process.argv[1] ?? 'kindred', invocation: ['kindred', 'helm'] });
 }
 
