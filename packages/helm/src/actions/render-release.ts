@@ -1,12 +1,13 @@
 /** Renders a chart for a release: capabilities and lookups from the cluster, post-renderer, the parts that a record keeps. */
 import type { Chart } from '../chart/chart.ts';
 import type { GoMap } from '../go/value.ts';
+import { renderWithHosts } from '../node/render-with-hosts.ts';
 import { NEVER_RUN, type Release, type ReleaseHook, type StoredChart } from '../release/release.ts';
 import type { Capabilities } from '../render/capabilities.ts';
 import type { BuiltInRelease } from '../render/context.ts';
 import type { Lookup } from '../render/engine.ts';
 import { droppedText, type Hook, type SortedManifests } from '../render/manifests.ts';
-import { renderChart } from '../render/render-chart.ts';
+import { type RenderedChart, renderChart } from '../render/render-chart.ts';
 import type { ActionContext } from './action-context.ts';
 import type { RenderOptions } from './action-options.ts';
 import { renderWithLookups } from './lookup.ts';
@@ -37,12 +38,12 @@ export async function renderRelease(
 ): Promise<RenderedRelease> {
   context.report({ type: 'phase', phase: 'render', detail: request.chart.metadata.name });
   const warnings = new Set<string>();
-  const { resolveHost, ...functions } = context.functions;
+  const { functions } = context;
   const { remoteSchemas, sources } = options;
-  const render = (lookup: Lookup | undefined, explain: boolean) =>
+  const render = (lookup: Lookup | undefined, explain: boolean, resolveHost?: (name: string) => string) =>
     renderChart(request.chart, request.values, {
       ...functions,
-      ...(options.enableDns === true && resolveHost !== undefined ? { resolveHost } : {}),
+      ...(resolveHost === undefined ? {} : { resolveHost }),
       release: request.release,
       capabilities: request.capabilities,
       subchartNotes: options.subchartNotes === true,
@@ -53,7 +54,11 @@ export async function renderRelease(
       ...(sources === undefined ? {} : { sources }),
       ...(lookup === undefined ? {} : { lookup }),
     });
-  const rendered = request.lookups ? await renderWithLookups(context, render) : render(undefined, true);
+  const renderAll = async (resolveHost?: (name: string) => string): Promise<RenderedChart> =>
+    request.lookups
+      ? renderWithLookups(context, (lookup, explain) => render(lookup, explain, resolveHost))
+      : render(undefined, true, resolveHost);
+  const rendered = options.enableDns === true ? await renderWithHosts(renderAll) : await renderAll();
   for (const each of rendered.dropped) warnings.add(droppedText(each));
   for (const message of warnings) context.report({ type: 'warning', message });
   const { postRender } = options;

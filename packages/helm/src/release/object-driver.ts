@@ -156,9 +156,10 @@ function objectDriver<T extends KubeObject>(format: Format<T>, options: ObjectDr
       return withChunks(readObject(format, object), object);
     },
     async query(query) {
-      const { items } = await client.list(kind, namespace === '' ? {} : { namespace }, {
-        labelSelector: selectorOf(query),
-        signal,
+      const scope = namespace === '' ? {} : { namespace };
+      const { items } = await client.list(kind, scope, { labelSelector: selectorOf(query), signal }).catch((error) => {
+        const what = query.name === undefined ? 'list: failed to list' : 'query: failed to query with labels';
+        throw refused(what, error);
       });
       return items.flatMap((item) => {
         try {

@@ -58,7 +58,6 @@ export function driverContract(open: () => ReleaseDriver): void {
 }
 
 /** Without when it was written, which only a driver knows. */
-function unstamped(release: Release): Release {
-  const { recordTime: _, ...rest } = release;
-  return rest;
+function unstamped(release: Release): object {
+  return Object.fromEntries(Object.entries(release).filter(([name]) => name !== 'recordTime'));
 }

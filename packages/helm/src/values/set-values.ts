@@ -71,6 +71,9 @@ function typedValue(text: string): GoValue {
   return text;
 }
 
+/** The text ended inside an index; helm takes that for the end of what is to be set. */
+class EndOfText extends Error {}
+
 class Setter {
   readonly #characters: readonly string[];
   readonly #toValue: ToValue;
@@ -85,7 +88,11 @@ class Setter {
   }
 
   run(values: GoMap): void {
-    while (this.#at < this.#characters.length) this.#key(values);
+    try {
+      while (this.#at < this.#characters.length) this.#key(values);
+    } catch (error) {
+      if (!(error instanceof EndOfText)) throw error;
+    }
   }
 
   /** Reads up to one of the characters; `stop` is undefined at the end. */
@@ -180,9 +187,9 @@ class Setter {
 
   #index(): number {
     const { text, stop } = this.#until(']');
-    if (stop === undefined || !/^[+-]?\d+$/.test(text)) {
-      const problem = stop === undefined ? 'EOF' : `strconv.Atoi: parsing ${quote(text)}: invalid syntax`;
-      throw new ChartError(`error parsing index: ${problem}`);
+    if (stop === undefined) throw new EndOfText();
+    if (!/^[+-]?\d+$/.test(text)) {
+      throw new ChartError(`error parsing index: strconv.Atoi: parsing ${quote(text)}: invalid syntax`);
     }
     const index = Number(text);
     if (index < 0) throw new ChartError(`negative ${index} index not allowed`);

@@ -2,12 +2,13 @@
 import { resolve } from 'node:path';
 import type { Chart } from '../../chart/chart.ts';
 import type { GoMap } from '../../go/value.ts';
-import { loadSchemas, nodeSchemaLoader } from '../../node/load-schemas.ts';
 import type { ValueSource } from '../../values/sources.ts';
+import { withIntegers } from '../../values/with-integers.ts';
 import type { RemoteSchemas } from '../../values-schema/validate-values.ts';
 import type { CommandContext } from '../command.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { checkInstallable, missingDependencies, openChart } from './open-chart.ts';
+import { schemaOptions } from './schema-options.ts';
 import { checkValueKeys } from './strict-values.ts';
 import { mergeValues, readValueSources } from './value-flags.ts';
 
@@ -38,17 +39,9 @@ export async function readChartRequest(
     await updateChart(context, resolve(context.directory, reference), flags);
     chart = await openChart(context, reference, flags);
   }
+  if (flags.bool('strict-numbers')) chart = withIntegers(chart);
   checkInstallable(chart, context);
   checkValueKeys(context, chart, sources, flags);
-  const skipsSchema = flags.bool('skip-schema-validation');
-  return { chart, values, sources, remoteSchemas: skipsSchema ? undefined : await remoteSchemas(chart) };
-}
-
-async function remoteSchemas(chart: Chart): Promise<RemoteSchemas | undefined> {
-  if (!hasSchema(chart)) return undefined;
-  return loadSchemas(chart, nodeSchemaLoader());
-}
-
-function hasSchema(chart: Chart): boolean {
-  return chart.schema !== undefined || chart.dependencies.some(hasSchema);
+  const { remoteSchemas } = await schemaOptions(chart, flags);
+  return { chart, values, sources, remoteSchemas };
 }

@@ -3,7 +3,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { pathTest } from '../../chart/ignore.ts';
 import { splitDocuments } from '../../render/manifests.ts';
-import type { RenderedChart } from '../../render/render-chart.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
@@ -13,10 +12,17 @@ interface Part {
   readonly content: string;
 }
 
+/** What there is to print, in order. */
+export interface TemplateParts {
+  readonly crds: readonly Part[];
+  readonly manifests: readonly Part[];
+  readonly hooks: readonly (Part & { readonly events: readonly string[] })[];
+}
+
 /** Throws CommandError when a template that shall be shown isn't there. */
 export async function printManifests(
   context: CommandContext,
-  rendered: RenderedChart,
+  rendered: TemplateParts,
   name: string,
   flags: FlagValues,
 ): Promise<void> {

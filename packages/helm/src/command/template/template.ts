@@ -1,29 +1,24 @@
 /** `helm template [NAME] CHART`: renders a chart and prints its manifests, by default without a cluster. */
-import type { Chart } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
-import type { GoMap } from '../../go/value.ts';
 import { nodeProviders } from '../../node/providers.ts';
+import { renderWithHosts } from '../../node/render-with-hosts.ts';
 import { releaseNameProblem } from '../../release/release-name.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
 import { droppedText } from '../../render/manifests.ts';
 import { type RenderChartOptions, type RenderedChart, renderChart } from '../../render/render-chart.ts';
 import { parseVersion, versionText } from '../../semver/version.ts';
-import { withIntegers } from '../../values/with-integers.ts';
 import { minimumArguments } from '../arguments.ts';
+import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, installFlags } from '../chart/install-flags.ts';
-import { checkInstallable, openChart, refusePostRenderer } from '../chart/open-chart.ts';
+import { refusePostRenderer } from '../chart/open-chart.ts';
 import { nameAndChart } from '../chart/release-name.ts';
-import { schemaOptions } from '../chart/schema-options.ts';
-import { checkValueKeys } from '../chart/strict-values.ts';
-import { mergeValues, readValueSources } from '../chart/value-flags.ts';
 import { currentNamespace } from '../cluster/namespace.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
-import { renderWithHosts } from './host-names.ts';
-import { printManifests } from './print-manifests.ts';
+import { printManifests, type TemplateParts } from './print-manifests.ts';
 
 const ownFlags: readonly Flag[] = [
   dryRunFlag('client'),
@@ -56,36 +51,54 @@ lookup finds nothing. --dry-run=server asks the cluster instead.`,
     const capabilities = capabilitiesOf(flags);
     const dryRun = flags.bool('validate') ? 'server' : dryRunOf(context, flags);
     if (dryRun === 'none') throw new CommandError('invalid dry-run value ("none"). Must be "server" or "client"');
-    if (dryRun === 'server') throw new CommandError('--dry-run=server is not supported by template yet');
     refusePostRenderer(flags);
     const { name, chart: reference } = nameAndChart(context, args, flags, 'release-name');
-    const sources = await readValueSources(context, flags);
-    const values = mergeValues(sources);
-    const opened = await openChart(context, reference, flags);
-    const chart = flags.bool('strict-numbers') ? withIntegers(opened) : opened;
-    checkInstallable(chart, context);
-    checkValueKeys(context, chart, sources, flags);
-    checkName(context, name);
-    const namespace = await currentNamespace(context);
-    const rendered = await render(context, chart, values, flags, {
-      ...nodeProviders(),
-      release: { name, namespace, revision: 1, isUpgrade: flags.bool('is-upgrade') },
-      capabilities,
-      subchartNotes: flags.bool('render-subchart-notes'),
-      warn: (message) => context.log.info(message),
-      ...(await schemaOptions(chart, flags)),
-      sources,
-    });
-    for (const each of rendered.dropped) context.log.warn(droppedText(each));
-    await printManifests(context, rendered, name, flags);
+    const request = await readChartRequest(context, reference, flags);
+    const parts =
+      dryRun === 'server'
+        ? await renderInCluster(context, flags, { name, request })
+        : await renderAlone(context, flags, { name, request, capabilities });
+    await printManifests(context, parts, name, flags);
     return 0;
   },
 };
 
+interface Wanted {
+  readonly name: string;
+  readonly request: ChartRequest;
+}
+
+async function renderAlone(
+  context: CommandContext,
+  flags: FlagValues,
+  { name, request, capabilities }: Wanted & { readonly capabilities: Capabilities },
+): Promise<TemplateParts> {
+  checkName(context, name);
+  const { sources, remoteSchemas } = request;
+  const namespace = await currentNamespace(context);
+  const rendered = await render(context, request, flags, {
+    ...nodeProviders(),
+    release: { name, namespace, revision: 1, isUpgrade: flags.bool('is-upgrade') },
+    capabilities,
+    subchartNotes: flags.bool('render-subchart-notes'),
+    warn: (message) => context.log.info(message),
+    skipSchemaValidation: flags.bool('skip-schema-validation'),
+    ...(remoteSchemas === undefined ? {} : { remoteSchemas }),
+    sources,
+  });
+  for (const each of rendered.dropped) context.log.warn(droppedText(each));
+  return rendered;
+}
+
+/** As an install would see it: the cluster's versions, lookups, and what the objects would be refused for. */
+async function renderInCluster(context: CommandContext, flags: FlagValues, wanted: Wanted): Promise<TemplateParts> {
+  const { renderAgainstCluster } = await import('./render-against-cluster.ts');
+  return renderAgainstCluster(context, flags, wanted);
+}
+
 async function render(
   context: CommandContext,
-  chart: Chart,
-  values: GoMap,
+  { chart, values }: ChartRequest,
   flags: FlagValues,
   options: RenderChartOptions,
 ): Promise<RenderedChart> {
@@ -96,7 +109,7 @@ async function render(
   const run = (more: Partial<RenderChartOptions>): RenderedChart =>
     renderChart(chart, values, { ...options, ...more, onRendered });
   try {
-    return flags.bool('enable-dns') ? await renderWithHosts(run) : run({});
+    return flags.bool('enable-dns') ? await renderWithHosts((resolveHost) => run({ resolveHost })) : run({});
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'RenderError') throw error;
     if (!context.settings.debug) {
