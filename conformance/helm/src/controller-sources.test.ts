@@ -126,6 +126,33 @@ test('git: a chart in a directory, with other values files; a commit that change
   assert.deepEqual(cluster.errors, []);
 });
 
+test('git: dependencies that are not beside the chart are fetched, from the repository itself and from others', async (t) => {
+  const cluster = await releaseCluster(t);
+  const server = await RepositoryServer.start();
+  t.after(() => server.close());
+  serve(server, { '1.0.0': webChart('1.0.0'), '1.2.0': webChart('1.2.0') });
+  const chart = (dependencies: string) => `apiVersion: v2\nname: all\nversion: 1.0.0\ndependencies: [${dependencies}]\n`;
+  const web = `{name: web, version: 1.x, repository: "${server.url}"}`;
+  const directory = await repositoryWith(t, {
+    'all/Chart.yaml': chart(`${web}, {name: common, version: "*", repository: "file://../common"}`),
+    'common/Chart.yaml': 'apiVersion: v2\nname: common\nversion: 0.1.0\n',
+    'common/templates/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-common\ndata: {a: b}\n',
+    'evil/Chart.yaml': chart('{name: etc, version: "*", repository: "file://../../../../etc"}'),
+  });
+  const git = { url: `file://${directory}`, path: 'all' };
+  await cluster.release('all', { chart: { git }, values: { web: { color: 'blue' } } });
+  await cluster.until('all', isAt(1));
+  assert.equal((await cluster.data('all-config'))?.['color'], 'blue');
+  assert.deepEqual(await cluster.data('all-common'), { a: 'b' });
+  await request(cluster, 'all', 'again');
+  await cluster.atRest();
+  await cluster.until('all', isAt(1));
+  await cluster.release('evil', { chart: { git: { ...git, path: 'evil' } } });
+  const refused = await cluster.until('evil', notReadyFor('SourceFailed'));
+  assert.match(condition(refused, 'Ready')?.message ?? '', /outside of the repository/);
+  assert.deepEqual(cluster.errors, []);
+});
+
 test('values come from ConfigMaps and Secrets, and a change of them is an upgrade; so does a chart', async (t) => {
   const cluster = await releaseCluster(t);
   await cluster.client.create(ConfigMap, {
@@ -147,6 +174,26 @@ test('values come from ConfigMaps and Secrets, and a change of them is an upgrad
   assert.equal((await cluster.data('web-config'))?.['color'], 'hidden');
   await cluster.client.mergePatch(Secret, at('secret'), { stringData: { color: 'new' } });
   await cluster.until('web', isAt(3));
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('what is random in a chart stays until the chart or the values change, also after a restart', async (t) => {
+  const cluster = await releaseCluster(t);
+  const random = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-random\ndata: {a: {{ randAlphaNum 20 }}}\n';
+  const chart = inline(webChart('1.0.0', { 'templates/random.yaml': random }));
+  await cluster.release('web', { chart, driftDetection: { mode: 'enabled' }, interval: '1h' });
+  await cluster.until('web', isAt(1));
+  const first = await cluster.data('web-random');
+  await request(cluster, 'web', 'now');
+  await cluster.atRest();
+  await cluster.manager.close();
+  cluster.requests.length = 0;
+  await cluster.startAgain();
+  await cluster.atRest();
+  const writes = cluster.requests.filter(({ method, path }) => method !== 'GET' && !path.includes('dryRun=All'));
+  assert.deepEqual(writes.map(({ method, path }) => `${method} ${path}`), []);
+  assert.deepEqual(await cluster.data('web-random'), first);
+  await cluster.until('web', isAt(1));
   assert.deepEqual(cluster.errors, []);
 });
 

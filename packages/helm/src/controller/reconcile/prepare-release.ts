@@ -38,10 +38,11 @@ export async function prepareRelease(run: ReleaseRun): Promise<PreparedRelease> 
   checkOwner(run);
   checkDependencies(run);
   const { signal, key, logger } = context;
+  const now = (): Date => new Date(kit.clock.now());
   const warn = (message: string): void => logger.info(message, { key });
   // Read as the one who makes the release, so that nobody gets at a Secret through the controller.
   const reader = clientFor(context, intent);
-  const fetch = () => fetchChart(intent, { ...kit.fetching, client: reader, signal, warn });
+  const fetch = () => fetchChart(intent, { ...kit.fetching, client: reader, signal, warn, now });
   const identity = await kit.charts.identify(key, intent, { isForced: requests.reconcile, fetch });
   const values = composeValues(intent, await fetchValues(intent.valuesFrom, reader, signal));
   return {

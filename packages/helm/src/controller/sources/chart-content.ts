@@ -66,7 +66,9 @@ function valuesOfFiles(files: readonly ChartFile[], choice: ValuesFiles): GoMap 
 function contentDigest(files: readonly ChartFile[]): string {
   const hash = createHash('sha256');
   for (const { name, data } of [...files].sort((a, b) => compareText(a.name, b.name))) {
-    hash.update(`${name}\0${data.length}\0`).update(data);
+    // An archive of the same files may have other times in it.
+    const content = /^charts\/[^/]+\.tgz$/.test(name) ? Buffer.from(contentDigest(unpackArchive(data))) : data;
+    hash.update(`${name}\0${content.length}\0`).update(content);
   }
   return `sha256:${hash.digest('hex')}`;
 }

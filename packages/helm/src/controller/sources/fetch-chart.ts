@@ -9,9 +9,10 @@ import { checkDigest } from '../../repositories/content-cache.ts';
 import { type DownloadedChart, downloadChart } from '../../repositories/download-chart.ts';
 import type { ChartSource, ObjectName, ReleaseIntent, SourceAccess } from '../intent/release-intent.ts';
 import { chartOf, chartOfArchive, type FetchedChart } from './chart-content.ts';
+import { fetchDependencies, missingDependencies } from './git-dependencies.ts';
 import { fetchGitChart } from './git-source.ts';
 import { SourceError } from './source-error.ts';
-import { credentialsOf, type SecretData, tlsFilesOf } from './source-secret.ts';
+import { credentialsOf, type SecretData, type SourceCredentials, tlsFilesOf } from './source-secret.ts';
 
 export interface FetchContext {
   /** Reads ConfigMaps and Secrets. */
@@ -23,6 +24,7 @@ export interface FetchContext {
   /** `PATH`, where git is. */
   readonly searchPath?: string | undefined;
   readonly warn: (message: string) => void;
+  readonly now: () => Date;
 }
 
 type Wanted = Pick<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValuesFiles'>;
@@ -32,7 +34,10 @@ type Remote = Extract<ChartSource, { readonly type: 'repository' | 'oci' | 'arch
 /** @throws SourceError, StatusError when the cluster can't be asked */
 export async function fetchChart(wanted: Wanted, context: FetchContext): Promise<FetchedChart> {
   try {
-    return await fetchFrom(wanted, context);
+    const fetched = await fetchFrom(wanted, context);
+    const missing = missingDependencies(fetched.chart);
+    if (missing.length === 0) return fetched;
+    throw new SourceError(`found in Chart.yaml, but missing in charts/ directory: ${missing.join(', ')}`);
   } catch (error) {
     context.signal?.throwIfAborted();
     if (!(error instanceof ChartError)) throw error;
@@ -50,16 +55,40 @@ async function fetchFrom(wanted: Wanted, context: FetchContext): Promise<Fetched
     case 'git': {
       const data = await secretData(source.access, context);
       if (data['identity'] !== undefined) throw new SourceError('git by SSH with a key of a Secret is not supported');
-      const { cacheDirectory, gitProtocols: protocols, signal, searchPath } = context;
-      const options = { cacheDirectory, protocols, signal, searchPath, ...credentialsOf(data, '') };
-      const { commit, files } = await fetchGitChart(source, options);
-      return chartOf(files, commit, wanted);
+      return chartOfGit(source, wanted, context, credentialsOf(data, ''));
     }
     default: {
       const downloaded = await download(source, context);
       return chartOfArchive(downloaded.archive, wanted);
     }
   }
+}
+
+async function chartOfGit(
+  source: Extract<ChartSource, { readonly type: 'git' }>,
+  wanted: Wanted,
+  context: FetchContext,
+  credentials: SourceCredentials,
+): Promise<FetchedChart> {
+  const { cacheDirectory, gitProtocols: protocols, signal, searchPath, warn, now } = context;
+  const options = { cacheDirectory, protocols, signal, searchPath, ...credentials };
+  const { commit, files } = await fetchGitChart(source, options);
+  const fetched = chartOf(files, commit, wanted);
+  if (missingDependencies(fetched.chart).length === 0) return fetched;
+  const { metadata } = fetched.chart;
+  // Dependencies may be elsewhere in the repository.
+  const whole = await fetchGitChart({ ...source, path: '', ref: { commit } }, options);
+  const archives = await fetchDependencies({
+    files: whole.files,
+    path: source.path,
+    dependencies: metadata.dependencies,
+    cacheDirectory,
+    paths: pathsBelow(cacheDirectory),
+    warn,
+    now,
+    signal,
+  });
+  return chartOf([...files, ...archives], commit, wanted);
 }
 
 async function download(source: Remote, context: FetchContext): Promise<DownloadedChart> {

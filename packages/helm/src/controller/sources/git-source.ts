@@ -162,6 +162,10 @@ function chartFiles(archive: Uint8Array): ChartFile[] {
   for (const { name, data, isFile } of entries) {
     if (name.endsWith('/') || isIgnoredWithin(name, isIgnored)) continue;
     if (!isFile) throw new SourceError(`the chart has a link: ${name}`);
+    // Git itself makes no such names; a server might.
+    if (name.startsWith('/') || name.split(/[/\\]/).includes('..')) {
+      throw new SourceError(`the chart has a file outside of its directory: ${name}`);
+    }
     if (data.length > DEFAULT_CHART_LIMITS.fileBytes) {
       throw new SourceError(`the chart's file ${name} is larger than ${DEFAULT_CHART_LIMITS.fileBytes} bytes`);
     }
