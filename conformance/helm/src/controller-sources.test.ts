@@ -131,12 +131,14 @@ test('git: dependencies that are not beside the chart are fetched, from the repo
   const server = await RepositoryServer.start();
   t.after(() => server.close());
   serve(server, { '1.0.0': webChart('1.0.0'), '1.2.0': webChart('1.2.0') });
-  const chart = (dependencies: string) => `apiVersion: v2\nname: all\nversion: 1.0.0\ndependencies: [${dependencies}]\n`;
+  const chart = (dependencies: string) =>
+    `apiVersion: v2\nname: all\nversion: 1.0.0\ndependencies: [${dependencies}]\n`;
   const web = `{name: web, version: 1.x, repository: "${server.url}"}`;
   const directory = await repositoryWith(t, {
     'all/Chart.yaml': chart(`${web}, {name: common, version: "*", repository: "file://../common"}`),
     'common/Chart.yaml': 'apiVersion: v2\nname: common\nversion: 0.1.0\n',
-    'common/templates/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-common\ndata: {a: b}\n',
+    'common/templates/a.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-common\ndata: {a: b}\n',
     'evil/Chart.yaml': chart('{name: etc, version: "*", repository: "file://../../../../etc"}'),
   });
   const git = { url: `file://${directory}`, path: 'all' };
@@ -179,7 +181,8 @@ test('values come from ConfigMaps and Secrets, and a change of them is an upgrad
 
 test('what is random in a chart stays until the chart or the values change, also after a restart', async (t) => {
   const cluster = await releaseCluster(t);
-  const random = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-random\ndata: {a: {{ randAlphaNum 20 }}}\n';
+  const random =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-random\ndata: {a: {{ randAlphaNum 20 }}}\n';
   const chart = inline(webChart('1.0.0', { 'templates/random.yaml': random }));
   await cluster.release('web', { chart, driftDetection: { mode: 'enabled' }, interval: '1h' });
   await cluster.until('web', isAt(1));
@@ -191,7 +194,10 @@ test('what is random in a chart stays until the chart or the values change, also
   await cluster.startAgain();
   await cluster.atRest();
   const writes = cluster.requests.filter(({ method, path }) => method !== 'GET' && !path.includes('dryRun=All'));
-  assert.deepEqual(writes.map(({ method, path }) => `${method} ${path}`), []);
+  assert.deepEqual(
+    writes.map(({ method, path }) => `${method} ${path}`),
+    [],
+  );
   assert.deepEqual(await cluster.data('web-random'), first);
   await cluster.until('web', isAt(1));
   assert.deepEqual(cluster.errors, []);
