@@ -22,7 +22,7 @@ const GIVE_UP = new GiveUp();
  *   that a broken text is found). All of them when absent.
  */
 export function quickRead(text: string, wanted?: ReadonlySet<string>): GoValue {
-  if (UNUSUAL.test(text)) return undefined;
+  if (UNUSUAL.test(text) || (text.includes('\t') && LEADING_TAB.test(text))) return undefined;
   try {
     return new QuickReader(text, wanted).document();
   } catch (error) {
@@ -33,6 +33,9 @@ export function quickRead(text: string, wanted?: ReadonlySet<string>): GoValue {
 
 /** Characters that YAML treats in some way of its own; of two units that make one character, neither is usual. */
 const UNUSUAL = /[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
+
+/** Where a line may begin with a tab is for the complete reader to know. */
+const LEADING_TAB = /^ *\t/m;
 
 // All of these are sticky: they match where `lastIndex` says.
 const PLAIN_KEY = /[A-Za-z0-9_/][^\s:#,[\]{}"'&*!|>%@`]*(?=:[ \n]|:$)/y;

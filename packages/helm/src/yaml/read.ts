@@ -13,7 +13,9 @@ import {
 } from 'js-yaml';
 import { goText } from '../go/format.ts';
 import { floatText } from '../go/number-text.ts';
+import { quote } from '../go/quote.ts';
 import { GoMap, type GoValue, goInt64, isInt } from '../go/value.ts';
+import { checkGoYaml } from './libyaml/problem.ts';
 import { type MemberOffsets, type PlaceTable, recordCopy, recordMember, type TextPlace } from './places.ts';
 import { quickRead } from './quick-read.ts';
 import { resolveScalar } from './resolve.ts';
@@ -34,9 +36,10 @@ const MAX_DEPTH = 200;
 // Aliases are shared in memory but not when written: this many values may come into being that way.
 const MAX_ALIASED_VALUES = 100_000;
 
-/** The first document; null for an empty text. Throws YamlError. */
+/** The first document; null for an empty text. What stands behind it is not looked at. Throws YamlError. */
 export function readYaml(text: string): GoValue {
-  return readDocuments(text)[0] ?? null;
+  const quick = quickRead(text);
+  return quick === undefined ? readFirst(withoutMark(text)) : quick;
 }
 
 /** The first document like `readYaml`, of which the caller only looks at some members: those of its outermost map. */
@@ -53,10 +56,6 @@ export interface ReadYamlOptions {
 
 /** All documents of the stream. Throws YamlError. */
 export function readYamlDocuments(text: string, options: ReadYamlOptions = {}): GoValue[] {
-  return readDocuments(text, options);
-}
-
-function readDocuments(text: string, options: ReadYamlOptions = {}): GoValue[] {
   const isPlain = options.places === undefined && options.integers !== true;
   const quick = isPlain ? quickRead(text) : undefined;
   return quick === undefined ? readCompletely(text, options) : [quick];
@@ -64,7 +63,46 @@ function readDocuments(text: string, options: ReadYamlOptions = {}): GoValue[] {
 
 /** Any YAML, with the messages for what is none. */
 export function readCompletely(text: string, options: ReadYamlOptions = {}): GoValue[] {
-  const source = text.startsWith('\ufeff') ? text.slice(1) : text;
+  const source = withoutMark(text);
+  try {
+    return construct(source, options);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    const checked = checkGoYaml(source);
+    throw 'problem' in checked ? inWords(error, checked.problem) : error;
+  }
+}
+
+function readFirst(source: string): GoValue {
+  try {
+    return construct(source, {})[0] ?? null;
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    const checked = checkGoYaml(source);
+    if ('problem' in checked) throw inWords(error, checked.problem);
+    if (checked.document === source) throw error;
+    return construct(checked.document, {})[0] ?? null;
+  }
+}
+
+/** The error as helm words it: it knows another reader. */
+function inWords(error: YamlError, problem: string): YamlError {
+  const { cause, place } = error;
+  return new YamlError(`yaml: ${problem}`, { cause, ...(place === undefined ? {} : { place }) });
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+/** What our reader takes and go-yaml doesn't: tabs before the first character of a line, and directives. */
+const DOUBTFUL = /^(?: *\t|%)/m;
+
+function construct(source: string, options: ReadYamlOptions): GoValue[] {
+  if (DOUBTFUL.test(source)) {
+    const checked = checkGoYaml(source);
+    if ('problem' in checked) throw new YamlError(`yaml: ${checked.problem}`, { place: checked.place });
+  }
   const constructor = new Constructor(source, events(source), options);
   const documents: GoValue[] = [];
   while (constructor.hasMore()) documents.push(constructor.readDocument());
@@ -276,6 +314,16 @@ function keyText(key: GoValue, value: GoValue): string {
       if (key === null || key === undefined) {
         throw new YamlError(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goText(value)}`);
       }
-      throw new YamlError(`yaml: invalid map key: ${goText(key)}`);
+      throw new YamlError(`yaml: invalid map key: ${goSyntax(key)}`);
   }
+}
+
+/** A value as Go's `%#v` shows what its YAML reader makes. */
+function goSyntax(value: GoValue): string {
+  if (value === null || value === undefined) return 'interface {}(nil)';
+  if (typeof value === 'string') return quote(value);
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (!(value instanceof GoMap)) return typeof value === 'number' ? keyText(value, null) : goText(value);
+  const members = [...value].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[interface {}]interface {}{${members.map(([key, each]) => `${quote(key)}:${goSyntax(each)}`).join(', ')}}`;
 }
