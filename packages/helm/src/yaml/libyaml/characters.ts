@@ -1,7 +1,13 @@
 /** The classes of characters that libyaml knows. The end of the text is the empty string. */
 
 export function isBreak(character: string): boolean {
-  return character === '\n' || character === '\r' || character === '\u0085' || character === '\u2028' || character === '\u2029';
+  return (
+    character === '\n' ||
+    character === '\r' ||
+    character === '\u0085' ||
+    character === '\u2028' ||
+    character === '\u2029'
+  );
 }
 
 export function isBlank(character: string): boolean {

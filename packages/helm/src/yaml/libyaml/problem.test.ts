@@ -46,7 +46,28 @@ test('reads up to the end of the first document', () => {
 });
 
 test('ends, whatever the text', () => {
-  const piece = fc.constantFrom('a', ': ', '- ', '\n', '\n  ', '"', "'", '[', '{', '}', ', ', '|', '# ', '&x ', '*x', '!', '? ', '---\n', '\t', '%');
+  const piece = fc.constantFrom(
+    'a',
+    ': ',
+    '- ',
+    '\n',
+    '\n  ',
+    '"',
+    "'",
+    '[',
+    '{',
+    '}',
+    ', ',
+    '|',
+    '# ',
+    '&x ',
+    '*x',
+    '!',
+    '? ',
+    '---\n',
+    '\t',
+    '%',
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const text = pieces.join('');

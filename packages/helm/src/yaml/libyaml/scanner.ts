@@ -3,14 +3,7 @@
  * reader has other words. Values aren't kept; what is well-formed is read by the other reader. Long, because libyaml's
  * scanner is one machine with one state: keys are only known as keys when their colon comes.
  */
-import {
-  isBlank,
-  isBlankOrEnd,
-  isBreak,
-  isBreakOrEnd,
-  isNameCharacter,
-  isUriCharacter,
-} from './characters.ts';
+import { isBlank, isBlankOrEnd, isBreak, isBreakOrEnd, isNameCharacter, isUriCharacter } from './characters.ts';
 import { LibyamlProblem, type Mark, type Token, type TokenType } from './token.ts';
 
 /** A place where the key of a map may have begun. */
@@ -435,7 +428,8 @@ export class Scanner {
   #scanEscape(start: Mark): void {
     const character = this.#at(1);
     const length = { x: 2, u: 4, U: 8 }[character] ?? 0;
-    if (length === 0 && (character === '' || !'0abt\tnvfre "\'/\\N_LP'.includes(character))) this.#fail('found unknown escape character', start);
+    if (length === 0 && (character === '' || !'0abt\tnvfre "\'/\\N_LP'.includes(character)))
+      this.#fail('found unknown escape character', start);
     this.#advance();
     this.#advance();
     let digits = '';
