@@ -45,6 +45,8 @@ export interface CommandOptions {
   readonly timeout?: string;
   readonly dryRun?: 'client' | 'server';
   readonly skipCrds?: boolean;
+  /** Of tests. */
+  readonly filter?: readonly string[];
 }
 
 /** A program that installs charts. Each command gives the text of its error, or nothing. */
@@ -113,16 +115,15 @@ function realHelm(cluster: HttpCluster): Program {
   };
   return {
     name: 'helm',
-    install: (release, chart, options = {}) => run('install', release, chart, ...flags(options, 'install')),
-    upgrade: (release, chart, options = {}) => run('upgrade', release, chart, ...flags(options, 'upgrade')),
-    rollback: (release, revision, options = {}) =>
-      run('rollback', release, String(revision), ...flags(options, 'rollback')),
-    uninstall: (release, options = {}) => run('uninstall', release, ...flags(options, 'uninstall')),
-    test: (release, options = {}) => run('test', release, ...flags(options, 'test')),
+    install: (release, chart, options = {}) => run('install', release, chart, ...flags(options)),
+    upgrade: (release, chart, options = {}) => run('upgrade', release, chart, ...flags(options)),
+    rollback: (release, revision, options = {}) => run('rollback', release, String(revision), ...flags(options)),
+    uninstall: (release, options = {}) => run('uninstall', release, ...flags(options)),
+    test: (release, options = {}) => run('test', release, ...flags(options)),
   };
 }
 
-function flags(options: CommandOptions, _command: string): string[] {
+function flags(options: CommandOptions): string[] {
   const flag = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [`--${name}=${value}`];
   const flagWhen = (name: string, isSet: boolean | undefined): string[] => (isSet === true ? [`--${name}`] : []);
@@ -146,6 +147,7 @@ function flags(options: CommandOptions, _command: string): string[] {
     ...flag('wait', options.wait),
     ...flag('timeout', options.timeout),
     ...flag('dry-run', options.dryRun),
+    ...(options.filter ?? []).flatMap((filter) => ['--filter', filter]),
   ];
 }
 
@@ -159,7 +161,7 @@ function ourHelm(context: () => ActionContext): Program {
       },
     );
   const common = (options: CommandOptions) => {
-    const { set: _, serverSide: __, labels: ___, timeout, skipCrds, ...rest } = options;
+    const { set: _, serverSide: __, labels: ___, filter: ____, timeout, skipCrds, ...rest } = options;
     return {
       ...rest,
       ...(skipCrds === true ? { crds: 'skip' as const } : {}),
@@ -214,6 +216,10 @@ function ourHelm(context: () => ActionContext): Program {
       const { dryRun: _, ...rest } = common(options);
       return outcome(uninstall(context(), { ...rest, name }));
     },
-    test: (name, options = {}) => outcome(test(context(), { ...common(options), name })),
+    test: (name, { filter = [] } = {}) => {
+      const named = (prefix: string): string[] =>
+        filter.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
+      return outcome(test(context(), { name, include: named('name='), exclude: named('!name=') }));
+    },
   };
 }

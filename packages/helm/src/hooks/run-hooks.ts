@@ -24,7 +24,7 @@ export function hookStep(event: string, index: number): string {
 export async function runHooks(host: HookHost, event: string): Promise<void> {
   const hooks = hooksOf(host.record.release.hooks, event);
   const due = hooks.filter(({ index }) => !host.record.isDone(hookStep(event, index)));
-  for (const each of due) await runHook(host, event, each);
+  for (const each of due) await runHook(host, event, each, () => deleteSucceeded(host, event, due, each));
   // Once its object is deleted nothing else tells that a hook has run.
   if (due.some(({ hook }) => hook.deletePolicies.includes('hook-succeeded'))) await host.record.note();
   for (const { index } of hooks.toReversed()) {
@@ -35,7 +35,26 @@ export async function runHooks(host: HookHost, event: string): Promise<void> {
   }
 }
 
-async function runHook(host: HookHost, event: string, { hook: before, index }: IndexedHook): Promise<void> {
+/** When one fails, those before it are still deleted as their policies say. */
+async function deleteSucceeded(
+  host: HookHost,
+  event: string,
+  hooks: readonly IndexedHook[],
+  failure: IndexedHook,
+): Promise<void> {
+  for (const { index } of hooks.slice(0, hooks.indexOf(failure))) {
+    const hook = host.record.setHook(index, {});
+    const resources = await buildHook(host, hook, 'for deleting hook', false);
+    await deleteByPolicy(host, event, hook, resources, 'hook-succeeded');
+  }
+}
+
+async function runHook(
+  host: HookHost,
+  event: string,
+  { hook: before, index }: IndexedHook,
+  deleteEarlier: () => Promise<void>,
+): Promise<void> {
   const { cluster, record } = host;
   const deletePolicies = before.deletePolicies.length === 0 ? ['before-hook-creation'] : before.deletePolicies;
   const resources = await buildHook(host, before, `for ${event} hook`, true);
@@ -60,6 +79,7 @@ async function runHook(host: HookHost, event: string, { hook: before, index }: I
     hook = failed(host, event, index);
     cluster.signal?.throwIfAborted();
     await cleanUpFailed(host, event, hook, resources);
+    await deleteEarlier();
     throw error;
   }
   const { startedAt } = hook.lastRun;
