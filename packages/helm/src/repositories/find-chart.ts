@@ -52,7 +52,7 @@ async function findInRepository(
   const version = wantedVersion(source);
   let index: IndexFile;
   try {
-    index = await fetchIndex(access, context);
+    index = await fetchIndex(access, context, name);
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
     const problem = `looks like ${goQuote(repo)} is not a valid chart repository or cannot be reached`;
@@ -73,7 +73,7 @@ async function findInEntry(
   parseUrl(entry.url);
   let index: IndexFile;
   try {
-    index = await readCachedIndex(context.paths.repositoryCache, entry.name, context.warn);
+    index = await readCachedIndex(context.paths.repositoryCache, entry.name, context.warn, name);
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
     throw new ChartError(`no cached repo found. (try 'helm repo update'): ${error.message}`, { cause: error });

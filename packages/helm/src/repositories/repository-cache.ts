@@ -11,6 +11,7 @@ import type { ProxyFor } from '../http/proxy.ts';
 import { resolveReference } from '../http/url.ts';
 import { writeFileAtomically } from '../node/write-file.ts';
 import { type IndexFile, readIndex, type Warn } from './index-file.ts';
+import { narrowIndex } from './narrow-index.ts';
 import { fetchFile, type RepositoryAccess } from './repository-access.ts';
 
 /** Indexes of large repositories have some 30 MB. */
@@ -36,9 +37,18 @@ function fileName(name: string): string {
   return name;
 }
 
-/** The index as the server has it now. Throws ChartError. */
-export async function fetchIndex(access: RepositoryAccess, options: UpdateOptions): Promise<IndexFile> {
-  return (await download(access, options)).index;
+/**
+ * The index as the server has it now. Throws ChartError.
+ *
+ * @param only the one chart that is looked for, which spares reading the others of a large index
+ */
+export async function fetchIndex(access: RepositoryAccess, options: UpdateOptions, only?: string): Promise<IndexFile> {
+  const text = fromBytes(await download(access, options));
+  return readIndex(narrowed(text, only), access.url, options.warn);
+}
+
+function narrowed(text: string, only: string | undefined): string {
+  return only === undefined ? text : narrowIndex(text, only);
 }
 
 /** Gets the index and keeps it in the cache, unless it is none. Throws ChartError. */
@@ -48,28 +58,29 @@ export async function updateIndex(
   access: RepositoryAccess,
   options: UpdateOptions,
 ): Promise<IndexFile> {
-  const { index, bytes } = await download(access, options);
+  const bytes = await download(access, options);
+  const index = readIndex(fromBytes(bytes), access.url, options.warn);
   const names = [...index.entries.keys()].sort().map((chart) => `${chart}\n`);
   await writeFileAtomically(chartsPath(cache, name), names.join(''));
   await writeFileAtomically(indexPath(cache, name), bytes);
   return index;
 }
 
-async function download(
-  access: RepositoryAccess,
-  { warn, signal, proxy }: UpdateOptions,
-): Promise<{ index: IndexFile; bytes: Uint8Array }> {
-  const bytes = await fetchFile(resolveReference(access.url, 'index.yaml'), access, {
+function download(access: RepositoryAccess, { signal, proxy }: UpdateOptions): Promise<Uint8Array> {
+  return fetchFile(resolveReference(access.url, 'index.yaml'), access, {
     maxBytes: MAX_INDEX_BYTES,
     compressed: true,
     ...(signal === undefined ? {} : { signal }),
     ...(proxy === undefined ? {} : { proxy }),
   });
-  return { index: readIndex(fromBytes(bytes), access.url, warn), bytes };
 }
 
-/** The index that was last kept under the name. Throws ChartError when there is none, or a broken one. */
-export async function readCachedIndex(cache: string, name: string, warn: Warn): Promise<IndexFile> {
+/**
+ * The index that was last kept under the name. Throws ChartError when there is none, or a broken one.
+ *
+ * @param only the one chart that is looked for, which spares reading the others of a large index
+ */
+export async function readCachedIndex(cache: string, name: string, warn: Warn, only?: string): Promise<IndexFile> {
   const path = indexPath(cache, name);
   let bytes: Uint8Array;
   try {
@@ -80,7 +91,7 @@ export async function readCachedIndex(cache: string, name: string, warn: Warn): 
     throw error;
   }
   try {
-    return readIndex(fromBytes(bytes), path, warn);
+    return readIndex(narrowed(fromBytes(bytes), only), path, warn);
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
     throw new ChartError(`error loading ${path}: ${errorText(error)}`, { cause: error });
