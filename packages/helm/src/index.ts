@@ -135,7 +135,7 @@ export {
   waitForHook,
   waitForReady,
 } from './resources/wait/wait.ts';
-export type { WriteMode } from './resources/write.ts';
+export type { WriteMode } from './resources/write-mode.ts';
 export { type Constraints, parseConstraints, satisfies } from './semver/constraint.ts';
 export { compareVersions, parseVersion, type Version, versionText } from './semver/version.ts';
 export type { ErrorPlace } from './template/execution-error.ts';

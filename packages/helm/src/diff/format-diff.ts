@@ -103,8 +103,13 @@ function paintRow(line: string): string {
 
 /** One JSON document: `objects` with `change`, `fields` and `conflicts`, and a `summary`. */
 export function formatJson(diff: ReleaseDiff): string {
-  const objects = diff.objects.map(({ hunks: _, fields, conflicts, ...object }) => ({
-    ...object,
+  const objects = diff.objects.map(({ apiVersion, kind, namespace, name, source, change, fields, conflicts }) => ({
+    apiVersion,
+    kind,
+    namespace,
+    name,
+    source,
+    change,
     fields: fields.map(({ path, before, after }) => withoutUndefined({ path, before, after })),
     conflicts: conflicts.map((conflict) => withoutUndefined({ ...conflict })),
   }));

@@ -28,7 +28,7 @@ export async function findLive(cluster: Cluster, resource: Resource): Promise<Ob
 }
 
 /** An object of any kind, or undefined. */
-export async function findObject<T extends KubeObject>(
+async function findObject<T extends KubeObject>(
   { client, signal }: Cluster,
   kind: KindRef<T>,
   { name, namespace }: { readonly name: string; readonly namespace: string },

@@ -3,7 +3,8 @@ import { eachByKind, messageOf } from './by-kind.ts';
 import type { Cluster } from './cluster.ts';
 import type { Resource } from './resource.ts';
 import { NO_CHANGES, type ResourceChanges, ResourceError } from './resource-error.ts';
-import { createOne, type WriteMode } from './write.ts';
+import { createOne } from './write.ts';
+import { type WriteMode } from './write-mode.ts';
 
 /**
  * Creates all resources. A failure doesn't keep the others from being created, as with helm.

@@ -68,7 +68,7 @@ function described({ kind, name, namespace }: Resource): string {
 }
 
 /** Why an object isn't the release's; undefined when it is. */
-export function ownershipProblem(object: Unstructured, owner: ReleaseOwner): string | undefined {
+function ownershipProblem(object: Unstructured, owner: ReleaseOwner): string | undefined {
   const { labels, annotations } = object.metadata;
   const problems = [
     requireValue('label', labels, MANAGED_BY, 'Helm'),

@@ -32,9 +32,3 @@ export function difference(some: readonly Resource[], others: readonly Resource[
   const keys = new Set(others.map(resourceKey));
   return some.filter((resource) => !keys.has(resourceKey(resource)));
 }
-
-/** Those of `some` that are among `others` too. */
-export function intersection(some: readonly Resource[], others: readonly Resource[]): Resource[] {
-  const keys = new Set(others.map(resourceKey));
-  return some.filter((resource) => keys.has(resourceKey(resource)));
-}

@@ -9,7 +9,8 @@ import { deleteOne } from './delete.ts';
 import { isKept } from './keep-policy.ts';
 import { difference, type Resource, resourceKey } from './resource.ts';
 import { type ResourceChanges, ResourceError, wrapped } from './resource-error.ts';
-import { checkUpdateMode, createOne, updateOne, type WriteMode } from './write.ts';
+import { createOne, updateOne } from './write.ts';
+import { checkUpdateMode, type WriteMode } from './write-mode.ts';
 
 interface Changes extends ResourceChanges {
   readonly created: Resource[];

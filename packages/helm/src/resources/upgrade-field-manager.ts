@@ -5,7 +5,7 @@
 import { type FieldsV1, isJsonObject, isStatusError, type ManagedFieldsEntry } from '@kindred/machinery';
 import { type Cluster, FIELD_MANAGER } from './cluster.ts';
 import type { Resource } from './resource.ts';
-import type { WriteMode } from './write.ts';
+import type { WriteMode } from './write-mode.ts';
 
 /** As client-go's DefaultRetry: tries when somebody else wrote in between. */
 const ATTEMPTS = 5;

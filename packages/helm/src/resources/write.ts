@@ -5,34 +5,9 @@ import { isStatusError, type Observed, type Unstructured } from '@kindred/machin
 import { clientSidePatch } from './client-side-patch.ts';
 import { type Cluster, FIELD_MANAGER } from './cluster.ts';
 import { goKind, type Resource, resourceKey } from './resource.ts';
-import { ResourceError, wrapped } from './resource-error.ts';
+import { wrapped } from './resource-error.ts';
 import { upgradeFieldManager } from './upgrade-field-manager.ts';
-
-/** How objects are written. */
-export interface WriteMode {
-  /** True: the server merges (SSA). False: objects are created, and patched with what changed from the old manifest. */
-  readonly serverSide: boolean;
-  /** Server-side apply takes fields over from other managers. */
-  readonly forceConflicts?: boolean | undefined;
-  /** Keys of single resources (`resourceKey`) for which it does. */
-  readonly forced?: ReadonlySet<string> | undefined;
-  /** Objects that exist are replaced as a whole. Not with server-side apply. */
-  readonly forceReplace?: boolean | undefined;
-  /** Nothing is stored. */
-  readonly dryRun?: boolean | undefined;
-  /** What client-side apply wrote before becomes server-side apply's: for a release that changes over. */
-  readonly upgradeFieldManager?: boolean | undefined;
-}
-
-/** @throws ResourceError for combinations that helm refuses when it updates. */
-export function checkUpdateMode({ serverSide, forceConflicts, forceReplace }: WriteMode): void {
-  if (forceConflicts === true && !serverSide) {
-    throw new ResourceError('invalid client update option(s): forceConflicts enabled when serverSideApply disabled');
-  }
-  if (forceReplace === true && serverSide) {
-    throw new ResourceError('invalid operation: cannot use server-side apply and force replace together');
-  }
-}
+import type { WriteMode } from './write-mode.ts';
 
 /** Creates an object, or applies it where server-side apply is on. */
 export async function createOne(

@@ -10,7 +10,8 @@ import { createResources } from '../create.ts';
 import type { Resource } from '../resource.ts';
 import { ResourceError, wrapped } from '../resource-error.ts';
 import { waitForReady } from '../wait/wait.ts';
-import { applyOne, createOne, type WriteMode } from '../write.ts';
+import { applyOne, createOne } from '../write.ts';
+import { type WriteMode } from '../write-mode.ts';
 import { type CrdProblem, crdProblems } from './crd-safety.ts';
 
 /** A file below `crds/`. */
