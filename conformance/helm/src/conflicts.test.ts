@@ -7,11 +7,18 @@ import { ConfigMap } from '@kindred/apis/core/v1';
 import {
   buildResources,
   type Cluster,
+  createActionContext,
   createKindMapper,
   createResources,
+  install,
+  loadChartFiles,
+  nodeProviders,
   parseConflictPolicy,
   planConflicts,
+  readValues,
+  secretDriver,
   updateResources,
+  upgrade,
 } from '@kindred/helm';
 import { systemClock } from '@kindred/machinery';
 import { httpCluster } from './http-cluster.ts';
@@ -95,4 +102,53 @@ test('what client-side apply wrote is taken back', async (t) => {
   await updateResources(cluster, originals, targets, { serverSide: true, forced });
   const at = { namespace: 'default', name: 'web' };
   assert.equal((await client.get(ConfigMap, at)).data?.['color'], 'blue');
+});
+
+test('an upgrade with a policy: nothing happens when it fails, otherwise each field gets what was decided', async (t) => {
+  const cluster = await httpCluster(t);
+  const { client } = cluster;
+  const told: string[] = [];
+  const context = createActionContext({
+    client,
+    namespace: 'default',
+    driver: secretDriver({ client, namespace: 'default', clock: systemClock }),
+    functions: nodeProviders(),
+    identity: 'test',
+    report: (event) => {
+      if (event.type !== 'resource' || event.progress.type !== 'conflict') return;
+      told.push(`${event.progress.path} ${event.progress.decision}`);
+    },
+  });
+  const chart = (color: string) => {
+    const files = {
+      'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
+      'templates/all.yaml': manifest(color, `web:${color}`),
+    };
+    return loadChartFiles(Object.entries(files).map(([name, text]) => ({ name, data: Buffer.from(text) })));
+  };
+  const values = readValues('', 'values');
+  await install(context, { name: 'web', chart: chart('red'), values });
+  const at = { namespace: 'default', name: 'web' };
+  const hand = { fieldManager: 'hand' };
+  await client.mergePatch(ConfigMap, at, { data: { color: 'mine' } }, hand);
+  await client.mergePatch(Deployment, at, { spec: { replicas: 5 } }, hand);
+
+  const options = { name: 'web', chart: chart('blue'), values };
+  await assert.rejects(upgrade(context, { ...options, onConflict: parseConflictPolicy(['fail']) }), {
+    message: /^unable to continue with update: 2 fields belong to other managers:\n/,
+  });
+  const failed = await client.get(ConfigMap, at);
+  assert.equal(failed.data?.['color'], 'mine');
+  assert.equal((await context.storage.last('web')).revision, 1);
+
+  const release = await upgrade(context, {
+    ...options,
+    onConflict: parseConflictPolicy(['force', '.spec.replicas=yield']),
+  });
+  assert.equal(release.info.status, 'deployed');
+  assert.equal((await client.get(ConfigMap, at)).data?.['color'], 'blue');
+  assert.equal((await client.get(Deployment, at)).spec?.replicas, 5);
+  assert.deepEqual(told.toSorted(), ['.data.color force', '.spec.replicas yield']);
+  // The record has the whole wish: the next upgrade decides anew.
+  assert.match(release.manifest, /replicas: 2/);
 });

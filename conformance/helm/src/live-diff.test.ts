@@ -10,6 +10,7 @@ import {
   createResources,
   diffLive,
   formatDiff,
+  formatDiffJson,
   markOwned,
   summarizeDiff,
 } from '@kindred/helm';
@@ -67,4 +68,18 @@ test('a release against the cluster', async (t) => {
   assert.equal((await client.get(ConfigMap, at)).data?.['color'], 'drifted');
   assert.equal((await client.get(Secret, at)).data?.['password'], Buffer.from('red-s3cret').toString('base64'));
   assert.equal((await client.get(Deployment, at)).metadata.generation, 1);
+
+  const password = Buffer.from('hand-s3cret').toString('base64');
+  await client.mergePatch(Secret, at, { data: { password } }, { fieldManager: 'hand' });
+  const encoded = manifest('blue').replace(
+    /stringData: .*/,
+    `data: {password: ${Buffer.from('blue-s3cret').toString('base64')}}`,
+  );
+  const theirs = markOwned(await buildResources(cluster, encoded), owner);
+  const contested = await diffLive(cluster, theirs);
+  assert.equal(summarizeDiff(contested).conflicts, 2);
+  for (const said of [formatDiff(contested), formatDiffJson(contested)]) {
+    assert.doesNotMatch(said, /s3cret|czNjcmV0|aGFuZC1zM2NyZXQ|Ymx1ZS1zM2NyZXQ/);
+  }
+  assert.match(formatDiffJson(await diffLive(cluster, theirs, { showSecrets: true })), new RegExp(password));
 });

@@ -1,5 +1,6 @@
 /** Options that actions share, in the words of helm's flags; defaults are helm's. */
 
+import type { ConflictPolicy } from '../resources/conflicts/conflict-policy.ts';
 import type { WaitStrategy } from '../resources/wait/wait.ts';
 import type { ValueSource } from '../values/sources.ts';
 import type { RemoteSchemas } from '../values-schema/validate-values.ts';
@@ -29,6 +30,8 @@ export interface WaitSettings {
 export interface WriteSettings {
   readonly forceConflicts?: boolean | undefined;
   readonly forceReplace?: boolean | undefined;
+  /** Looks for fields that others own before anything is written, and decides each; only with server-side apply. */
+  readonly onConflict?: ConflictPolicy | undefined;
 }
 
 /** Options of actions that change a release. */

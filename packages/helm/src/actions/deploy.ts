@@ -10,6 +10,9 @@ import type { OperationRecord } from '../release/operation-record.ts';
 import type { Release } from '../release/release.ts';
 import { ReleaseError } from '../release/release-error.ts';
 import { buildResources } from '../resources/build.ts';
+import type { Cluster } from '../resources/cluster.ts';
+import type { ConflictPolicy } from '../resources/conflicts/conflict-policy.ts';
+import { planConflicts } from '../resources/conflicts/preflight.ts';
 import { createResources } from '../resources/create.ts';
 import { adoptExisting, markOwned } from '../resources/ownership.ts';
 import { difference, type Resource } from '../resources/resource.ts';
@@ -53,12 +56,20 @@ const HOOK_FAILURE: Readonly<Record<OperationKind, (event: string, text: string)
 
 const CURRENT = 'current release';
 
+export interface PrepareOptions {
+  readonly bases: readonly Release[];
+  readonly takeOwnership: boolean;
+  readonly strict: boolean;
+  /** Conflicts that it doesn't allow are an error here already, before hooks run. */
+  readonly onConflict?: ConflictPolicy | undefined;
+}
+
 /** Builds what is there and what should be. @throws ReleaseError, ResourceError in helm's words; nothing is changed */
 export async function prepareChange(
   context: ActionContext,
   kind: OperationKind,
   release: Release,
-  options: { readonly bases: readonly Release[]; readonly takeOwnership: boolean; readonly strict: boolean },
+  options: PrepareOptions,
 ): Promise<Change> {
   const cluster = clusterOf(context);
   const build = async (manifest: string, what: string): Promise<Resource[]> => {
@@ -81,6 +92,11 @@ export async function prepareChange(
   }
   for (const { manifest } of interrupted) {
     originals.push(...difference(await build(manifest, CURRENT), [...originals, ...targets]));
+  }
+  const { onConflict } = options;
+  if (onConflict !== undefined) {
+    const what = `unable to continue with ${kind === 'upgrade' ? 'update' : kind}`;
+    await planConflicts(cluster, targets, onConflict).catch((error: unknown) => rethrow(context, what, error));
   }
   return { originals, targets };
 }
@@ -117,14 +133,15 @@ async function apply(
   const { originals, targets } = change;
   const cluster = clusterOf(context);
   context.report({ type: 'phase', phase: 'apply', detail: `${targets.length} objects` });
-  const { serverSide, forceConflicts, forceReplace, strict, upgradeFieldManager } = settings;
-  const mode = { serverSide, forceConflicts, forceReplace, strict, upgradeFieldManager };
+  const { serverSide, forceConflicts, forceReplace, upgradeFieldManager } = settings;
   try {
+    const { written, forced } = await decideConflicts(cluster, targets, settings);
+    const mode = { serverSide, forceConflicts, forced, forceReplace, upgradeFieldManager };
     let changes = NO_CHANGES;
     if (kind === 'install' && originals.length === 0) {
-      if (targets.length > 0) changes = await createResources(cluster, targets, mode);
+      if (targets.length > 0) changes = await createResources(cluster, written, mode);
     } else if (targets.length > 0 || originals.length > 0) {
-      changes = await updateResources(cluster, originals, targets, mode);
+      changes = await updateResources(cluster, originals, written, mode);
     }
     record.done('apply');
     return changes.created;
@@ -133,6 +150,22 @@ async function apply(
     const created = error instanceof ResourceError ? error.changes.created : [];
     throw new DeployError('apply', errorText(error), error, created);
   }
+}
+
+/** The objects without the fields that are left to others, and the keys of those that are forced. */
+async function decideConflicts(
+  cluster: Cluster,
+  targets: readonly Resource[],
+  { onConflict }: OperationSettings,
+): Promise<{ readonly written: readonly Resource[]; readonly forced: ReadonlySet<string> }> {
+  if (onConflict === undefined) return { written: targets, forced: new Set() };
+  const plan = await planConflicts(cluster, targets, onConflict);
+  for (const { resource, conflicts } of plan.conflicts) {
+    for (const { path, owner, decision, because } of conflicts) {
+      cluster.report?.({ type: 'conflict', resource, path, owner, decision, because });
+    }
+  }
+  return { written: plan.targets, forced: plan.forced };
 }
 
 async function wait(

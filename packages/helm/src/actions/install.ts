@@ -79,11 +79,13 @@ async function installWithin(context: ActionContext, options: InstallOptions): P
   const dry = withInfo(pending, { description: 'Dry run complete' });
   if (isClientOnly) return dry;
   const strict = options.disableOpenApiValidation !== true;
-  const bases = { bases: [], takeOwnership: options.takeOwnership ?? false, strict };
+  const serverSide = options.serverSide ?? true;
+  const onConflict = serverSide ? options.onConflict : undefined;
+  const bases = { bases: [], takeOwnership: options.takeOwnership ?? false, strict, onConflict };
   const change = await prepareChange(context, 'install', pending, bases);
   if (isDryRun(dryRun)) return dry;
   if (options.createNamespace === true) await createNamespace(context);
-  const settings = settingsOf(options, { serverSide: options.serverSide ?? true, upgradeFieldManager: false });
+  const settings = settingsOf(options, { serverSide, upgradeFieldManager: false });
   return withLock(context, name, async (locked) => {
     const revision = await supersedeReplaced(locked, previous);
     const journal = { kind: 'install', bases: [], settings, done: [] } as const;

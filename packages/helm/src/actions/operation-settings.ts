@@ -22,6 +22,7 @@ export function settingsOf(
     forceReplace: options.forceReplace ?? false,
     strict: !(options.disableOpenApiValidation ?? false),
     takeOwnership: options.takeOwnership ?? false,
+    ...(serverSide && options.onConflict !== undefined ? { onConflict: options.onConflict } : {}),
     // Whether it failed is only known after waiting.
     wait: wait === 'hookOnly' && rollbackOnFailure ? 'watcher' : wait,
     waitForJobs: options.waitForJobs ?? false,

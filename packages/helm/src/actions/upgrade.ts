@@ -85,7 +85,8 @@ async function upgradeWithin(context: ActionContext, options: UpgradeOptions): P
     const chart = enabledChart(options.chart, rendered.values);
     await sendCrds(context, chart, { policy: options.crds, isInstall: false, serverSide });
   }
-  const change = await prepareChange(context, 'upgrade', pending, { bases, takeOwnership, strict });
+  const onConflict = serverSide ? options.onConflict : undefined;
+  const change = await prepareChange(context, 'upgrade', pending, { bases, takeOwnership, strict, onConflict });
   if (isDryRun(dryRun)) {
     const description =
       options.description === undefined || options.description === '' ? 'Dry run complete' : options.description;

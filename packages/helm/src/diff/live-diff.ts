@@ -10,6 +10,7 @@ import { findConflicts } from '../resources/conflicts/preflight.ts';
 import { isKept } from '../resources/keep-policy.ts';
 import { difference, type Resource, resourceKey } from '../resources/resource.ts';
 import { ResourceError } from '../resources/resource-error.ts';
+import { maskConflicts } from './mask-secrets.ts';
 import { type DiffOptions, diffObject, type ObjectDiff, type ReleaseDiff } from './object-diff.ts';
 
 export interface LiveDiffOptions extends DiffOptions {
@@ -38,7 +39,11 @@ export async function diffLive(
     cluster.signal?.throwIfAborted();
     const live = await findLive(cluster, target);
     const diff = diffObject(versionOf(target, live), versionOf(target, await dryRun(cluster, target)), options);
-    objects.push({ ...diff, conflicts: conflicts.get(resourceKey(target)) ?? [] });
+    const own = conflicts.get(resourceKey(target)) ?? [];
+    objects.push({
+      ...diff,
+      conflicts: options.showSecrets === true ? own : maskConflicts(asJson(target.object), own),
+    });
   }
   for (const original of difference(originals, targets)) {
     const live = await findLive(cluster, original);
@@ -65,6 +70,10 @@ function versionOf({ source }: Resource, object: Unstructured | undefined) {
   if (object === undefined) return undefined;
   const { status: _, metadata, ...rest } = object;
   const kept = Object.entries(metadata).filter(([name]) => !SERVER_FIELDS.includes(name));
-  // Out of the server's answer, so it is JSON.
-  return { source, object: { ...rest, metadata: Object.fromEntries(kept) } as JsonObject };
+  return { source, object: { ...asJson(rest), metadata: Object.fromEntries(kept) as JsonObject } };
+}
+
+/** Objects of manifests and of the server come out of a decoder, so they are JSON. */
+function asJson(object: object): JsonObject {
+  return object as JsonObject;
 }

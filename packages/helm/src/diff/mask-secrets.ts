@@ -1,5 +1,6 @@
 /** Takes the values out of Secrets so that only whether they are the same, and which keys there are, can be seen. */
 import { deepEqual, isJsonObject, type JsonObject, type JsonValue } from '@kindred/machinery';
+import type { FieldConflict } from '../resources/conflicts/conflict.ts';
 
 const SAME = '(hidden)';
 const BEFORE = '(hidden, old value)';
@@ -14,6 +15,16 @@ export function maskSecrets(
   after: JsonObject | undefined,
 ): [JsonObject | undefined, JsonObject | undefined] {
   return [masked(before, after, BEFORE), masked(after, before, AFTER)];
+}
+
+/** Conflicts about an object without values of a Secret. */
+export function maskConflicts(object: JsonObject, conflicts: readonly FieldConflict[]): readonly FieldConflict[] {
+  if (!isSecret(object)) return conflicts;
+  return conflicts.map(({ wanted, live, ...conflict }) => ({
+    ...conflict,
+    wanted: wanted === undefined ? undefined : deepEqual(wanted, live) ? SAME : AFTER,
+    live: live === undefined ? undefined : deepEqual(wanted, live) ? SAME : BEFORE,
+  }));
 }
 
 function masked(object: JsonObject | undefined, other: JsonObject | undefined, word: string): JsonObject | undefined {

@@ -2,6 +2,7 @@
  * What an operation notes beside the record that it works on: how it was asked for, and which of its steps are done. If it
  * ends without a result, the next one can go on where it was. Helm neither reads nor keeps the note.
  */
+import type { ConflictPolicy } from '../resources/conflicts/conflict-policy.ts';
 import type { WaitStrategy } from '../resources/wait/wait.ts';
 import type { Release } from './release.ts';
 
@@ -18,6 +19,8 @@ export interface OperationSettings {
   readonly upgradeFieldManager: boolean;
   readonly strict: boolean;
   readonly takeOwnership: boolean;
+  /** What is done about fields that others own; without it the server decides when it is asked. */
+  readonly onConflict?: ConflictPolicy;
   readonly wait: WaitStrategy;
   readonly waitForJobs: boolean;
   readonly timeoutMilliseconds: number;

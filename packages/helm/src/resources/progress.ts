@@ -1,4 +1,5 @@
 /** What an operation tells while it works: one event for each step of each object. */
+import type { ConflictDecision } from './conflicts/conflict.ts';
 import type { Resource } from './resource.ts';
 
 export type ProgressEvent =
@@ -9,6 +10,15 @@ export type ProgressEvent =
   | { readonly type: 'waiting'; readonly resource: Resource; readonly status: string; readonly reason: string }
   | { readonly type: 'ready'; readonly resource: Resource }
   | { readonly type: 'failed'; readonly resource: Resource; readonly reason: string }
+  /** A field that another manager owns, and what is done about it. Without values, which may be secret. */
+  | {
+      readonly type: 'conflict';
+      readonly resource: Resource;
+      readonly path: string;
+      readonly owner: string;
+      readonly decision: ConflictDecision;
+      readonly because: string;
+    }
   /** A Kubernetes event about an object that didn't become ready, or about one of its pods. */
   | {
       readonly type: 'event';

@@ -23,6 +23,8 @@ function progressText(event: ProgressEvent): string {
   switch (event.type) {
     case 'waiting':
       return `waiting for ${label}: ${event.status}${event.reason === '' ? '' : `: ${event.reason}`}`;
+    case 'conflict':
+      return `conflict ${label}: ${event.path} is owned by ${event.owner}: ${event.decision}`;
     case 'failed':
       return `failed ${label}: ${event.reason}`;
     case 'event': {

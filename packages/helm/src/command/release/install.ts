@@ -15,12 +15,14 @@ import { outputFlag } from '../output/format.ts';
 import { progressFlag } from '../progress/progress.ts';
 import { failingAs, logHelmErrors } from './helm-failure.ts';
 import {
+  conflictPolicy,
   crdsFlag,
   crdsPolicy,
   deadline,
   deadlineFlag,
   forceReplace,
   interruptedPolicy,
+  onConflictFlag,
   resumeFlag,
   rollbackOnFailure,
   waitStrategy,
@@ -48,6 +50,7 @@ An install that was interrupted is finished by the same command; --resume=false 
     { kind: 'bool', name: 'hide-secret', usage: "with --dry-run: don't show Secrets" },
     outputFlag,
     crdsFlag,
+    onConflictFlag,
     deadlineFlag,
     resumeFlag,
     progressFlag,
@@ -98,6 +101,7 @@ export function runInstall(
       serverSide: serverSide ?? flags.bool('server-side'),
       forceConflicts: flags.bool('force-conflicts'),
       forceReplace: forceReplace(flags),
+      onConflict: conflictPolicy(flags),
       createNamespace: flags.bool('create-namespace'),
       takeOwnership: flags.bool('take-ownership'),
       rollbackOnFailure: rollbackOnFailure(flags),

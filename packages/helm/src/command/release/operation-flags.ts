@@ -1,6 +1,7 @@
 /** What the flags of install, upgrade, rollback and uninstall mean to the operations. */
 import type { InterruptedPolicy, ServerSide } from '../../actions/action-options.ts';
 import { type CrdsPolicy } from '../../actions/action-options.ts';
+import { type ConflictPolicy, parseConflictPolicy } from '../../resources/conflicts/conflict-policy.ts';
 import type { WaitStrategy } from '../../resources/wait/wait.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -37,6 +38,21 @@ export const crdsFlag: Flag = {
   check: (value) =>
     CRDS.some((policy) => policy === value) ? undefined : 'invalid policy. Valid policies are skip, create, and update',
 };
+
+/** Ours: what is done about fields that others own. */
+export const onConflictFlag: Flag = {
+  kind: 'stringArray',
+  name: 'on-conflict',
+  usage:
+    'look for fields that others own before anything is written, and yield them, force them, or fail, naming all of them: a ' +
+    'word for all fields, or FIELD=WORD for one (can be given several times). Replicas are left to an autoscaler',
+};
+
+/** Undefined: the server refuses what others own when it is written. Throws ResourceError. */
+export function conflictPolicy(flags: FlagValues): ConflictPolicy | undefined {
+  const given = flags.list('on-conflict');
+  return given.length === 0 ? undefined : parseConflictPolicy(given);
+}
 
 export const historyMaxFlag = (environment: Readonly<Record<string, string | undefined>>): Flag => {
   const given = environment['HELM_MAX_HISTORY'] ?? '';

@@ -18,6 +18,7 @@ import { progressFlag } from '../progress/progress.ts';
 import { failingAs } from './helm-failure.ts';
 import { runInstall } from './install.ts';
 import {
+  conflictPolicy,
   crdsFlag,
   crdsPolicy,
   deadline,
@@ -25,6 +26,7 @@ import {
   forceReplace,
   historyMaxFlag,
   interruptedPolicy,
+  onConflictFlag,
   resumeFlag,
   rollbackOnFailure,
   serverSide,
@@ -53,6 +55,7 @@ const ownFlags: readonly Flag[] = [
     choices: ['true', 'false', 'auto'],
   },
   crdsFlag,
+  onConflictFlag,
   deadlineFlag,
   resumeFlag,
   progressFlag,
@@ -123,6 +126,7 @@ function upgradeOptions({ chart, values, sources, remoteSchemas }: ChartRequest,
     serverSide: serverSide(flags),
     forceConflicts: flags.bool('force-conflicts'),
     forceReplace: forceReplace(flags),
+    onConflict: conflictPolicy(flags),
     takeOwnership: flags.bool('take-ownership'),
     rollbackOnFailure: rollbackOnFailure(flags),
     cleanupOnFail: flags.bool('cleanup-on-fail'),
