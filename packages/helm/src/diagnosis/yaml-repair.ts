@@ -101,8 +101,8 @@ function repairIndent(text: string, line: number, pieces: readonly IndentedPiece
   for (const piece of nearest) {
     const prefixed = repairPrefix(text, piece, test);
     if (prefixed !== undefined) return prefixed;
-    const parent = parentColumn(text, piece.start);
-    const fits = columnsToTry(piece.columns, parent).find((columns) => test(reindented(text, piece, columns)));
+    const likely = likelyColumns(text, piece.start);
+    const fits = columnsToTry(piece.columns, likely).find((columns) => test(reindented(text, piece, columns)));
     if (fits !== undefined) return { kind: 'indent', piece, columns: fits };
   }
   return undefined;
@@ -120,21 +120,20 @@ function repairPrefix(text: string, piece: IndentedPiece, test: Test): Repair | 
   return columns === undefined ? undefined : { kind: 'prefix', piece, columns };
 }
 
-/** What charts use first: two below the parent, then the parent's own column, then whatever is near. */
-function columnsToTry(columns: number, parent: number | undefined): number[] {
-  const likely = parent === undefined ? [] : [parent + 2, parent, parent + 4];
+/** The likely ones, then whatever is near. */
+function columnsToTry(columns: number, likely: readonly number[]): number[] {
   const near = Array.from({ length: MAX_COLUMNS + 1 }, (_, at) => at).toSorted(
     (a, b) => Math.abs(a - columns) - Math.abs(b - columns) || a - b,
   );
   return [...new Set([...likely, ...near])].filter((each) => each !== columns && each >= 0);
 }
 
-/** The column of the key that opens the block in which the piece stands. */
-function parentColumn(text: string, start: number): number | undefined {
+/** Below a key that opens a block two columns more, as charts do; else beside the line before. */
+function likelyColumns(text: string, start: number): number[] {
   const before = text.slice(0, start).split('\n');
-  const line = before.findLast((each) => each.trim() !== '' && !each.trim().startsWith('#'));
-  const match = /^( *(?:- +)*)[^\s#].*:\s*$/.exec(line ?? '');
-  return match?.[1]?.length;
+  const line = before.findLast((each) => each.trim() !== '' && !each.trim().startsWith('#')) ?? '';
+  const column = /^ *(?:- +)*/.exec(line)?.[0].length ?? 0;
+  return /:\s*$/.test(line) ? [column + 2, column, column + 4] : [column, column - 2, column + 2];
 }
 
 function reindented(text: string, { start, end, columns }: IndentedPiece, to: number): string {
