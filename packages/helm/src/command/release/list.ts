@@ -58,9 +58,9 @@ them can be given. They come sorted by name, or by date with -d.
 
 function findReleases(context: CommandContext, flags: FlagValues): Promise<Release[]> {
   return withCluster(context, async (cluster) => {
+    await requireReachable(cluster.client, context.signal);
     const isWanted = nameFilter(flags.text('filter'));
     const hasLabels = labelFilter(flags.text('selector'));
-    await requireReachable(cluster.client, context.signal);
     const namespace = flags.bool('all-namespaces') ? '' : cluster.namespace;
     const found = (await releaseDriver(context, cluster, namespace).query({})).filter(({ name }) => isWanted(name));
     const statuses = wantedStatuses(flags);

@@ -1,4 +1,5 @@
 /** `helm template [NAME] CHART`: renders a chart and prints its manifests, by default without a cluster. */
+import { ChartError } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
 import { nodeProviders } from '../../node/providers.ts';
 import { renderWithHosts } from '../../node/render-with-hosts.ts';
@@ -6,7 +7,7 @@ import { releaseNameProblem } from '../../release/release-name.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
 import { droppedText } from '../../render/manifests.ts';
 import { type RenderChartOptions, type RenderedChart, renderChart } from '../../render/render-chart.ts';
-import { parseVersion, versionText } from '../../semver/version.ts';
+import { RenderError } from '../../render/render-error.ts';
 import { minimumArguments } from '../arguments.ts';
 import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
@@ -111,7 +112,7 @@ async function render(
   try {
     return flags.bool('enable-dns') ? await renderWithHosts((resolveHost) => run({ resolveHost })) : run({});
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'RenderError') throw error;
+    if (!(error instanceof RenderError) && !isVersionProblem(error)) throw error;
     if (!context.settings.debug) {
       throw new CommandError(`${error.message}\n\nUse --debug flag to render out invalid YAML`, { cause: error });
     }
@@ -123,17 +124,27 @@ async function render(
   }
 }
 
+/** What helm takes for a failed render too. */
+function isVersionProblem(error: unknown): error is ChartError {
+  return error instanceof ChartError && error.message.startsWith('chart requires kubeVersion');
+}
+
 function capabilitiesOf(flags: FlagValues): Capabilities {
-  const text = flags.text('kube-version');
-  const version = text === '' ? undefined : parseVersion(text);
-  if (text !== '' && version === undefined) {
-    throw new CommandError(`invalid kube version '${text}': could not parse ${quote(text)} as version`);
-  }
+  const version = flags.text('kube-version');
   return {
     ...DEFAULT_CAPABILITIES,
-    ...(version === undefined ? {} : { kubeVersion: `v${versionText(version)}` }),
+    ...(version === '' ? {} : { kubeVersion: kubeVersion(version) }),
     apiVersions: [...DEFAULT_CAPABILITIES.apiVersions, ...flags.list('api-versions')],
   };
+}
+
+/** The numbers of a version as Kubernetes reads it: at least two; what follows them is left out. */
+function kubeVersion(text: string): string {
+  const numbers = /^\s*v?(\d+(?:\.\d+)*)/.exec(text)?.[1]?.split('.').map(Number);
+  const invalid = (problem: string): CommandError => new CommandError(`invalid kube version '${text}': ${problem}`);
+  if (numbers === undefined) throw invalid(`could not parse ${quote(text)} as version`);
+  if (numbers.length < 2) throw invalid(`illegal version string ${quote(text)}`);
+  return `v${numbers.join('.')}`;
 }
 
 function checkName(context: CommandContext, name: string): void {
