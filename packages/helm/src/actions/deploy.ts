@@ -54,7 +54,14 @@ const HOOK_FAILURE: Readonly<Record<OperationKind, (event: string, text: string)
   rollback: (_event, text) => text,
 };
 
-const CURRENT = 'current release';
+const CURRENT = 'unable to build kubernetes objects from current release manifest';
+
+/** What is said of a new manifest that can't be built. An upgrade looks at it once before, and says no more than why. */
+const NEW_MANIFEST: Readonly<Record<OperationKind, string>> = {
+  install: 'unable to build kubernetes objects from release manifest',
+  upgrade: '',
+  rollback: 'unable to build kubernetes objects from new release manifest',
+};
 
 export interface PrepareOptions {
   readonly bases: readonly Release[];
@@ -72,15 +79,14 @@ export async function prepareChange(
   options: PrepareOptions,
 ): Promise<Change> {
   const cluster = clusterOf(context);
-  const build = async (manifest: string, what: string): Promise<Resource[]> => {
-    const text = `unable to build kubernetes objects from ${what} manifest`;
+  const build = async (manifest: string, text: string): Promise<Resource[]> => {
     // What was written once need not be valid any more to be changed or deleted.
-    const validate = what !== CURRENT && kind !== 'rollback' && options.strict;
+    const validate = text !== CURRENT && kind !== 'rollback' && options.strict;
     return buildResources(cluster, manifest, { validate }).catch((error: unknown) => rethrow(context, text, error));
   };
   const [base, ...interrupted] = options.bases;
+  const built = await build(release.manifest, NEW_MANIFEST[kind]);
   const originals = base === undefined ? [] : await build(base.manifest, CURRENT);
-  const built = await build(release.manifest, kind === 'install' ? 'release' : 'new release');
   const targets = markOwned(built, release);
   if (kind !== 'rollback') {
     const unknown = difference(targets, originals);
@@ -103,7 +109,8 @@ export async function prepareChange(
 
 function rethrow({ signal }: ActionContext, what: string, error: unknown): never {
   signal?.throwIfAborted();
-  throw new ReleaseError('Failed', `${what}: ${errorText(error)}`, { cause: error });
+  const text = what === '' ? errorText(error) : `${what}: ${errorText(error)}`;
+  throw new ReleaseError('Failed', text, { cause: error });
 }
 
 /** @throws DeployError; the record is as far as it got, and not saved */

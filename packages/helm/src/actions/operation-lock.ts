@@ -109,6 +109,8 @@ class OperationLock {
       if (isStatusError(error, 'Conflict') || isStatusError(error, 'AlreadyExists')) {
         throw new ReleaseError('InProgress', IN_PROGRESS, { cause: error });
       }
+      // Without its namespace the record can't be created either, which says so.
+      if (isStatusError(error, 'NotFound')) return false;
       if (!isStatusError(error, 'Forbidden')) throw error;
       report({ type: 'warning', message: `the release is changed without a lock: ${error.message}` });
       return false;

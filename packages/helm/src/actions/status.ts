@@ -1,9 +1,8 @@
 /** `helm status`: a release, and what is there of its objects. */
-import { isStatusError, type Observed, type Unstructured } from '@kindred/machinery';
+import { formatGroupVersion, isStatusError, type Observed, type Unstructured } from '@kindred/machinery';
 import type { Release } from '../release/release.ts';
 import { buildResources } from '../resources/build.ts';
 import { findLive } from '../resources/cluster.ts';
-import { goKind } from '../resources/resource.ts';
 import { type ActionContext, clusterOf } from './action-context.ts';
 import { getRelease } from './get.ts';
 
@@ -33,7 +32,7 @@ export async function liveResources(
     try {
       const live = await findLive(cluster, resource);
       if (live === undefined) continue;
-      const key = goKind(resource.kind).replace(', Kind=', '/');
+      const key = `${formatGroupVersion(resource.kind)}/${resource.kind.kind}`;
       found.set(key, [...(found.get(key) ?? []), live]);
     } catch (error) {
       if (!isStatusError(error, 'Forbidden')) throw error;
