@@ -204,3 +204,49 @@ test('gives the state of dependencies that helm gives', async (t) => {
   });
   await same('dep list app', 'dep list app.tgz', 'dep list ./app/');
 });
+
+test('refuses archives that were changed after they were locked by digest', async (t) => {
+  const { both, server } = await start(t, {
+    'app/Chart.yaml': ranges('- {name: cache, version: ^0.4, repository: "@stable"}\n'),
+  });
+  const ours = both.ours;
+  const run = async (line: string): Promise<string> => {
+    const { code, stderr } = await ours.ours(line.replace('URL', server.url).split(' '));
+    return code === 0 ? 'ok' : stderr;
+  };
+  const inner = { 'charts/inner/Chart.yaml': 'apiVersion: v2\nname: inner\nversion: 3.0.0\n' };
+  server.put('/cache-0.4.2.tgz', chartArchive('cache', '0.4.2', { files: inner }));
+  assert.equal(await run('repo add stable URL'), 'ok');
+  assert.equal(await run('dep update app --digests'), 'ok');
+  const lock = await ours.read('app/Chart.lock');
+  assert.match(
+    lock,
+    /^archives:\n- charts:\n {2}- inner 3\.0\.0\n {2}digest: sha256:[0-9a-f]{64}\n {2}file: cache-0\.4\.2\.tgz\n/,
+  );
+  assert.equal(await run('dep build app'), 'ok');
+  // The real helm passes over what it doesn't know.
+  assert.equal((await ours.helm('dep build app'.split(' '))).code, 0);
+  server.put('/cache-0.4.2.tgz', chartArchive('cache', '0.4.2'));
+  await rm(join(ours.path, 'cache/content'), { recursive: true });
+  assert.match(
+    await run('dep build app'),
+    /^Error: cache-0\.4\.2\.tgz was changed after it was locked: Chart\.lock says sha256/,
+  );
+  assert.equal(await ours.read('app/Chart.lock'), lock);
+  assert.equal(await run('dep update app'), 'ok');
+  assert.match(await ours.read('app/Chart.lock'), /^archives:\n- charts: \[\]\n/);
+  assert.equal((await ours.ours(['dep', 'tree', 'app'])).stdout, `app 0.1.0\n└── cache 0.4.2 (^0.4) @stable\n`);
+});
+
+test('refuses circles of local charts', async (t) => {
+  const { both } = await start(t, {
+    'a/Chart.yaml':
+      'apiVersion: v2\nname: a\nversion: 1.0.0\ndependencies: [{name: b, version: 1.0.0, repository: "file://../b"}]\n',
+    'b/Chart.yaml':
+      'apiVersion: v2\nname: b\nversion: 1.0.0\ndependencies: [{name: a, version: 1.0.0, repository: "file://../a"}]\n',
+  });
+  const { code, stderr } = await both.ours.ours(['dep', 'update', 'a']);
+  assert.equal(code, 1);
+  assert.equal(stderr, 'Error: the chart depends on itself through file:// repositories: a -> b -> a\n');
+  await assert.rejects(readdir(join(both.ours.path, 'a/charts')));
+});

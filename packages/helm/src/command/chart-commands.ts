@@ -88,6 +88,11 @@ of versions and repository (https://…, oci://…, file://…, @name of an adde
       load: async () => (await import('./dependency/list.ts')).dependencyListCommand,
     },
     {
+      name: 'tree',
+      short: 'show all charts inside a chart',
+      load: async () => (await import('./dependency/tree.ts')).dependencyTreeCommand,
+    },
+    {
       name: 'update',
       aliases: ['up'],
       short: 'fill charts/ from Chart.yaml, and write Chart.lock',

@@ -11,6 +11,8 @@ export interface DependencyOptions {
   readonly source?: ChartSource;
   /** Goes by the cached indexes instead of getting new ones. */
   readonly skipRefresh?: boolean;
+  /** Notes in the lock what each downloaded archive is, and what is in it; a lock that has such notes keeps them. */
+  readonly digests?: boolean;
   /** Checks each archive against its provenance. */
   readonly verify?: VerifyChart<unknown>;
 }

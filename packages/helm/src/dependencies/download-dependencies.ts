@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, goQuote } from '@kindred/machinery';
-import { ChartError } from '../chart/chart.ts';
+import { type Chart, ChartError } from '../chart/chart.ts';
 import { isOciReference, isSameUrl, resolveReference } from '../http/url.ts';
 import { loadArchive } from '../node/load-archive.ts';
 import { loadDirectory, readChartFiles } from '../node/load-directory.ts';
@@ -18,7 +18,7 @@ import { compareVersions, parseVersion } from '../semver/version.ts';
 import { readChartDirectory } from './chart-directory.ts';
 import type { DependencyContext, DependencyOptions } from './dependency-context.ts';
 import { isLocalRepository, localPath } from './local-path.ts';
-import type { LockedDependency } from './lock-file.ts';
+import type { LockedArchive, LockedDependency } from './lock-file.ts';
 
 export interface DownloadPlan {
   readonly chartPath: string;
@@ -30,14 +30,21 @@ export interface DownloadPlan {
   readonly options: DependencyOptions;
 }
 
-/** The dependencies with the versions that were really found, and the names of the archives. Throws ChartError. */
+export interface DownloadedDependencies {
+  /** With the versions that were really found. */
+  readonly locked: readonly LockedDependency[];
+  /** Those that came over the network; what is packed here has another digest each time. */
+  readonly archives: readonly LockedArchive[];
+}
+
+/** Throws ChartError. */
 export async function downloadDependencies(
   locked: readonly LockedDependency[],
   plan: DownloadPlan,
   context: DependencyContext,
-): Promise<readonly LockedDependency[]> {
+): Promise<DownloadedDependencies> {
   context.report(`Saving ${locked.length} charts`);
-  const seen = new Set<string>();
+  const seen = new Map<string, LockedArchive>();
   const found: LockedDependency[] = [];
   for (const dependency of locked) {
     try {
@@ -48,14 +55,14 @@ export async function downloadDependencies(
       throw error;
     }
   }
-  return found;
+  return { locked: found, archives: [...seen.values()] };
 }
 
 async function saveOne(
   dependency: LockedDependency,
   plan: DownloadPlan,
   context: DependencyContext,
-  seen: Set<string>,
+  seen: Map<string, LockedArchive>,
 ): Promise<string> {
   const { repository, version } = dependency;
   if (repository === '') {
@@ -117,7 +124,7 @@ async function saveRemote(
   dependency: LockedDependency,
   plan: DownloadPlan,
   context: DependencyContext,
-  seen: Set<string>,
+  seen: Map<string, LockedArchive>,
 ): Promise<void> {
   const { name, repository } = dependency;
   const reference = await remoteReference(dependency, plan);
@@ -126,9 +133,10 @@ async function saveRemote(
     return;
   }
   context.report(`Downloading ${name} from repo ${repository}`);
-  seen.add(reference);
   const downloaded = await download(dependency, reference, plan, context);
-  expectChart(dependency, downloaded);
+  const chart = expectChart(dependency, downloaded);
+  const { fileName, digest } = downloaded;
+  seen.set(reference, { file: fileName, digest: `sha256:${digest}`, charts: innerCharts(chart) });
   await writeFile(join(plan.directory, downloaded.fileName), downloaded.archive);
 }
 
@@ -194,8 +202,9 @@ function credentialsOf(entry: RepositoryEntry): Partial<RepositoryEntry> {
 }
 
 /** An index that sends another chart than it promises is not to be believed. */
-function expectChart({ name, version }: LockedDependency, { archive, url }: DownloadedChart): void {
-  const { metadata } = loadArchive(archive);
+function expectChart({ name, version }: LockedDependency, { archive, url }: DownloadedChart): Chart {
+  const chart = loadArchive(archive);
+  const { metadata } = chart;
   if (metadata.name !== name) {
     throw new ChartError(`${goQuote(url)} holds the chart ${goQuote(metadata.name)} instead of ${goQuote(name)}`);
   }
@@ -204,4 +213,13 @@ function expectChart({ name, version }: LockedDependency, { archive, url }: Down
       `${goQuote(url)} holds version ${metadata.version} of ${name} instead of ${version}, which the dependency is locked to`,
     );
   }
+  return chart;
+}
+
+/** `name version` of every chart inside, `outer/inner version` further down. */
+function innerCharts(chart: Chart, prefix = ''): string[] {
+  return chart.dependencies.flatMap((each) => {
+    const { name, version } = each.metadata;
+    return [`${prefix}${name} ${version}`, ...innerCharts(each, `${prefix}${name}/`)];
+  });
 }

@@ -22,6 +22,17 @@ export interface LockFile {
   /** `sha256:…`. */
   readonly digest: string;
   readonly dependencies: readonly LockedDependency[];
+  /** Ours, on request: what each archive must be, and what is inside. Helm passes over it. */
+  readonly archives?: readonly LockedArchive[];
+}
+
+export interface LockedArchive {
+  /** In `charts/`. */
+  readonly file: string;
+  /** Of the archive, `sha256:…`. */
+  readonly digest: string;
+  /** All charts inside, as `name/inner 1.2.3`. */
+  readonly charts: readonly string[];
 }
 
 /** The digest that helm writes: over the JSON of what is asked for and what was found. */
@@ -53,7 +64,9 @@ export function readLock(text: string, file: string): LockFile {
     throw new ChartError(`cannot load ${file}: error converting YAML to JSON: ${error.message}`, { cause: error });
   }
   if (!isMap(root)) throw new ChartError(`cannot load ${file}: the lock is not a map`);
+  const archives = sliceItems(root.get('archives'));
   return {
+    ...(archives === undefined ? {} : { archives: archives.filter(isMap).map(readArchive) }),
     generated: textOf(root.get('generated')),
     digest: textOf(root.get('digest')),
     dependencies: (sliceItems(root.get('dependencies')) ?? []).filter(isMap).map((item) => ({
@@ -61,6 +74,14 @@ export function readLock(text: string, file: string): LockFile {
       version: textOf(item.get('version')),
       repository: textOf(item.get('repository')),
     })),
+  };
+}
+
+function readArchive(item: GoMap): LockedArchive {
+  return {
+    file: textOf(item.get('file')),
+    digest: textOf(item.get('digest')),
+    charts: (sliceItems(item.get('charts')) ?? []).map(textOf),
   };
 }
 
@@ -73,8 +94,17 @@ export function lockText(lock: LockFile): string {
         ...(version === '' ? [] : [['version', version] as const]),
       ]),
   );
+  const archives = lock.archives?.map(
+    ({ file, digest, charts }) =>
+      new GoMap([
+        ['file', file],
+        ['digest', digest],
+        ['charts', [...charts]],
+      ]),
+  );
   return writeYaml(
     new GoMap([
+      ...(archives === undefined ? [] : [['archives', archives] as const]),
       ['dependencies', dependencies],
       ['digest', lock.digest],
       ['generated', lock.generated],

@@ -13,9 +13,9 @@ import { accessOf } from '../repositories/repository-access.ts';
 import { fetchIndex, readCachedIndex } from '../repositories/repository-cache.ts';
 import { type ChartDirectory, readChartDirectory } from './chart-directory.ts';
 import type { DependencyContext, DependencyOptions } from './dependency-context.ts';
-import { downloadDependencies } from './download-dependencies.ts';
+import { type DownloadedDependencies, downloadDependencies } from './download-dependencies.ts';
 import { refuseLocalCycle } from './local-cycle.ts';
-import { helm2LockDigest, type LockedDependency, lockDigest, lockText } from './lock-file.ts';
+import { helm2LockDigest, type LockedArchive, type LockedDependency, lockDigest, lockText } from './lock-file.ts';
 import { refreshIndexes } from './refresh-indexes.ts';
 import { replaceCharts } from './replace-charts.ts';
 import { expectConfigured, type NamedDependencies, nameRepositories } from './repository-names.ts';
@@ -155,13 +155,14 @@ async function save(chart: ChartDirectory, plan: SavePlan, context: DependencyCo
   const directory = await mkdtemp(join(await makeCharts(chart.path), '.new-'));
   try {
     const found = await downloadDependencies(plan.locked, { ...plan, chartPath: chart.path, directory }, context);
+    if (!plan.writesLock) expectArchives(chart, found.archives);
     await replaceCharts({
       chartPath: chart.path,
       directory,
       local: new Set(plan.locked.filter(({ repository }) => repository === '').map(({ name }) => name)),
       report: context.report,
       commit: async () => {
-        if (plan.writesLock) await writeLock(chart, plan.requested, found, context);
+        if (plan.writesLock) await writeLock(chart, plan, found, context);
       },
     });
   } finally {
@@ -180,15 +181,29 @@ async function makeCharts(chartPath: string): Promise<string> {
   return path;
 }
 
+/** The archives of a lock that notes them must be the same for ever. Throws ChartError. */
+function expectArchives({ lock, lockName }: ChartDirectory, found: readonly LockedArchive[]): void {
+  for (const { file, digest } of lock?.archives ?? []) {
+    const archive = found.find((each) => each.file === file);
+    if (archive === undefined || archive.digest === digest) continue;
+    throw new ChartError(
+      `${file} was changed after it was locked: ${lockName} says ${digest}, the repository has ${archive.digest}`,
+    );
+  }
+}
+
 /** A lock that says the same is left as it is, with its time. */
 async function writeLock(
   chart: ChartDirectory,
-  requested: readonly Dependency[],
-  dependencies: readonly LockedDependency[],
+  { requested, options }: SavePlan,
+  { locked: dependencies, archives: found }: DownloadedDependencies,
   context: DependencyContext,
 ): Promise<void> {
   const digest = lockDigest(requested, dependencies);
-  if (chart.lock?.digest === digest) return;
+  const archives = options.digests === true || chart.lock?.archives !== undefined ? { archives: found } : {};
+  const isSame = JSON.stringify(chart.lock?.archives) === JSON.stringify(archives.archives);
+  if (chart.lock?.digest === digest && isSame) return;
   const generated = context.now().toISOString();
-  await writeFileAtomically(join(chart.path, chart.lockName), lockText({ generated, digest, dependencies }));
+  const lock = { generated, digest, dependencies, ...archives };
+  await writeFileAtomically(join(chart.path, chart.lockName), lockText(lock));
 }
