@@ -5,51 +5,30 @@ import { readYaml, YamlError } from '@kindred/helm';
 import fc from 'fast-check';
 import { CHART_YAML, renderWithHelm, renderWithOurs } from './render-both.ts';
 
-const PIECES = [
-  ...[
-    'a',
-    'b',
-    'key',
-    'value',
-    ': ',
-    ':',
-    '- ',
-    '-',
-    '\n',
-    '\n  ',
-    '\n ',
-    '\n    ',
-    '\n\t',
-    '"',
-    "'",
-    '[',
-    ']',
-    '{',
-    '}',
-  ],
-  ...[
-    ', ',
-    ',',
-    '|',
-    '>',
-    '|-',
-    ' # c',
-    '&x ',
-    '*x',
-    '!t ',
-    '!!str ',
-    '%',
-    '@',
-    '`',
-    '? ',
-    '---\n',
-    '\\',
-    '1',
-    ' ',
-    'é',
-  ],
-  ...['"q"', 'a: b', '- c', 'k: "v', '{a: b}', '[a, b]', 'k: [a', '\r\n', '<<: '],
+const WORDS = ['a', 'b', 'key', 'value', '1', 'é', '"q"', 'a: b', '- c', 'k: "v', '{a: b}', '[a, b]', 'k: [a', '<<: '];
+const MARKS = [
+  ': ',
+  ':',
+  '- ',
+  '-',
+  '"',
+  "'",
+  '[',
+  ']',
+  '{',
+  '}',
+  ', ',
+  ',',
+  '|',
+  '>',
+  '|-',
+  ' # c',
+  '&x ',
+  '*x',
+  '!t ',
 ];
+const RARE = ['!!str ', '%', '@', '`', '? ', '---\n', '\\', ' ', '\n', '\n  ', '\n ', '\n    ', '\n\t', '\r\n'];
+const PIECES = [...WORDS, ...MARKS, ...RARE];
 
 /** Cases in which the verdicts may differ: what our reader refuses behind the first document, or inside flow collections. */
 const TOLERATED = 0.005;

@@ -26,7 +26,7 @@ export function brokenDocuments(file: string, stream: string): BrokenDocument[] 
 }
 
 /** The same documents as splitDocuments gives. */
-export function placeDocuments(stream: string): PlacedDocument[] {
+function placeDocuments(stream: string): PlacedDocument[] {
   const trimmed = stream.trim();
   const offset = stream.length - stream.trimStart().length;
   const documents: PlacedDocument[] = [];

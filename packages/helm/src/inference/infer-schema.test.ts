@@ -77,7 +77,7 @@ test('infers types from defaults, comments and uses', () => {
       type: 'object',
       properties: {
         repository: { description: 'Where it comes from', type: 'string', default: 'nginx' },
-        tag: { type: ['string', 'number', 'boolean'], default: '' },
+        tag: { type: ['string', 'number'], default: '' },
       },
       additionalProperties: false,
     },

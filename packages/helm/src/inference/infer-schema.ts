@@ -149,10 +149,8 @@ function leafSchema(value: GoValue, usage: Usage | undefined, comment: ValueComm
   if (Array.isArray(value)) return listSchema(value);
   if (typeof value === 'number') return typed([uses.has('integer') && Number.isInteger(value) ? 'integer' : 'number']);
   if (value === '' && (usage === undefined || !uses.has('string'))) {
-    return uses.has('scalar') ? typed(['string', 'number', 'boolean']) : {};
+    return uses.has('scalar') ? typed(['string', 'number']) : {};
   }
-  // What is only printed may be a number as well as a text that looks like one.
-  if (typeof value === 'string') return typed(uses.has('string') ? ['string'] : ['string', 'number']);
   return valueSchema(value);
 }
 
