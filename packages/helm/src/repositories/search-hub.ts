@@ -44,7 +44,7 @@ function searchUrl(endpoint: string, keyword: string): URL {
     url.searchParams.set('q', keyword);
     return url;
   } catch (error) {
-    throw new ChartError(`unable to create connection to "${endpoint}"`, { cause: error });
+    throw new ChartError(`unable to create connection to "${endpoint}": no hostname provided`, { cause: error });
   }
 }
 
