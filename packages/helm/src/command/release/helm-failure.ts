@@ -1,5 +1,5 @@
 /** How helm words failures of install and upgrade: a prefix, and for some a line of its log. */
-import { errorText } from '@kindred/machinery';
+import { errorText, isStatusError } from '@kindred/machinery';
 import { ReleaseError } from '../../release/release-error.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -27,6 +27,10 @@ export async function logHelmErrors<T>({ log }: Pick<CommandContext, 'log'>, wor
   try {
     return await work();
   } catch (error) {
+    if (isStatusError(error, 'NotFound') && error.status.details?.kind === 'namespaces') {
+      // What is written first is the lease on the release, for helm the record.
+      throw new CommandError(`create: failed to create: ${error.message}`, { cause: error });
+    }
     if (!(error instanceof ReleaseError)) throw error;
     const { message } = error;
     if (message.startsWith(NAME_CHECK)) log.error(NAME_CHECK.slice(0, -2), { error: message.slice(NAME_CHECK.length) });
