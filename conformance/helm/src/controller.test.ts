@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { ConfigMap, Pod } from '@kindred/apis/core/v1';
 import { HelmRelease } from '@kindred/helm/controller';
 import { isStatusError } from '@kindred/machinery';
+import { CustomResourceDefinitionV1 } from '@kindred/schema';
 import {
   condition,
   eventually,
@@ -273,5 +274,38 @@ test('a revision that its maker left pending is taken over and brought to an end
     const done = await cluster.until('web', (seen) => isAt(2)(seen) || isAt(3)(seen));
     assert.equal(done.status?.history?.[0]?.chartVersion, '2.0.0');
   });
+  assert.deepEqual(cluster.errors, []);
+});
+
+function crd(description: string): string {
+  const spec = `{type: object, properties: {a: {type: string, description: ${description}}}}`;
+  return `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Thing, plural: things, singular: thing, listKind: ThingList}
+  versions:
+  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: ${spec}}}}}
+`;
+}
+
+test('definitions of a chart follow the policy; an upgrade wins against who changed the same field', async (t) => {
+  const cluster = await releaseCluster(t);
+  const chart = (version: string, text: string) => inline(webChart(version, { 'crds/thing.yaml': crd(text) }));
+  const described = async () =>
+    JSON.stringify((await cluster.client.get(CustomResourceDefinitionV1, { name: 'things.example.com' })).spec);
+  await cluster.release('web', { chart: chart('1.0.0', 'one'), values: { color: 'red' } });
+  await cluster.until('web', isAt(1));
+  assert.match(await described(), /"one"/);
+  await cluster.client.mergePatch(ConfigMap, at('web-config'), { data: { color: 'black' } });
+  await cluster.change('web', { chart: chart('2.0.0', 'two'), values: { color: 'blue' } });
+  await cluster.until('web', isAt(2));
+  assert.match(await described(), /"one"/, 'skipped, as helm does');
+  assert.equal((await cluster.data('web-config'))?.['color'], 'blue');
+  await cluster.change('web', { chart: chart('3.0.0', 'three'), upgrade: { crds: 'CreateReplace' } });
+  await cluster.until('web', isAt(3));
+  assert.match(await described(), /"three"/);
   assert.deepEqual(cluster.errors, []);
 });
