@@ -94,3 +94,14 @@ test('puts each field error into a cause', () => {
       'i: Invalid value: "string": i in body must be of type integer: "string"]',
   );
 });
+
+test('a StatusError of another copy of this module is one too', () => {
+  const foreign = Object.assign(new Error('gone'), {
+    name: 'StatusError',
+    status: { reason: 'NotFound' },
+    reason: 'NotFound',
+  });
+  assert.ok(isStatusError(foreign, 'NotFound'));
+  assert.ok(!isStatusError(foreign, 'Conflict'));
+  assert.ok(!isStatusError(Object.assign(new Error('x'), { name: 'StatusError' })));
+});

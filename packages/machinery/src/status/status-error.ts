@@ -22,9 +22,16 @@ export class StatusError extends Error {
   }
 }
 
-/** True for a StatusError, and when `reason` is given only for one of that reason. */
+/**
+ * True for a StatusError, and when `reason` is given only for one of that reason. Told by its name: an extension that was
+ * loaded into a bundled program has a class of its own.
+ */
 export function isStatusError(error: unknown, reason?: StatusReason): error is StatusError {
-  return error instanceof StatusError && (reason === undefined || error.reason === reason);
+  return isNamedStatusError(error) && (reason === undefined || error.reason === reason);
+}
+
+function isNamedStatusError(error: unknown): error is StatusError {
+  return error instanceof StatusError || (error instanceof Error && error.name === 'StatusError' && 'status' in error);
 }
 
 /** Makes the error for one reason; the code comes from the table. */

@@ -6,7 +6,7 @@ import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '@kindred/machinery';
 import type { OwnWrites } from '../own-writes/own-writes.ts';
 import type { WorkItem, WorkQueue } from '../queue/work-queue.ts';
-import { type ReconcileResult, TerminalError } from './reconcile-result.ts';
+import { isTerminalError, type ReconcileResult } from './reconcile-result.ts';
 
 export type ReconcileOutcome = 'success' | 'requeue_after' | 'error' | 'terminal';
 
@@ -88,7 +88,7 @@ export class ReconcileLoop {
       outcome('requeue_after');
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
-      if (error instanceof TerminalError) {
+      if (isTerminalError(error)) {
         logger.error('Reconcile failed for good', error, { key });
         queue.forget(key);
         return outcome('terminal');

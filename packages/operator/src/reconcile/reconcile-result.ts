@@ -10,3 +10,8 @@ export interface ReconcileResult {
 export class TerminalError extends Error {
   override readonly name = 'TerminalError';
 }
+
+/** Told by its name: an extension that was loaded into a bundled program has a class of its own. */
+export function isTerminalError(error: unknown): error is TerminalError {
+  return error instanceof Error && error.name === 'TerminalError';
+}

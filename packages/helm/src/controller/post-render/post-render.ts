@@ -13,11 +13,11 @@ import {
   encodeYaml,
   errorText,
   isJsonObject,
+  isStatusError,
   type JsonObject,
   type JsonValue,
   PatchError,
   parseGroupVersion,
-  StatusError,
   type Unstructured,
 } from '@kindred/machinery';
 import { RE2JSException } from 're2js';
@@ -145,7 +145,7 @@ function guarded<T>(where: string, change: () => T): T {
     const isExpected =
       error instanceof PatchError ||
       error instanceof DecodeError ||
-      error instanceof StatusError ||
+      isStatusError(error) ||
       error instanceof RE2JSException;
     if (!isExpected) throw error;
     throw new PostRenderError(`${where}: ${errorText(error)}`, { cause: error });

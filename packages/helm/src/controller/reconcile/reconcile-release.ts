@@ -2,7 +2,7 @@
  * One reconcile of a release: looks at what is wanted and what is there, does what `decide` says until nothing is left, and
  * says in the status how it stands. Whatever fails is told, and tried again with growing pauses.
  */
-import { errorText, formatFieldError, isStatusError, StatusError } from '@kindred/machinery';
+import { errorText, formatFieldError, isStatusError } from '@kindred/machinery';
 import { addFinalizer, type ReconcileContext, type ReconcileResult } from '@kindred/operator';
 import { ChartError } from '../../chart/chart.ts';
 import { isReleaseError, ReleaseError } from '../../release/release-error.ts';
@@ -115,6 +115,7 @@ function reasonOf(error: unknown, otherwise: string): string {
 }
 
 function isExpected(error: unknown): boolean {
+  if (isStatusError(error)) return true;
   return [
     NotReadyError,
     SourceError,
@@ -124,6 +125,5 @@ function isExpected(error: unknown): boolean {
     RenderError,
     ReleaseError,
     ResourceError,
-    StatusError,
   ].some((type) => error instanceof type);
 }
