@@ -17,8 +17,18 @@ export function chartUsage(chart: Chart, ancestors: readonly Chart[] = []): Temp
     }
   };
   visit(outermost, outermost.metadata.name);
-  return analyseTemplates(files, textsOf(chart.values));
+  return analyseTemplates(files, [...textsOf(chart.values), ...fileTexts(chart)]);
 }
+
+/** Files that `tpl` may be given (`tpl (.Files.Get "x") .`); texts for people also show templates. */
+function fileTexts({ files }: Chart): string[] {
+  return files
+    .filter(({ name, data }) => data.length <= MAX_FILE && !/\.(?:md|txt)$|^crds\/|^LICENSE/.test(name))
+    .map(({ data }) => fromBytes(data))
+    .filter((text) => text.includes('{{') && text.includes('.Values'));
+}
+
+const MAX_FILE = 1024 * 1024;
 
 /** Values that are templates themselves. */
 function textsOf(value: GoValue): string[] {

@@ -180,6 +180,16 @@ test('leaves charts alone that include templates by computed names', () => {
   assert.deepEqual(unknownKeys(chart, [{ kind: 'set', text: 'zzz=1' }]), []);
 });
 
+test('looks into files that tpl is given', () => {
+  const chart = chartOf(
+    'a: 1\n',
+    { 'a.yaml': '{{ tpl (.Files.Get "app.conf") . }}' },
+    { 'app.conf': 'port = {{ .Values.port }}\n' },
+  );
+  assert.deepEqual(unknownKeys(chart, [{ kind: 'set', text: 'port=1' }]), []);
+  assert.equal(unknownKeys(chart, [{ kind: 'set', text: 'host=1' }]).length, 1);
+});
+
 test('writes an interface', () => {
   const text = typescriptTypes(inferSchema(chartOf(VALUES, TEMPLATES)), valuesTypeName('my-web'));
   assert.match(text, /^\/\*\* Values of the chart web\./);
