@@ -8,6 +8,7 @@ import { coalesceTables } from '../values/coalesce-tables.ts';
 import { type ReadYamlOptions, readYamlDocuments, YamlError } from '../yaml/read.ts';
 import { type Chart, ChartError, type ChartFile, type ChartMetadata } from './chart.ts';
 import { checkMetadata, readMetadata } from './metadata.ts';
+import { jsonKind } from './metadata-types.ts';
 
 /** Unpacks a dependency that is an archive; its files without the directory they are in. */
 export type Unpack = (archive: Uint8Array) => readonly ChartFile[];
@@ -33,7 +34,10 @@ function load(files: readonly ChartFile[], unpack: Unpack | undefined, depth: nu
   const values = named.get('values.yaml');
   return {
     metadata,
-    values: values === undefined ? new GoMap() : readValues(text(values), 'cannot load values.yaml'),
+    values:
+      values === undefined
+        ? new GoMap()
+        : readValues(text(values), 'cannot load values.yaml: cannot unmarshal yaml document'),
     ...(values === undefined ? {} : { rawValues: values.data }),
     schema: named.get('values.schema.json')?.data,
     templates: files.filter(({ name }) => name.startsWith('templates/')),
@@ -48,7 +52,10 @@ export function readValues(source: string, problem: string, options: Pick<ReadYa
     let values = new GoMap();
     for (const document of readYamlDocuments(source, options)) {
       if (document === null || document === undefined) continue;
-      if (!isMap(document)) throw new ChartError(`${problem}: error unmarshaling JSON: the document is not a map`);
+      if (!isMap(document)) {
+        const mismatch = `cannot unmarshal ${jsonKind(document)} into Go value of type map[string]interface {}`;
+        throw new ChartError(`${problem}: error unmarshaling JSON: while decoding JSON: json: ${mismatch}`);
+      }
       values = coalesceTables(document, values, { keepNulls: true });
     }
     return values;

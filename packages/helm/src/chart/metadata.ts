@@ -6,12 +6,16 @@ import { type GoValue, isMap, sliceItems } from '../go/value.ts';
 import { parseVersion } from '../semver/version.ts';
 import { readYaml, YamlError } from '../yaml/read.ts';
 import { ChartError, type ChartMetadata, type Dependency, type ImportValue, type Maintainer } from './chart.ts';
+import { metadataTypeProblem } from './metadata-types.ts';
 
 /** The metadata in the text; unchecked. `requirements` is the text of a v1 chart's requirements.yaml. */
 export function readMetadata(text: string, requirements?: string): ChartMetadata {
   const listed =
     requirements === undefined ? undefined : members(parse(requirements, 'requirements.yaml'), 'dependencies');
-  return metadataOf(parse(text, 'Chart.yaml'), listed);
+  const root = parse(text, 'Chart.yaml');
+  const problem = metadataTypeProblem(root);
+  if (problem !== undefined) throw new ChartError(`cannot load Chart.yaml: ${problem}`);
+  return metadataOf(root, listed);
 }
 
 /** The metadata in a value that was read already; unchecked. `listed` are dependencies of a requirements.yaml. */

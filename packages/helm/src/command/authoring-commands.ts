@@ -37,6 +37,11 @@ const showGroup: CommandEntry = {
 
 export const authoringCommands: readonly CommandEntry[] = [
   {
+    name: 'lint',
+    short: 'look through a chart for what may be wrong',
+    load: async () => (await import('./lint/lint.ts')).lintCommand,
+  },
+  {
     name: 'package',
     short: 'pack a directory of a chart into an archive',
     load: async () => (await import('./package/package.ts')).packageCommand,

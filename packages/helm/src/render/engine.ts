@@ -47,6 +47,8 @@ export type Lookup = (apiVersion: string, kind: string, namespace: string, name:
 export interface EngineOptions extends FunctionProviders {
   readonly lookup?: Lookup;
   readonly limits?: Limits;
+  /** Instead of the functions of the same names. */
+  readonly replacements?: Readonly<Record<string, GoFunction>>;
   /** For a render that is watched. */
   readonly tracing?: Tracing;
 }
@@ -99,6 +101,7 @@ class Engine {
         fn(['string', 'any'], () => ''),
       );
     }
+    for (const [name, other] of Object.entries(options.replacements ?? {})) this.#functions.set(name, other);
     this.#budget = newBudget(options.limits ?? DEFAULT_LIMITS);
     this.#tracing = options.tracing;
     for (const [name, traced] of options.tracing?.functions ?? []) this.#functions.set(name, traced);

@@ -3,7 +3,7 @@
  * anything is rendered (Helm documentation, "Schema Files").
  */
 import { type Chart, ChartError } from '../chart/chart.ts';
-import { fromBytes } from '../go/bytes.ts';
+import { fromBytes, toBytes } from '../go/bytes.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { decodeGoJson } from '../go/json-reader.ts';
 import { type GoMap, type GoValue, isMap, typeName } from '../go/value.ts';
@@ -74,6 +74,15 @@ export function missingSchemas(chart: Chart, remote: RemoteSchemas): string[] {
   };
   visit(chart);
   return [...missing];
+}
+
+/** What the schema of one chart says of its values, without its dependencies; undefined when they are right. */
+export function validateOwnValues(
+  schema: string,
+  values: GoMap,
+  options: ValidateValuesOptions = {},
+): string | undefined {
+  return schemaProblem(toBytes(schema), values, new SchemaCompiler((url) => readRemote(url, options)));
 }
 
 /** What one schema says of one chart's values. */
