@@ -309,3 +309,46 @@ test('definitions of a chart follow the policy; an upgrade wins against who chan
   assert.match(await described(), /"three"/);
   assert.deepEqual(cluster.errors, []);
 });
+
+test('with plan, nothing is made before somebody approves what would change', async (t) => {
+  const cluster = await releaseCluster(t);
+  const secret =
+    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}-key\nstringData: {key: "{{ .Values.color }}-s3cret"}\n';
+  const chart = inline(webChart('1.0.0', { 'templates/secret.yaml': secret }));
+  await cluster.release('web', { chart, plan: true, values: { color: 'red' } });
+  const approve = async (digest: string | undefined) => {
+    const annotations = { 'helm.kindred.dev/approve': digest };
+    await cluster.client.mergePatch(HelmRelease, at('web'), { metadata: { annotations } });
+  };
+  const first = await cluster.until('web', notReadyFor('ApprovalNeeded'));
+  assert.equal(first.status?.plan?.summary, 'the install would add 2, change 0 and remove 0 objects');
+  assert.equal(await cluster.data('web-config'), undefined);
+  await approve('something else');
+  await cluster.atRest();
+  assert.equal(await cluster.data('web-config'), undefined);
+  await approve(first.status?.plan?.digest);
+  const installed = await cluster.until('web', isAt(1));
+  assert.equal(installed.status?.plan, undefined);
+
+  await cluster.change('web', { values: { color: 'blue' } });
+  const second = await cluster.until('web', notReadyFor('ApprovalNeeded'));
+  assert.deepEqual(second.status?.plan?.changes, [
+    'changed Secret default/web-key',
+    'changed ConfigMap default/web-config',
+  ]);
+  const diff = (await cluster.data('web-plan'))?.['diff'] ?? '';
+  assert.match(diff, /-\s+color: red\n\+\s+color: blue/);
+  assert.doesNotMatch(diff, /s3cret/);
+  // What is approved is this change, not the next one.
+  await cluster.change('web', { values: { color: 'green' } });
+  await approve(second.status?.plan?.digest);
+  const third = await cluster.until(
+    'web',
+    (seen) => seen.status?.plan?.digest !== second.status?.plan?.digest && notReadyFor('ApprovalNeeded')(seen),
+  );
+  assert.equal((await cluster.data('web-config'))?.['color'], 'red');
+  await approve(third.status?.plan?.digest);
+  await cluster.until('web', isAt(2));
+  assert.equal((await cluster.data('web-config'))?.['color'], 'green');
+  assert.deepEqual(cluster.errors, []);
+});

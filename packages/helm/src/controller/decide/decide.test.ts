@@ -63,6 +63,7 @@ function observation(more: Partial<Observation>, choices: Choices = {}): Observa
     progress: NO_PROGRESS,
     drifted: false,
     pendingIsAlive: false,
+    isUnapproved: false,
     forced: false,
     settings: settings(choices),
     ...more,
@@ -86,6 +87,12 @@ const failedHistory = [revision(2, { status: 'failed', configDigest: 'v2' }), re
 
 const cases: readonly (readonly [string, Observation, Decision])[] = [
   ['nothing there', observation({}), { type: 'install' }],
+  ['nothing there, and nothing allowed yet', observation({ isUnapproved: true }), { type: 'plan', isInstall: true }],
+  [
+    'all in place without a word',
+    observation({ history: [revision(1)], progress: done, isUnapproved: true }),
+    { type: 'none' },
+  ],
   ['all in place', observation({ history: [revision(1)], progress: done }), { type: 'none' }],
   [
     'new values',

@@ -12,6 +12,8 @@ export type Decision =
   /** A record that its writer has left pending is brought to an end. */
   | { readonly type: 'recover'; readonly isInstall: boolean }
   | { readonly type: 'adopt'; readonly external: boolean }
+  /** Says what an install or upgrade would do, and waits. */
+  | { readonly type: 'plan'; readonly isInstall: boolean }
   | { readonly type: 'install' }
   | { readonly type: 'upgrade'; readonly because: string }
   | { readonly type: 'test' }
@@ -22,6 +24,12 @@ export type Decision =
   | { readonly type: 'stalled'; readonly reason: 'RetriesExceeded' | 'MissingRollbackTarget' };
 
 export function decide(observation: Observation): Decision {
+  const decision = nextStep(observation);
+  if (!observation.isUnapproved || (decision.type !== 'install' && decision.type !== 'upgrade')) return decision;
+  return { type: 'plan', isInstall: decision.type === 'install' };
+}
+
+function nextStep(observation: Observation): Decision {
   const latest = observation.history[0];
   if (latest?.status.startsWith('pending-')) {
     if (observation.pendingIsAlive) return { type: 'wait' };

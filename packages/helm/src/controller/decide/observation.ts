@@ -54,6 +54,8 @@ export interface Observation {
   readonly drifted: boolean;
   /** A pending record whose writer is still alive. */
   readonly pendingIsAlive: boolean;
+  /** Installs and upgrades wait for somebody's word, and it hasn't been given for these inputs. */
+  readonly isUnapproved: boolean;
   /** Somebody asked for an upgrade whatever has changed. */
   readonly forced: boolean;
   readonly settings: Pick<ReleaseIntent, 'install' | 'upgrade' | 'test' | 'externalChanges' | 'driftDetection'>;

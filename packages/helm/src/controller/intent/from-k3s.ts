@@ -48,6 +48,7 @@ export function fromHelmChart(object: HelmChart, config: HelmChartConfig | undef
     dependsOn: [],
     maxHistory: 10,
     externalChanges: 'adopt',
+    plan: false,
     driftDetection: { mode: 'disabled', ignore: [] },
     postRenderers: [],
     install: {

@@ -140,6 +140,8 @@ export interface ReleaseIntent {
   readonly maxHistory: number;
   readonly serviceAccountName?: string;
   readonly externalChanges: 'adopt' | 'revert';
+  /** Installs and upgrades wait for approval. */
+  readonly plan: boolean;
   readonly driftDetection: { readonly mode: 'enabled' | 'warn' | 'disabled'; readonly ignore: readonly IgnoreRule[] };
   readonly postRenderers: readonly PostRenderer[];
   readonly install: ChangeSettings & {

@@ -67,6 +67,7 @@ export function releaseSettings(
     maxHistory: spec.maxHistory ?? 5,
     ...(spec.serviceAccountName === undefined ? {} : { serviceAccountName: spec.serviceAccountName }),
     externalChanges: ('externalChanges' in spec ? spec.externalChanges : undefined) ?? 'adopt',
+    plan: ('plan' in spec ? spec.plan : undefined) ?? false,
     driftDetection: {
       mode: spec.driftDetection?.mode ?? 'disabled',
       ignore: (spec.driftDetection?.ignore ?? []).map((rule) => ({ paths: rule.paths, target: rule.target ?? {} })),

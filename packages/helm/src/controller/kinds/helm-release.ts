@@ -86,11 +86,26 @@ export const HelmRelease = defineKind({
         .enum('adopt', 'revert')
         .describe('What happens when somebody else upgrades the release or rolls it back; adopt when not given.')
         .optional(),
+      plan: s
+        .boolean()
+        .describe(
+          'Each install and upgrade waits until its plan is approved: by the annotation helm.kindred.dev/approve.',
+        )
+        .optional(),
     })
     .describe('What to install, and how.'),
   status: s
     .object({
       ...statusFields,
+      plan: s
+        .object({
+          digest: s.string().describe('What the annotation must say.'),
+          base: s.integer().describe('The revision that it would change; 0 for none.'),
+          summary: s.string(),
+          changes: s.array(s.string()).describe('Objects that would come, change, or go.'),
+          configMap: s.string().describe('Has the differences line by line.'),
+        })
+        .describe('What waits for approval.'),
       driftedObjects: s.array(s.string()).describe('What differs from the release, as last looked at.'),
       conditions: s.conditions(
         'Ready',

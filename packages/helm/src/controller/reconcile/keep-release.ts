@@ -6,14 +6,16 @@ import { advance } from '../decide/advance.ts';
 import { type Decision, decide, sameInputs } from '../decide/decide.ts';
 import type { Observation, Progress } from '../decide/observation.ts';
 import { actionContextOf } from './action-kit.ts';
-import { afterAdoption, afterStep, atRest, stalled, withDrift, working } from './conditions.ts';
+import { afterAdoption, afterStep, atRest, notReady, stalled, withDrift, working } from './conditions.ts';
 import { correctFound, lookForDrift } from './look-for-drift.ts';
 import { performStep, type Step } from './perform-step.ts';
+import { APPROVAL, isUnapproved, planRelease } from './plan-release.ts';
 import type { PreparedRelease } from './prepare-release.ts';
 import { progressOf, statusOf } from './progress-of-status.ts';
 import { readHistory } from './read-history.ts';
 import type { RecordedDetails } from './recorded.ts';
 import type { ReleaseRun } from './release-kit.ts';
+import type { Plan } from './release-object.ts';
 import type { Conditions } from './status-writer.ts';
 
 /** More steps than any way to a state of rest has. */
@@ -26,6 +28,7 @@ interface State {
   readonly history: readonly RecordedDetails[];
   readonly conditions: Conditions;
   readonly drifts: readonly string[];
+  readonly plan?: Plan;
   readonly forced: boolean;
 }
 
@@ -56,6 +59,13 @@ export async function keepRelease(run: ReleaseRun, prepared: PreparedRelease): P
         state = { ...state, drifts, conditions: withDrift(state.conditions, drifts) };
         await save(run, { ...state, conditions: atRest(state.conditions, subjectOf(run, state.history)) });
         kit.backOff.forget(context.key);
+        return { requeueAfter: intent.interval };
+      }
+      case 'plan': {
+        const plan = await planRelease(run, prepared, actions, { ...decision, history: state.history });
+        const message = `${plan.summary}; approve it with the annotation ${APPROVAL}: ${plan.digest}`;
+        const conditions = notReady(state.conditions, 'ApprovalNeeded', message, false);
+        await save(run, { ...state, conditions, plan });
         return { requeueAfter: intent.interval };
       }
       case 'adopt':
@@ -97,7 +107,7 @@ function isRepeated({ type }: Decision, { progress, inputs }: Observation): bool
 }
 
 async function observe(
-  { intent }: ReleaseRun,
+  { intent, object }: ReleaseRun,
   { inputs }: PreparedRelease,
   actions: ActionContext,
   { history, progress, forced }: State,
@@ -110,6 +120,7 @@ async function observe(
     progress,
     drifted: false,
     pendingIsAlive,
+    isUnapproved: isUnapproved(object, intent, inputs),
     forced,
     settings: intent,
   };
@@ -160,7 +171,7 @@ function subjectOf({ intent }: ReleaseRun, [latest]: readonly RecordedDetails[])
 
 async function save(
   run: ReleaseRun,
-  { progress, history, conditions, drifts }: State,
+  { progress, history, conditions, drifts, plan }: State,
   isObserved = true,
 ): Promise<void> {
   const { kit, intent, requests, writer, object } = run;
@@ -174,6 +185,7 @@ async function save(
       ...statusOf(progress, history, before, release),
       storageNamespace: intent.storageNamespace,
       ...(drifts.length === 0 ? {} : { driftedObjects: [...drifts] }),
+      ...(plan === undefined ? {} : { plan }),
     },
     kit.releases.conditionsOf(conditions),
   );

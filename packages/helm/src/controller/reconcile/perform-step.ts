@@ -6,6 +6,7 @@ import { test } from '../../actions/release-testing.ts';
 import { rollback } from '../../actions/rollback.ts';
 import { uninstall } from '../../actions/uninstall.ts';
 import { upgrade } from '../../actions/upgrade.ts';
+import type { Release } from '../../release/release.ts';
 import { isReleaseError } from '../../release/release-error.ts';
 import type { Decision } from '../decide/decide.ts';
 import type { ChangeSettings, ReleaseIntent } from '../intent/release-intent.ts';
@@ -73,11 +74,26 @@ async function perform(
   }
 }
 
+/** The release that an install or upgrade would make; nothing is changed. */
+export function previewRelease(
+  { intent }: ReleaseRun,
+  prepared: PreparedRelease,
+  actions: ActionContext,
+  isInstall: boolean,
+): Promise<Release> {
+  return (isInstall ? installChart : upgradeChart)(intent, prepared, actions, { dryRun: 'server' });
+}
+
+interface Preview {
+  readonly dryRun?: 'server';
+}
+
 async function installChart(
   intent: ReleaseIntent,
   prepared: PreparedRelease,
   actions: ActionContext,
-): Promise<unknown> {
+  preview: Preview = {},
+): Promise<Release> {
   const { createNamespace, takeOwnership } = intent.install;
   const { chart } = await prepared.chart();
   return install(actions, {
@@ -88,6 +104,7 @@ async function installChart(
     takeOwnership,
     replace: true,
     ...changeOptions(intent, intent.install),
+    ...preview,
   });
 }
 
@@ -95,7 +112,8 @@ async function upgradeChart(
   intent: ReleaseIntent,
   prepared: PreparedRelease,
   actions: ActionContext,
-): Promise<unknown> {
+  preview: Preview = {},
+): Promise<Release> {
   const { cleanupOnFail, force, preserveValues } = intent.upgrade;
   const { chart } = await prepared.chart();
   return upgrade(actions, {
@@ -108,6 +126,7 @@ async function upgradeChart(
     takeOwnership: intent.install.takeOwnership,
     ...changeOptions(intent, intent.upgrade),
     ...(force ? { forceReplace: true, forceConflicts: false, serverSide: 'false' as const } : {}),
+    ...preview,
   });
 }
 

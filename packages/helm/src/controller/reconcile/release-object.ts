@@ -10,9 +10,19 @@ export type ReleaseStatus = {
   [K in keyof Fields]?: ObservedField<Fields[K]>;
 } & {
   driftedObjects?: string[];
+  plan?: Plan;
   conditions?: Condition[];
 };
 
 export type Snapshot = NonNullable<ReleaseStatus['history']>[number];
+
+/** What waits for approval. */
+export interface Plan {
+  digest: string;
+  base: number;
+  summary: string;
+  changes: string[];
+  configMap: string;
+}
 
 export type ReleaseObject = Observed<KubeObject & { status?: ReleaseStatus }>;

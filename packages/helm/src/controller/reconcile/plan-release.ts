@@ -1,0 +1,84 @@
+/**
+ * Plans: what an install or upgrade would change, found by a dry run, for somebody to look at and approve. The differences
+ * are in a ConfigMap of the object, with the values of Secrets masked; the status has their summary.
+ */
+import { createHash } from 'node:crypto';
+import { ConfigMap } from '@kindred/apis/core/v1';
+import type { ActionContext } from '../../actions/action-context.ts';
+import { formatUnified, summarize } from '../../diff/format-diff.ts';
+import { diffManifests } from '../../diff/manifest-diff.ts';
+import type { ReleaseDiff } from '../../diff/object-diff.ts';
+import type { ReleaseInputs } from '../decide/observation.ts';
+import type { ReleaseIntent } from '../intent/release-intent.ts';
+import { previewRelease } from './perform-step.ts';
+import type { PreparedRelease } from './prepare-release.ts';
+import type { RecordedDetails } from './recorded.ts';
+import type { ReleaseRun } from './release-kit.ts';
+import type { Plan, ReleaseObject } from './release-object.ts';
+
+/** The annotation that approves a plan by its digest. */
+export const APPROVAL = 'helm.kindred.dev/approve';
+
+const MOST_CHANGES = 100;
+/** Well below what an object may hold. */
+const LONGEST_TEXT = 500_000;
+
+/** True when the word of somebody is needed and missing. It holds for these inputs, whatever comes of them. */
+export function isUnapproved(object: ReleaseObject, intent: ReleaseIntent, inputs: ReleaseInputs): boolean {
+  return intent.plan && object.metadata.annotations?.[APPROVAL] !== planDigest(inputs);
+}
+
+function planDigest({ chartName: _, ...inputs }: ReleaseInputs): string {
+  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
+}
+
+/** The plan that is told already, or a new one. @throws ChartError, RenderError, ReleaseError when there can be none */
+export async function planRelease(
+  run: ReleaseRun,
+  prepared: PreparedRelease,
+  actions: ActionContext,
+  at: { readonly isInstall: boolean; readonly history: readonly RecordedDetails[] },
+): Promise<Plan> {
+  const { releaseName } = run.intent;
+  const digest = planDigest(prepared.inputs);
+  const deployed = at.isInstall ? undefined : (at.history.find(({ status }) => status === 'deployed') ?? at.history[0]);
+  const base = deployed?.revision ?? 0;
+  const told = run.writer.status.plan;
+  if (told?.digest === digest && told.base === base) return told;
+  const next = await previewRelease(run, prepared, actions, at.isInstall);
+  const before = deployed === undefined ? '' : (await actions.storage.get(releaseName, base)).manifest;
+  const diff = diffManifests(before, next.manifest, { namespace: next.namespace });
+  const { added, changed, removed } = summarize(diff);
+  const configMap = `${run.object.metadata.name}-plan`;
+  await writeDiff(run, actions, configMap, { digest, text: formatUnified(diff) });
+  const what = at.isInstall ? 'the install' : `the upgrade of revision ${base}`;
+  return {
+    digest,
+    base,
+    summary: `${what} would add ${added}, change ${changed} and remove ${removed} objects`,
+    changes: changesOf(diff).slice(0, MOST_CHANGES),
+    configMap,
+  };
+}
+
+function changesOf({ objects }: ReleaseDiff): string[] {
+  return objects
+    .filter(({ change }) => change !== 'unchanged')
+    .map(
+      ({ change, kind, namespace, name }) => `${change} ${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
+    );
+}
+
+async function writeDiff(
+  { object, context }: ReleaseRun,
+  { client }: ActionContext,
+  name: string,
+  { digest, text }: { readonly digest: string; readonly text: string },
+): Promise<void> {
+  const { namespace = '', uid } = object.metadata;
+  const owner = { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name, uid };
+  const diff = text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}\n… and more\n`;
+  const intent = { metadata: { name, namespace, ownerReferences: [owner] }, data: { digest, diff } };
+  const options = { fieldManager: 'helm-controller', force: true, signal: context.signal };
+  await client.apply(ConfigMap, intent, options);
+}
