@@ -2,7 +2,6 @@
 
 import { quote } from '../../go/quote.ts';
 import type { Flag } from '../flags/flag.ts';
-import { parseGoBool } from '../flags/flag-value.ts';
 import type { Environment } from '../host.ts';
 import { chartFlags } from './chart-flags.ts';
 import { valueFlags } from './value-flags.ts';
@@ -46,7 +45,7 @@ export const forceFlags: readonly Flag[] = [
   { kind: 'bool', name: 'force', usage: 'the old name of --force-replace', deprecated: 'use --force-replace instead' },
 ];
 
-export const postRendererFlags: readonly Flag[] = [
+const postRendererFlags: readonly Flag[] = [
   {
     kind: 'string',
     name: 'post-renderer',
@@ -115,8 +114,3 @@ export function installFlags(environment: Environment): readonly Flag[] {
 
 /** Flags that can't be given together. */
 export const EXCLUSIVE_FORCE: readonly (readonly string[])[] = [['force-replace', 'force-conflicts']];
-
-/** A flag whose value is true, false or auto. */
-export function isAutoOrBool(text: string): boolean {
-  return text === 'auto' || parseGoBool(text) !== undefined;
-}

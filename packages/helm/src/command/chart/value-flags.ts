@@ -109,7 +109,7 @@ function namedFiles(text: string): string[] {
 }
 
 /** A file, `-`, or a URL. */
-export async function readPlace(context: CommandContext, place: string): Promise<Uint8Array> {
+async function readPlace(context: CommandContext, place: string): Promise<Uint8Array> {
   if (place.trim() === '-') return context.streams.input.read();
   if (isRemote(place)) {
     const { fetchUrl } = await import('./fetch-url.ts');

@@ -13,7 +13,7 @@ export interface ClusterAccess {
 }
 
 /** Throws CommandError when the settings name no cluster; nothing is sent yet. */
-export async function connectCluster(context: CommandContext): Promise<ClusterAccess> {
+async function connectCluster(context: CommandContext): Promise<ClusterAccess> {
   const { settings, clock, log } = context;
   const connection = await clusterConnection(context);
   const http = createHttpTransport({ ...connection, clock });

@@ -1,16 +1,14 @@
 /** `helm history RELEASE_NAME`: the revisions of a release, the oldest first. */
-import type { Release } from '../../release/release.ts';
-import { releaseNameProblem } from '../../release/release-name.ts';
+import { history } from '../../actions/history.ts';
 import { exactArguments } from '../arguments.ts';
 import { withCluster } from '../cluster/connect.ts';
-import { requireReachable } from '../cluster/require-reachable.ts';
-import type { Command, CommandContext } from '../command.ts';
-import { CommandError } from '../command-error.ts';
+import type { Command } from '../command.ts';
 import { outputFlag, outputFormat, printFormat } from '../output/format.ts';
 import { tableText } from '../output/table.ts';
 import { appVersion, chartName } from './chart-name.ts';
-import { completeRelease, releaseStorage } from './release-argument.ts';
+import { completeRelease } from './release-argument.ts';
 import { ansicTime } from './release-time.ts';
+import { queryContext } from './run-actions.ts';
 
 export const historyCommand: Command = {
   usage: 'RELEASE_NAME',
@@ -19,19 +17,16 @@ export const historyCommand: Command = {
   complete: completeRelease,
   flags: () => [{ kind: 'int', name: 'max', usage: 'how many of the newest revisions', default: 256 }, outputFlag],
   run: async (context, [name = ''], flags) => {
-    const revisions = await history(context, name);
-    const max = flags.number('max');
-    const elements = revisions
-      .slice(0, Math.max(0, max))
-      .reverse()
-      .map((release) => ({
-        revision: release.revision,
-        updated: release.info.lastDeployed,
-        status: release.info.status,
-        chart: chartName(release),
-        app_version: appVersion(release),
-        description: release.info.description,
-      }));
+    const max = Math.max(0, flags.number('max'));
+    const revisions = await withCluster(context, (cluster) => history(queryContext(context, cluster), { name }));
+    const elements = revisions.slice(Math.max(0, revisions.length - max)).map((release) => ({
+      revision: release.revision,
+      updated: release.info.lastDeployed,
+      status: release.info.status,
+      chart: chartName(release),
+      app_version: appVersion(release),
+      description: release.info.description,
+    }));
     printFormat(context, outputFormat(flags), {
       data: () => elements,
       table: () => {
@@ -47,12 +42,3 @@ export const historyCommand: Command = {
     return 0;
   },
 };
-
-/** Newest first. */
-function history(context: CommandContext, name: string): Promise<Release[]> {
-  return withCluster(context, async (cluster) => {
-    await requireReachable(cluster.client, context.signal);
-    if (releaseNameProblem(name) !== undefined) throw new CommandError(`release name is invalid: ${name}`);
-    return releaseStorage(context, cluster).history(name);
-  });
-}

@@ -1,12 +1,8 @@
 /** `helm list`: the releases of a namespace, the newest revision of each. */
-import { parseLabelSelector } from '@kindred/machinery';
-import { RE2JS } from 're2js';
-import { compareText } from '../../go/compare-text.ts';
+import { list } from '../../actions/list.ts';
 import type { Release, ReleaseStatus } from '../../release/release.ts';
 import { noArguments } from '../arguments.ts';
 import { withCluster } from '../cluster/connect.ts';
-import { releaseDriver } from '../cluster/release-driver.ts';
-import { requireReachable } from '../cluster/require-reachable.ts';
 import type { Command, CommandContext } from '../command.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
@@ -14,7 +10,8 @@ import { palette } from '../output/color.ts';
 import { outputFlag, outputFormat, printFormat } from '../output/format.ts';
 import { tableText } from '../output/table.ts';
 import { appVersion, chartName } from './chart-name.ts';
-import { releaseMoment, updatedTime } from './release-time.ts';
+import { updatedTime } from './release-time.ts';
+import { queryContext } from './run-actions.ts';
 
 const listFlags: readonly Flag[] = [
   { kind: 'bool', name: 'all-namespaces', short: 'A', usage: 'the releases of all namespaces' },
@@ -57,74 +54,25 @@ them can be given. They come sorted by name, or by date with -d.
 };
 
 function findReleases(context: CommandContext, flags: FlagValues): Promise<Release[]> {
-  return withCluster(context, async (cluster) => {
-    await requireReachable(cluster.client, context.signal);
-    const isWanted = nameFilter(flags.text('filter'));
-    const hasLabels = labelFilter(flags.text('selector'));
+  return withCluster(context, (cluster) => {
     const namespace = flags.bool('all-namespaces') ? '' : cluster.namespace;
-    const found = (await releaseDriver(context, cluster, namespace).query({})).filter(({ name }) => isWanted(name));
-    const statuses = wantedStatuses(flags);
-    const onlySuperseded = statuses?.size === 1 && statuses.has('superseded');
-    const candidates = onlySuperseded ? found : latest(found);
-    const chosen = candidates.filter(
-      (release) => (statuses === undefined || statuses.has(release.info.status)) && hasLabels(release),
-    );
-    return page(sorted(chosen, flags), flags);
+    return list(queryContext(context, { ...cluster, namespace }), {
+      statuses: wantedStatuses(flags),
+      filter: flags.text('filter'),
+      selector: flags.text('selector'),
+      sortBy: flags.bool('date') ? 'date' : 'name',
+      reverse: flags.bool('reverse'),
+      offset: flags.number('offset'),
+      max: flags.number('max'),
+    });
   });
 }
 
-function nameFilter(pattern: string): (name: string) => boolean {
-  if (pattern === '') return () => true;
-  const regex = RE2JS.compile(pattern);
-  return (name) => regex.matcher(name).find();
-}
-
-function labelFilter(selector: string): (release: Release) => boolean {
-  if (selector === '') return () => true;
-  const parsed = parseLabelSelector(selector);
-  return ({ name, revision, info, labels }) =>
-    parsed.matches({ ...labels, name, owner: 'helm', status: info.status, version: String(revision) });
-}
-
-function latest(releases: readonly Release[]): Release[] {
-  const newest = new Map<string, Release>();
-  for (const release of releases) {
-    const key = `${release.namespace}/${release.name}`;
-    if (release.revision > (newest.get(key)?.revision ?? 0)) newest.set(key, release);
-  }
-  return [...newest.values()];
-}
-
-/** Undefined for all. */
-function wantedStatuses(flags: FlagValues): ReadonlySet<ReleaseStatus> | undefined {
-  const statuses = new Set<ReleaseStatus>();
-  for (const status of ['deployed', 'failed', 'superseded', 'uninstalled', 'uninstalling'] as const) {
-    if (flags.bool(status)) statuses.add(status);
-  }
-  if (flags.bool('pending')) statuses.add('pending-install').add('pending-upgrade').add('pending-rollback');
-  return statuses.size === 0 ? undefined : statuses;
-}
-
-function sorted(releases: readonly Release[], flags: FlagValues): Release[] {
-  const compare = flags.bool('date') ? byDate : byName;
-  const inOrder = releases.toSorted(compare);
-  return flags.bool('reverse') ? inOrder.reverse() : inOrder;
-}
-
-function byName(a: Release, b: Release): number {
-  return compareText(a.name, b.name) || compareText(a.namespace, b.namespace) || a.revision - b.revision;
-}
-
-function byDate(a: Release, b: Release): number {
-  const [first, second] = [a, b].map(({ info }) => releaseMoment(info.lastDeployed)?.nanoseconds ?? 0n);
-  if (first === undefined || second === undefined || first === second) return byName(a, b);
-  return first < second ? -1 : 1;
-}
-
-function page(releases: readonly Release[], flags: FlagValues): Release[] {
-  const offset = Math.max(0, flags.number('offset'));
-  const limit = flags.number('max');
-  return limit > 0 ? releases.slice(offset, offset + limit) : releases.slice(offset);
+/** None for all. */
+function wantedStatuses(flags: FlagValues): readonly ReleaseStatus[] {
+  const known = ['deployed', 'failed', 'superseded', 'uninstalled', 'uninstalling'] as const;
+  const pending = ['pending-install', 'pending-upgrade', 'pending-rollback'] as const;
+  return [...known.filter((status) => flags.bool(status)), ...(flags.bool('pending') ? pending : [])];
 }
 
 function printNames(context: CommandContext, releases: readonly Release[], flags: FlagValues): void {

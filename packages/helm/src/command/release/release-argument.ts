@@ -1,36 +1,24 @@
 /** The release that a command names: found by its name, and by --revision where the command has that. */
+import { getRelease } from '../../actions/get.ts';
 import type { Release } from '../../release/release.ts';
 import { releaseNameProblem } from '../../release/release-name.ts';
-import { ReleaseStorage } from '../../release/release-storage.ts';
+import type { ReleaseStorage } from '../../release/release-storage.ts';
 import { type ClusterAccess, withCluster } from '../cluster/connect.ts';
-import { releaseDriver } from '../cluster/release-driver.ts';
-import { requireReachable } from '../cluster/require-reachable.ts';
 import type { CommandContext, Completion } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { chartName } from './chart-name.ts';
+import { queryContext } from './run-actions.ts';
+
+/** One revision, the newest when it is 0. Throws ReleaseError. */
+export function findRelease(context: CommandContext, name: string, revision: number): Promise<Release> {
+  return withCluster(context, (cluster) => getRelease(queryContext(context, cluster), { name, revision }));
+}
 
 export function releaseStorage(context: CommandContext, cluster: ClusterAccess): ReleaseStorage {
-  return new ReleaseStorage(releaseDriver(context, cluster, cluster.namespace));
+  return queryContext(context, cluster).storage;
 }
 
-/**
- * One revision, the newest when it is 0. Throws ReleaseError.
- *
- * @param operation what messages begin with
- */
-export function findRelease(
-  context: CommandContext,
-  name: string,
-  revision: number,
-  operation = 'releaseContent',
-): Promise<Release> {
-  return withCluster(context, async (cluster) => {
-    await requireReachable(cluster.client, context.signal);
-    checkName(name, operation);
-    return releaseStorage(context, cluster).get(name, revision);
-  });
-}
-
+/** @param operation what the message begins with. Throws CommandError. */
 export function checkName(name: string, operation: string): void {
   if (releaseNameProblem(name) !== undefined) throw new CommandError(`${operation}: Release name is invalid: ${name}`);
 }
@@ -44,7 +32,7 @@ export async function completeRelease(
   if (args.length > 0) return { words: [] };
   return withCluster(context, async (cluster) => {
     const newest = new Map<string, Release>();
-    for (const release of await releaseDriver(context, cluster, cluster.namespace).query({})) {
+    for (const release of await releaseStorage(context, cluster).driver.query({})) {
       if (release.revision > (newest.get(release.name)?.revision ?? 0)) newest.set(release.name, release);
     }
     const words = [...newest.values()].map((each) => `${each.name}\t${chartName(each)} -> ${each.info.status}`);

@@ -24,7 +24,7 @@ export function withActions<T>(
   });
 }
 
-export function actionContext(
+function actionContext(
   context: CommandContext,
   cluster: ClusterAccess,
   report: (event: ActionEvent) => void,
@@ -42,6 +42,11 @@ export function actionContext(
       report(event);
     },
   });
+}
+
+/** For commands that only look. */
+export function queryContext(context: CommandContext, cluster: ClusterAccess): ActionContext {
+  return actionContext(context, cluster, () => undefined);
 }
 
 /** What is said whatever the progress mode. */

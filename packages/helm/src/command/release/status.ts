@@ -1,8 +1,8 @@
 /** `helm status RELEASE_NAME`: how a release stands, with its objects as the cluster has them. */
+import { getRelease } from '../../actions/get.ts';
 import { releaseText as recordText } from '../../release/release-json.ts';
 import { exactArguments } from '../arguments.ts';
 import { withCluster } from '../cluster/connect.ts';
-import { requireReachable } from '../cluster/require-reachable.ts';
 import type { Command } from '../command.ts';
 import { palette } from '../output/color.ts';
 import { outputFlag, outputFormat } from '../output/format.ts';
@@ -10,7 +10,8 @@ import { serverTablesText } from '../output/server-table.ts';
 import { type LiveObjects, liveObjects } from './live-objects.ts';
 import { printRecord } from './print-record.ts';
 import { releaseText } from './print-release.ts';
-import { checkName, completeRelease, releaseStorage } from './release-argument.ts';
+import { completeRelease } from './release-argument.ts';
+import { queryContext } from './run-actions.ts';
 
 export const statusCommand: Command = {
   usage: 'RELEASE_NAME',
@@ -21,9 +22,7 @@ its tests said, and the notes of its chart.`,
   flags: () => [{ kind: 'int', name: 'revision', usage: 'the revision to show, instead of the newest' }, outputFlag],
   run: (context, [name = ''], flags) =>
     withCluster(context, async (cluster) => {
-      await requireReachable(cluster.client, context.signal);
-      checkName(name, 'releaseContent');
-      const release = await releaseStorage(context, cluster).get(name, flags.number('revision'));
+      const release = await getRelease(queryContext(context, cluster), { name, revision: flags.number('revision') });
       const format = outputFormat(flags);
       const live = await liveObjects(cluster, release, format === 'table' ? 'table' : 'object', context);
       if (format === 'table') {

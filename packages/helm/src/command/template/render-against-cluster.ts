@@ -7,7 +7,7 @@ import { withCluster } from '../cluster/connect.ts';
 import type { CommandContext } from '../command.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { logHelmErrors } from '../release/helm-failure.ts';
-import { actionContext } from '../release/run-actions.ts';
+import { queryContext } from '../release/run-actions.ts';
 import type { TemplateParts } from './print-manifests.ts';
 
 export function renderAgainstCluster(
@@ -17,7 +17,7 @@ export function renderAgainstCluster(
 ): Promise<TemplateParts> {
   const { chart, values, sources, remoteSchemas } = request;
   return withCluster(context, async (cluster) => {
-    const actions = actionContext(context, cluster, () => undefined);
+    const actions = queryContext(context, cluster);
     const release = await logHelmErrors(context, () =>
       install(actions, {
         name,
