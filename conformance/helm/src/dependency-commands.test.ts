@@ -250,3 +250,52 @@ test('refuses circles of local charts', async (t) => {
   assert.equal(stderr, 'Error: the chart depends on itself through file:// repositories: a -> b -> a\n');
   await assert.rejects(readdir(join(both.ours.path, 'a/charts')));
 });
+
+test('treats odd dependencies as helm does', async (t) => {
+  const nested = ranges('- {name: deep, version: 1.0.0, repository: ""}\n', '1.0.0').replace(
+    'name: app',
+    'name: outer',
+  );
+  const { both, same, sameResult, server } = await start(t, {
+    'slash/Chart.yaml': ranges(
+      '- {name: db, version: 1.x, repository: "URL/"}\n- {name: db, version: 1.x, repository: "URL", alias: second}\n',
+    ),
+    'unversioned/Chart.yaml': ranges('- {name: db, repository: "URL"}\n'),
+    'star/Chart.yaml': ranges('- {name: db, version: "*", repository: "URL"}\n'),
+    'early/Chart.yaml': ranges('- {name: db, version: ">=1.3.0-0 <2", repository: "URL"}\n'),
+    'exact/Chart.yaml': ranges('- {name: db, version: v1.2.0, repository: "URL"}\n'),
+    'or/Chart.yaml': ranges('- {name: db, version: "~1.0 || ^2", repository: "URL"}\n'),
+    'sub/Chart.yaml': ranges('- {name: part, version: 1.0.0, repository: "URL/sub"}\n'),
+    'nested/Chart.yaml': ranges('- {name: outer, version: ">0", repository: "file://./parts/outer"}\n'),
+    'nested/parts/outer/Chart.yaml': nested,
+    'nested/parts/outer/charts/deep/Chart.yaml': 'apiVersion: v2\nname: deep\nversion: 1.0.0\n',
+    'nested/parts/outer/values.yaml': 'a: 1\n',
+    'own/Chart.yaml': ranges('- {name: mine, version: ^1}\n'),
+    'own/charts/mine/Chart.yaml': 'apiVersion: v2\nname: mine\nversion: 1.4.0\n',
+    'wrong/Chart.yaml': ranges('- {name: mine, version: ^2}\n'),
+    'wrong/charts/mine/Chart.yaml': 'apiVersion: v2\nname: mine\nversion: 1.4.0\n',
+    'bad/Chart.yaml': 'apiVersion: v2\nname: bad\nversion: 0.1.0\ndependencies:\n- null\n',
+    'twice/Chart.yaml': ranges(
+      '- {name: db, version: 1.x, repository: "URL"}\n- {name: db, version: 2.x, repository: "URL"}\n',
+    ),
+    'keep/Chart.yaml': ranges('- {name: db, version: 1.0.0, repository: "URL"}\n- {name: mine, version: ^1}\n'),
+    'keep/charts/mine/Chart.yaml': 'apiVersion: v2\nname: mine\nversion: 1.4.0\n',
+    'keep/charts/db-0.0.1.tgz': chartArchive('db', '0.0.1'),
+    'keep/charts/other-1.0.0.tgz': chartArchive('other', '1.0.0'),
+    'keep/charts/mine-9.9.9.tgz': chartArchive('mine', '9.9.9'),
+  });
+  server.put(
+    '/sub/index.yaml',
+    'apiVersion: v1\nentries:\n  part: [{apiVersion: v2, name: part, version: 1.0.0, urls: [../parts/part-1.0.0.tgz]}]\n',
+  );
+  server.put('/parts/part-1.0.0.tgz', chartArchive('part', '1.0.0'));
+  const good = ['slash', 'star', 'early', 'exact', 'or', 'sub', 'nested', 'own'];
+  await same('repo add stable URL');
+  await same(...good.flatMap((name) => [`dep update ${name}`, `dep list ${name}`]));
+  for (const name of good) await sameResult(name);
+  await same('dep update unversioned', 'dep update wrong', 'dep update bad', 'dep update twice', 'dep update keep');
+  assert.deepEqual(
+    (await readdir(join(both.ours.path, 'keep/charts'))).sort(),
+    (await readdir(join(both.helm.path, 'keep/charts'))).sort(),
+  );
+});

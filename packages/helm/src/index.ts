@@ -24,6 +24,11 @@ export { type UpgradeOptions, upgrade } from './actions/upgrade.ts';
 export type { Chart, ChartFile, ChartMetadata, Dependency, ImportValue, Maintainer } from './chart/chart.ts';
 export { ChartError } from './chart/chart.ts';
 export { loadChartFiles, readValues, type Unpack } from './chart/load-files.ts';
+export type { DependencyContext, DependencyOptions } from './dependencies/dependency-context.ts';
+export { type DependencyNode, dependencyTree } from './dependencies/dependency-tree.ts';
+export { type DependencyList, listDependencies } from './dependencies/list-dependencies.ts';
+export { type LockFile, lockDigest, lockText, readLock } from './dependencies/lock-file.ts';
+export { buildDependencies, updateDependencies } from './dependencies/update-dependencies.ts';
 export {
   type DiffSummary,
   formatJson as formatDiffJson,
@@ -41,6 +46,7 @@ export { type FunctionProviders, functionTable } from './functions/function-tabl
 export { FunctionError } from './go/function-error.ts';
 export { encodeGoJson } from './go/json.ts';
 export { type GoFunction, type GoInt, GoMap, type GoObject, type GoSlice, type GoValue } from './go/value.ts';
+export { type ProxyFor, proxyFromEnvironment } from './http/proxy.ts';
 export { inferSchema } from './inference/infer-schema.ts';
 export type { JsonSchema } from './inference/json-schema.ts';
 export { typescriptTypes, valuesTypeName } from './inference/typescript-types.ts';
@@ -98,6 +104,7 @@ export { RenderError } from './render/render-error.ts';
 export type { ChartPaths } from './repositories/chart-paths.ts';
 export type { ChartContext, ChartSource } from './repositories/chart-source.ts';
 export { type DownloadedChart, downloadChart, type ProvenanceNeed } from './repositories/download-chart.ts';
+export { indexDirectory, mergeIndexes } from './repositories/index-directory.ts';
 export { type ChartVersion, findVersion, type IndexFile, readIndex } from './repositories/index-file.ts';
 export { type LocatedChart, loadLocatedChart, locateChart, type VerifyChart } from './repositories/locate-chart.ts';
 export {
@@ -109,6 +116,8 @@ export {
 } from './repositories/repositories-file.ts';
 export type { RepositoryAccess } from './repositories/repository-access.ts';
 export { fetchIndex, readCachedIndex, removeCachedIndex, updateIndex } from './repositories/repository-cache.ts';
+export { searchHub } from './repositories/search-hub.ts';
+export { searchRepositories } from './repositories/search-repositories.ts';
 export { indexJson, indexYaml } from './repositories/write-index.ts';
 export { buildResources } from './resources/build.ts';
 export type { Cluster } from './resources/cluster.ts';

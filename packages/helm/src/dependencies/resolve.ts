@@ -29,7 +29,7 @@ export async function resolveDependencies(
   const locked: LockedDependency[] = [];
   const missing: string[] = [];
   for (const dependency of dependencies) {
-    const range = parseConstraints(dependency.version);
+    const range = dependency.version === '' ? undefined : parseConstraints(dependency.version);
     if (range === undefined) {
       throw new ChartError(
         `dependency ${goQuote(dependency.name)} has an invalid version/constraint format: improper constraint: ${dependency.version}`,

@@ -2,6 +2,7 @@
  * A client of registries (OCI Distribution Specification 1.1): manifests, blobs and tags. Everything that comes is held
  * to its size and digest. TLS always, unless plain HTTP is asked for.
  */
+import { setTimeout } from 'node:timers/promises';
 import { isJsonObject } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import { type HttpAnswer, HttpClient } from '../http/http-client.ts';
@@ -14,6 +15,7 @@ import type { Credential } from './credential.ts';
 import { type Descriptor, INDEX_TYPES, MANIFEST_TYPES } from './manifest.ts';
 import { type Reference, referenceText } from './reference.ts';
 import { registryError, requestProblem } from './registry-error.ts';
+import { type Wait, withRetries } from './retry.ts';
 
 export interface RegistryClientOptions {
   readonly plainHttp?: boolean;
@@ -22,6 +24,8 @@ export interface RegistryClientOptions {
   readonly timeoutMs?: number;
   readonly credential?: (host: string) => Promise<Credential | undefined>;
   readonly proxy?: ProxyFor;
+  /** How pauses pass before a busy registry is asked again. */
+  readonly wait?: Wait;
 }
 
 export interface RegistryManifest {
@@ -51,6 +55,7 @@ export class RegistryClient {
   readonly #http: HttpClient;
   readonly #authorizer: Authorizer;
   readonly #scheme: string;
+  readonly #wait: Wait;
 
   constructor(options: RegistryClientOptions = {}) {
     const { plainHttp = false, tls, timeoutMs, proxy, credential = async () => undefined } = options;
@@ -60,6 +65,7 @@ export class RegistryClient {
       ...(proxy === undefined ? {} : { proxy }),
     });
     this.#authorizer = new Authorizer({ http: this.#http, credential, plainHttp });
+    this.#wait = options.wait ?? ((milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }));
     this.#scheme = plainHttp ? 'http' : 'https';
   }
 
@@ -194,11 +200,16 @@ export class RegistryClient {
     // An upload may be sent to another host, which must not see what is for this one.
     const isOwn = call.url.host === hostOf(host);
     const send = (authorization: string | undefined): Promise<HttpAnswer> =>
-      this.#http.send({
-        ...rest,
-        headers: { ...headers, ...(authorization === undefined || !isOwn ? {} : { authorization }) },
-        ...(signal === undefined ? {} : { signal }),
-      });
+      withRetries(
+        () =>
+          this.#http.send({
+            ...rest,
+            headers: { ...headers, ...(authorization === undefined || !isOwn ? {} : { authorization }) },
+            ...(signal === undefined ? {} : { signal }),
+          }),
+        this.#wait,
+        signal,
+      );
     const first = await send(this.#authorizer.known(host, scope));
     if (first.status !== 401 || !isOwn) return first;
     let authorization: string | undefined;

@@ -49,6 +49,10 @@ export async function downloadChart(
   context: ChartContext,
   provenance: ProvenanceNeed = 'none',
 ): Promise<DownloadedChart> {
+  const { repo = '' } = source;
+  if (isOciReference(repo)) {
+    return downloadFromRegistry(`${repo.replace(/\/+$/, '')}/${reference}`, source, context, provenance);
+  }
   if (isOciReference(reference)) return downloadFromRegistry(reference, source, context, provenance);
   const found = await findChart(reference, source, context);
   if (isOciReference(found.url)) {

@@ -98,6 +98,12 @@ function isSame(a: RepositoryEntry, b: RepositoryEntry): boolean {
 
 async function getIndex(context: CommandContext, entry: RepositoryEntry, timeoutMs: number): Promise<void> {
   const { protocol } = parseUrl(entry.url);
+  if (protocol === 'oci:') {
+    throw new CommandError(
+      `looks like ${quote(entry.url)} is not a valid chart repository or cannot be reached: registries need not be added, ` +
+        'charts in them are named by their whole address (oci://…)',
+    );
+  }
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new CommandError(`could not find protocol handler for: ${protocol.replace(/:$/, '')}`);
   }
