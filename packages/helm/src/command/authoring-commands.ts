@@ -37,6 +37,11 @@ const showGroup: CommandEntry = {
 
 export const authoringCommands: readonly CommandEntry[] = [
   {
+    name: 'create',
+    short: 'make a new chart',
+    load: async () => (await import('./create/create.ts')).createCommand,
+  },
+  {
     name: 'lint',
     short: 'look through a chart for what may be wrong',
     load: async () => (await import('./lint/lint.ts')).lintCommand,
