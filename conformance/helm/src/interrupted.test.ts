@@ -246,7 +246,7 @@ test('a process that is killed while a hook runs: the next one waits for the sam
   timeout: 60_000,
 }, async (t) => {
   const cluster = await httpCluster(t);
-  const script = fileURLToPath(new URL('install-process.js', import.meta.url));
+  const script = fileURLToPath(new URL('install.test.process.js', import.meta.url));
   const uid = await killAtJob(t, cluster, process.execPath, [script, cluster.url, JOB_HOOK, JSON.stringify(SOURCES)]);
   const chart = chartOf({ ...SOURCES, 'templates/job.yaml': JOB_HOOK });
   const request = { ...colored('red'), chart };

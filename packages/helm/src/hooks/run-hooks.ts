@@ -16,7 +16,7 @@ import { outputHookLogs } from './hook-logs.ts';
 import { hooksOf, type IndexedHook } from './hook-order.ts';
 
 /** The note of a hook that is done. */
-export function hookStep(event: string, index: number): string {
+function hookStep(event: string, index: number): string {
   return `hook ${event} ${index}`;
 }
 

@@ -44,8 +44,7 @@ function bytesText(data: Uint8Array): string {
   return `"${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')}"`;
 }
 
-/** The metadata of a chart as JSON: also the configuration of a chart in a registry. */
-export function metadataText(metadata: ChartMetadata): string {
+function metadataText(metadata: ChartMetadata): string {
   const flag: JsonMember = ['deprecated', metadata.deprecated ? 'true' : undefined];
   return objectText([
     textMember('name', metadata.name),

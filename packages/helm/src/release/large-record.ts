@@ -31,29 +31,52 @@ export interface ChunkNote {
   readonly digest: string;
 }
 
-/** @throws ReleaseError TooLarge, with what is large, when even the manifest alone doesn't fit */
-export function fitRecord(release: Release, limit = MAX_OBJECT_BYTES): FittedRecord {
-  const whole = encodeRecord(release);
-  const { [CHUNKS_ANNOTATION]: before, ...annotations } = release.annotations ?? {};
-  // A record that was read without its files keeps the chunks that it has.
-  if (whole.length <= limit) {
-    const kept = before === undefined || isWhole(release.chart) ? {} : { [CHUNKS_ANNOTATION]: before };
-    return { main: whole, chunks: [], annotations: { ...annotations, ...kept } };
-  }
-  for (const reduce of [withoutFiles, withoutSources]) {
-    if (release.chart === undefined) break;
-    const main = encodeRecord({ ...release, chart: reduce(release.chart) });
-    if (main.length > limit) continue;
-    const text = packText(chartText(release.chart));
-    const note: ChunkNote = { count: Math.ceil(text.length / CHUNK_SIZE), digest: digestOf(text) };
-    const chunks = Array.from({ length: note.count }, (_, n) => text.slice(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE));
-    return {
-      main,
-      chunks,
-      annotations: { ...annotations, [CHUNKS_ANNOTATION]: `${note.count} sha256:${note.digest}` },
-    };
-  }
-  throw new ReleaseError('TooLarge', `release ${release.name} can't be stored: ${sizeReport(recordSize(release))}`);
+/** What remains of a chart in the main record, and its chunks. */
+interface CutChart {
+  readonly chart: StoredChart;
+  readonly chunks: readonly string[];
+  readonly note: string;
+}
+
+/**
+ * Fits records into objects. A chart that had to be cut once is cut at once the next time: an operation writes its record
+ * several times.
+ *
+ * @throws (the function) ReleaseError TooLarge, with what is large, when even the manifest alone doesn't fit
+ */
+export function recordFitter(limit = MAX_OBJECT_BYTES): (release: Release) => FittedRecord {
+  const cuts = new WeakMap<StoredChart, CutChart>();
+  return (release) => {
+    const known = release.chart === undefined ? undefined : cuts.get(release.chart);
+    const { [CHUNKS_ANNOTATION]: before, ...annotations } = release.annotations ?? {};
+    if (known === undefined) {
+      const whole = encodeRecord(release);
+      // A record that was read without its files keeps the chunks that it has.
+      const kept = before === undefined || isWhole(release.chart) ? {} : { [CHUNKS_ANNOTATION]: before };
+      if (whole.length <= limit) return { main: whole, chunks: [], annotations: { ...annotations, ...kept } };
+    }
+    const cut = known ?? cutChart(release, limit);
+    const main = encodeRecord({ ...release, chart: cut.chart });
+    if (main.length > limit) throw tooLarge(release);
+    if (release.chart !== undefined) cuts.set(release.chart, cut);
+    return { main, chunks: cut.chunks, annotations: { ...annotations, [CHUNKS_ANNOTATION]: cut.note } };
+  };
+}
+
+function cutChart(release: Release, limit: number): CutChart {
+  const { chart } = release;
+  if (chart === undefined) throw tooLarge(release);
+  const fits = (cut: StoredChart): boolean => encodeRecord({ ...release, chart: cut }).length <= limit;
+  const cut = [withoutFiles(chart), withoutSources(chart)].find(fits);
+  if (cut === undefined) throw tooLarge(release);
+  const text = packText(chartText(chart));
+  const count = Math.ceil(text.length / CHUNK_SIZE);
+  const chunks = Array.from({ length: count }, (_, n) => text.slice(n * CHUNK_SIZE, (n + 1) * CHUNK_SIZE));
+  return { chart: cut, chunks, note: `${count} sha256:${digestOf(text)}` };
+}
+
+function tooLarge(release: Release): ReleaseError {
+  return new ReleaseError('TooLarge', `release ${release.name} can't be stored: ${sizeReport(recordSize(release))}`);
 }
 
 export function chunkNote(annotations: Readonly<Record<string, string>> | undefined): ChunkNote | undefined {

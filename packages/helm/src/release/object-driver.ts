@@ -10,7 +10,14 @@ import {
   type ObjectMeta,
   type Observed,
 } from '@kindred/machinery';
-import { CHUNKS_ANNOTATION, chunkNote, type FittedRecord, fitRecord, joinChunks } from './large-record.ts';
+import {
+  CHUNKS_ANNOTATION,
+  type ChunkNote,
+  chunkNote,
+  type FittedRecord,
+  joinChunks,
+  recordFitter,
+} from './large-record.ts';
 import { MemberError } from './read-members.ts';
 import { decodeRecord } from './record-encoding.ts';
 import type { Release } from './release.ts';
@@ -88,6 +95,7 @@ function objectDriver<T extends KubeObject>(format: Format<T>, options: ObjectDr
   const { client, namespace, signal } = options;
   const { kind } = format;
   const write = { fieldManager: FIELD_MANAGER, signal };
+  const fit = recordFitter();
 
   const stored = (release: Release, fitted: FittedRecord, written: 'createdAt' | 'modifiedAt'): StoredText => ({
     type: TYPE,
@@ -102,7 +110,7 @@ function objectDriver<T extends KubeObject>(format: Format<T>, options: ObjectDr
   });
 
   /** The main object is there: its chunks belong to it. */
-  const writeChunks = async (main: Observed<T>, chunks: readonly string[]): Promise<void> => {
+  const writeChunks = async (main: Observed<T>, { chunks, annotations }: FittedRecord): Promise<void> => {
     const { name, uid } = main.metadata;
     const owner = { apiVersion: 'v1', kind: kind.kind, name: name ?? '', uid };
     for (const [n, text] of chunks.entries()) {
@@ -113,6 +121,8 @@ function objectDriver<T extends KubeObject>(format: Format<T>, options: ObjectDr
           name: chunkName(name ?? '', n),
           namespace: main.metadata.namespace ?? namespace,
           labels: { owner: 'kindred-helm' },
+          // Helm drops those of the main object when it writes it.
+          annotations: { [CHUNKS_ANNOTATION]: annotations[CHUNKS_ANNOTATION] ?? '' },
           ownerReferences: [owner],
         },
       };
@@ -125,25 +135,34 @@ function objectDriver<T extends KubeObject>(format: Format<T>, options: ObjectDr
     }
   };
 
-  const withChunks = async (release: Release, object: Observed<T>): Promise<Release> => {
-    const note = chunkNote(object.metadata.annotations);
+  const chunkAt = (main: Observed<T>, n: number): Promise<Observed<T>> => {
+    const at = { name: chunkName(main.metadata.name ?? '', n), namespace: main.metadata.namespace };
+    return client.get(kind, at, { signal });
+  };
+
+  /** What is noted of a record's chunks: on itself, or when helm has written it since, on the first of them. */
+  const findNote = async (release: Release, main: Observed<T>): Promise<ChunkNote | undefined> => {
+    const note = chunkNote(main.metadata.annotations);
+    if (note !== undefined || release.chart === undefined || release.chart.files.length > 0) return note;
+    const first = await chunkAt(main, 0).catch((error: unknown) => {
+      if (isStatusError(error, 'NotFound')) return undefined;
+      throw error;
+    });
+    return chunkNote(first?.metadata.annotations);
+  };
+
+  const withChunks = async (release: Release, main: Observed<T>): Promise<Release> => {
+    const note = await findNote(release, main);
     if (note === undefined) return release;
     try {
-      const at = (n: number) => ({
-        name: chunkName(object.metadata.name ?? '', n),
-        namespace: object.metadata.namespace,
-      });
       const numbers = Array.from({ length: note.count }, (_, n) => n);
-      const chunks = await Promise.all(numbers.map((n) => client.get(kind, at(n), { signal })));
-      return joinChunks(
-        release,
-        chunks.map((chunk) => format.textOf(chunk) ?? ''),
-        note,
-      );
+      const chunks = await Promise.all(numbers.map((n) => chunkAt(main, n)));
+      const texts = chunks.map((chunk) => format.textOf(chunk) ?? '');
+      return joinChunks(release, texts, note);
     } catch (error) {
       if (!isStatusError(error, 'NotFound') && !(error instanceof MemberError)) throw error;
       // The main record is all that is needed to work with the release.
-      options.onDamaged?.(damaged(format, object, error));
+      options.onDamaged?.(damaged(format, main, error));
       return release;
     }
   };
@@ -172,21 +191,21 @@ function objectDriver<T extends KubeObject>(format: Format<T>, options: ObjectDr
       });
     },
     async create(release) {
-      const fitted = fitRecord(release);
+      const fitted = fit(release);
       try {
         const main = await format.create(client, stored(release, fitted, 'createdAt'), write);
-        await writeChunks(main, fitted.chunks);
+        await writeChunks(main, fitted);
       } catch (error) {
         if (!isStatusError(error, 'AlreadyExists')) throw refused('create: failed to create', error);
         throw new ReleaseError('AlreadyExists', 'release: already exists', { cause: error });
       }
     },
     async update(release) {
-      const fitted = fitRecord(release);
+      const fitted = fit(release);
       try {
         const main = await format.update(client, stored(release, fitted, 'modifiedAt'), write);
         const before = release.annotations?.[CHUNKS_ANNOTATION];
-        if (before !== fitted.annotations[CHUNKS_ANNOTATION]) await writeChunks(main, fitted.chunks);
+        if (before !== fitted.annotations[CHUNKS_ANNOTATION]) await writeChunks(main, fitted);
       } catch (error) {
         if (isStatusError(error, 'NotFound')) throw releaseNotFound();
         throw refused('update: failed to update', error);

@@ -29,7 +29,7 @@ function infoText(info: ReleaseInfo): string {
   ]);
 }
 
-export function hookText(hook: ReleaseHook): string {
+function hookText(hook: ReleaseHook): string {
   return objectText([
     textMember('name', hook.name),
     textMember('kind', hook.kind),

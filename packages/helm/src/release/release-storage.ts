@@ -4,7 +4,7 @@ import type { ReleaseDriver } from './release-driver.ts';
 import { isReleaseError, ReleaseError, releaseNotFound } from './release-error.ts';
 
 /** Newest first. */
-export function byRevision(a: Release, b: Release): number {
+function byRevision(a: Release, b: Release): number {
   return b.revision - a.revision;
 }
 

@@ -1,4 +1,4 @@
-/** A process of its own that installs a chart with a hook: `node install-process.js URL HOOK SOURCES`. The test kills it. */
+/** A process of its own that installs a chart with a hook: `node install.test.process.js URL HOOK SOURCES`. The test kills it. */
 import { createClient, createHttpTransport } from '@kindred/client';
 import { createActionContext, GoMap, install, loadChartFiles, nodeProviders, secretDriver } from '@kindred/helm';
 import { systemClock } from '@kindred/machinery';
