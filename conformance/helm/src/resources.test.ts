@@ -47,9 +47,12 @@ class Pair {
   readonly ours: HttpCluster;
   #previous: readonly Resource[] = [];
 
-  constructor(theirs: HttpCluster, ours: HttpCluster) {
+  readonly #name: string;
+
+  constructor(theirs: HttpCluster, ours: HttpCluster, name = 'r') {
     this.theirs = theirs;
     this.ours = ours;
+    this.#name = name;
   }
 
   get cluster(): Cluster {
@@ -70,7 +73,7 @@ class Pair {
     const command = this.#previous.length === 0 ? 'install' : 'upgrade';
     const chart = join(directory, 'through');
     const serverSide = `--server-side=${mode.serverSide}`;
-    const { stderr } = await this.theirs.helm(command, 'r', chart, '-f', values, serverSide, ...flags);
+    const { stderr } = await this.theirs.helm(command, this.#name, chart, '-f', values, serverSide, ...flags);
     const theirs = /^Error: (?:INSTALLATION|UPGRADE) FAILED: (.*)/s.exec(
       stderr.replace(/^(?:level=|I\d).*\n/gm, ''),
     )?.[1];
@@ -79,7 +82,7 @@ class Pair {
   }
 
   async #releaseOurs(manifest: string, mode: WriteMode, takeOwnership: boolean): Promise<string> {
-    const owner = { name: 'r', namespace: 'default' };
+    const owner = { name: this.#name, namespace: 'default' };
     try {
       const built = await buildResources(this.cluster, manifest);
       const targets = markOwned(built, owner);
@@ -96,7 +99,7 @@ class Pair {
   }
 
   async uninstall(): Promise<void> {
-    await this.theirs.helm('uninstall', 'r');
+    await this.theirs.helm('uninstall', this.#name);
     const { errors } = await deleteResources(this.cluster, this.#previous);
     assert.deepEqual(errors, []);
     this.#previous = [];
@@ -332,18 +335,14 @@ describe('what both say when it fails', () => {
       const labels = { 'app.kubernetes.io/managed-by': 'me' };
       await client.create(ConfigMap, { metadata: { name: 'theirs', namespace: 'default', labels } });
     }
-    for (const [name, manifest, mode = { serverSide: true }] of cases) {
-      const both = new Pair(theirs, ours);
-      const said = await both.release(manifest, mode);
+    for (const [index, [name, manifest, mode = { serverSide: true }]] of cases.entries()) {
+      const said = await new Pair(theirs, ours, `r${index}`).release(manifest, mode);
       const reason = said.theirs.replace(
         /^unable to (?:build kubernetes objects from release manifest|continue with install): /,
         '',
       );
       assert.notEqual(said.ours, '', name);
       assert.equal(said.ours, reason, name);
-      await theirs.helm('uninstall', 'r');
-      for (const each of ['a', 'twice'])
-        await ours.client.delete(ConfigMap, { namespace: 'default', name: each }).catch(() => undefined);
     }
   });
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { ConfigMap } from '@kindred/apis/core/v1';
 import { watchEvents } from '@kindred/client';
 import {
@@ -303,124 +303,130 @@ async function twoClusters(t: Parameters<typeof httpCluster>[0]): Promise<[their
   return both;
 }
 
-test('objects in all states, until the time is over', async (t) => {
-  const [theirs, ours] = await twoClusters(t);
-  const names = Object.keys(states);
-  const options = { strategy: 'watcher', timeoutMilliseconds: 3000 } as const;
-  const [helm, we] = await Promise.all([
-    helmSays(theirs, names, '--wait', '--timeout', '3s'),
-    weSay(ours, names, options),
-  ]);
-  assert.ok(we.includes('context deadline exceeded'));
-  assert.deepEqual(we, helm);
-});
+/** Most of the time is spent waiting, so they wait together. */
+describe('waiting', { concurrency: true }, () => {
+  test('objects in all states, until the time is over', async (t) => {
+    const [theirs, ours] = await twoClusters(t);
+    const names = Object.keys(states);
+    const options = { strategy: 'watcher', timeoutMilliseconds: 3000 } as const;
+    const [helm, we] = await Promise.all([
+      helmSays(theirs, names, '--wait', '--timeout', '3s'),
+      weSay(ours, names, options),
+    ]);
+    assert.ok(we.includes('context deadline exceeded'));
+    assert.deepEqual(we, helm);
+  });
 
-test('jobs, until they have ended; what failed ends the wait when nothing else is left', async (t) => {
-  const [theirs, ours] = await twoClusters(t);
-  const names = ['j-failed', 'j-complete', 'd-exceeded', 'p-looping', 'p-failed', 'd-ready'];
-  const options = { strategy: 'watcher', jobs: true, timeoutMilliseconds: 20_000 } as const;
-  const started = Date.now();
-  const [helm, we] = await Promise.all([
-    helmSays(theirs, names, '--wait', '--wait-for-jobs', '--timeout', '20s'),
-    weSay(ours, names, options),
-  ]);
-  assert.ok(Date.now() - started < 15_000);
-  assert.deepEqual(we, helm);
-  assert.equal(we.length, 3);
-});
+  test('jobs, until they have ended; what failed ends the wait when nothing else is left', async (t) => {
+    const [theirs, ours] = await twoClusters(t);
+    const names = ['j-failed', 'j-complete', 'd-exceeded', 'p-looping', 'p-failed', 'd-ready'];
+    const options = { strategy: 'watcher', jobs: true, timeoutMilliseconds: 20_000 } as const;
+    const started = Date.now();
+    const [helm, we] = await Promise.all([
+      helmSays(theirs, names, '--wait', '--wait-for-jobs', '--timeout', '20s'),
+      weSay(ours, names, options),
+    ]);
+    assert.ok(Date.now() - started < 15_000);
+    assert.deepEqual(we, helm);
+    assert.equal(we.length, 3);
+  });
 
-test('jobs that go on, and a job that only started', async (t) => {
-  const [theirs, ours] = await twoClusters(t);
-  const names = ['j-none', 'j-started'];
-  const [helm, we] = await Promise.all([
-    helmSays(theirs, names, '--wait', '--wait-for-jobs', '--timeout', '1s'),
-    weSay(ours, names, { strategy: 'watcher', jobs: true, timeoutMilliseconds: 1000 }),
-  ]);
-  assert.deepEqual(we, helm);
-});
+  test('jobs that go on, and a job that only started', async (t) => {
+    const [theirs, ours] = await twoClusters(t);
+    const names = ['j-none', 'j-started'];
+    const [helm, we] = await Promise.all([
+      helmSays(theirs, names, '--wait', '--wait-for-jobs', '--timeout', '1s'),
+      weSay(ours, names, { strategy: 'watcher', jobs: true, timeoutMilliseconds: 1000 }),
+    ]);
+    assert.deepEqual(we, helm);
+  });
 
-const hook = { 'helm.sh/hook': 'pre-install' };
+  const hook = { 'helm.sh/hook': 'pre-install' };
 
-test('hooks: jobs and pods must end well', async (t) => {
-  const names = ['j-failed', 'j-none', 'p-failed', 'p-running', 'd-none', 'j-complete', 'p-succeeded'];
-  const compare = async (name: string): Promise<void> => {
+  test('hooks: jobs and pods must end well', async (t) => {
+    const names = ['j-failed', 'j-none', 'p-failed', 'p-running', 'd-none', 'j-complete', 'p-succeeded'];
+    const compare = async (name: string): Promise<void> => {
+      const [theirs, ours] = await Promise.all([httpCluster(t), httpCluster(t)]);
+      const { apiVersion = '', kind = '', spec } = states[name] ?? {};
+      const manifest = encodeJsonText({ apiVersion, kind, metadata: { name, annotations: hook }, spec: spec ?? {} });
+      const values = join(directory, `${name}.json`);
+      await writeFile(values, encodeJsonText({ manifest }));
+      const writers = [statusWriter(theirs, [name]), statusWriter(ours, [name])];
+      const helm = theirs.helm('install', 'r', join(directory, 'through'), '-f', values, '--timeout', '2s');
+      const to = clusterOf(ours);
+      const resources = await buildResources(to, manifest);
+      await createResources(to, resources, { serverSide: true });
+      const we = await messageOf(waitForHook(to, resources, { strategy: 'hookOnly', timeoutMilliseconds: 2000 }));
+      const said = /failed pre-install: (.*)/s.exec((await helm).stderr)?.[1] ?? '';
+      assert.equal(we, said.trimEnd(), name);
+      await Promise.all(writers.map(({ done }) => done));
+    };
+    await Promise.all(names.map(compare));
+  });
+
+  test('deletion, of an object that is kept back', async (t) => {
     const [theirs, ours] = await Promise.all([httpCluster(t), httpCluster(t)]);
-    const { apiVersion = '', kind = '', spec } = states[name] ?? {};
-    const manifest = encodeJsonText({ apiVersion, kind, metadata: { name, annotations: hook }, spec: spec ?? {} });
-    const values = join(directory, `${name}.json`);
+    const manifest = encodeJsonText({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'a', finalizers: ['example.com/stay'] },
+    });
+    const values = join(directory, 'kept.json');
     await writeFile(values, encodeJsonText({ manifest }));
-    const writers = [statusWriter(theirs, [name]), statusWriter(ours, [name])];
-    const helm = theirs.helm('install', 'r', join(directory, 'through'), '-f', values, '--timeout', '2s');
+    await theirs.helm('install', 'r', join(directory, 'through'), '-f', values);
     const to = clusterOf(ours);
     const resources = await buildResources(to, manifest);
     await createResources(to, resources, { serverSide: true });
-    const we = await messageOf(waitForHook(to, resources, { strategy: 'hookOnly', timeoutMilliseconds: 2000 }));
-    const said = /failed pre-install: (.*)/s.exec((await helm).stderr)?.[1] ?? '';
-    assert.equal(we, said.trimEnd(), name);
-    await Promise.all(writers.map(({ done }) => done));
-  };
-  await Promise.all(names.map(compare));
-});
-
-test('deletion, of an object that is kept back', async (t) => {
-  const [theirs, ours] = await Promise.all([httpCluster(t), httpCluster(t)]);
-  const manifest = encodeJsonText({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'a', finalizers: ['example.com/stay'] },
+    const helm = theirs.helm('uninstall', 'r', '--wait', '--timeout', '1s');
+    assert.deepEqual((await deleteResources(to, resources)).errors, []);
+    const waiting = messageOf(waitForDeletion(to, resources, { strategy: 'watcher', timeoutMilliseconds: 1000 }));
+    const said = `${(await helm).stdout}${(await helm).stderr}`;
+    const we = await waiting;
+    assert.match(we, /^resource ConfigMap\/default\/a still exists\. status: Terminating/);
+    assert.ok(said.includes(we.split('\n')[0] ?? '-'), said);
+    await ours.client.mergePatch(ConfigMap, { namespace: 'default', name: 'a' }, { metadata: { finalizers: null } });
+    await waitForDeletion(to, resources, { strategy: 'watcher', timeoutMilliseconds: 1000 });
   });
-  const values = join(directory, 'kept.json');
-  await writeFile(values, encodeJsonText({ manifest }));
-  await theirs.helm('install', 'r', join(directory, 'through'), '-f', values);
-  const to = clusterOf(ours);
-  const resources = await buildResources(to, manifest);
-  await createResources(to, resources, { serverSide: true });
-  const helm = theirs.helm('uninstall', 'r', '--wait', '--timeout', '1s');
-  assert.deepEqual((await deleteResources(to, resources)).errors, []);
-  const waiting = messageOf(waitForDeletion(to, resources, { strategy: 'watcher', timeoutMilliseconds: 1000 }));
-  const said = `${(await helm).stdout}${(await helm).stderr}`;
-  const we = await waiting;
-  assert.match(we, /^resource ConfigMap\/default\/a still exists\. status: Terminating/);
-  assert.ok(said.includes(we.split('\n')[0] ?? '-'), said);
-  await ours.client.mergePatch(ConfigMap, { namespace: 'default', name: 'a' }, { metadata: { finalizers: null } });
-  await waitForDeletion(to, resources, { strategy: 'watcher', timeoutMilliseconds: 1000 });
-});
 
-test('helm 3 rules: what has no rule is ready, the deadline is all that is said', async (t) => {
-  const [ours] = await twoClusters(t);
-  const legacy = { strategy: 'legacy', timeoutMilliseconds: 300 } as const;
-  const ready = ['d-ready', 'd-paused', 'w-unready', 'w-stalled', 's-manual', 'p-ready', 'j-failed', 'b-budget'];
-  assert.deepEqual(await weSay(ours, ready, legacy), ['']);
-  for (const name of ['d-few', 'd-unobserved', 's-unready', 'n-missing', 'p-running', 'c-pending', 'v-balanced']) {
-    assert.deepEqual(await weSay(ours, [name], legacy), ['context deadline exceeded'], name);
-  }
-});
+  test('helm 3 rules: what has no rule is ready, the deadline is all that is said', async (t) => {
+    const [ours] = await twoClusters(t);
+    const legacy = { strategy: 'legacy', timeoutMilliseconds: 300 } as const;
+    const ready = ['d-ready', 'd-paused', 'w-unready', 'w-stalled', 's-manual', 'p-ready', 'j-failed', 'b-budget'];
+    assert.deepEqual(await weSay(ours, ready, legacy), ['']);
+    const waiting = ['d-few', 'd-unobserved', 's-unready', 'n-missing', 'p-running', 'c-pending', 'v-balanced'];
+    const said = await Promise.all(waiting.map((name) => weSay(ours, [name], legacy)));
+    assert.deepEqual(
+      said,
+      waiting.map(() => ['context deadline exceeded']),
+    );
+  });
 
-test('what is told while it waits', async (t) => {
-  const ours = await httpCluster(t);
-  const events: string[] = [];
-  const to = clusterOf(ours, (event) => {
-    const { type, resource } = event;
-    const reason = 'reason' in event ? ` ${event.reason}` : '';
-    events.push(`${type} ${resource.name}${reason}`);
+  test('what is told while it waits', async (t) => {
+    const ours = await httpCluster(t);
+    const events: string[] = [];
+    const to = clusterOf(ours, (event) => {
+      const { type, resource } = event;
+      const reason = 'reason' in event ? ` ${event.reason}` : '';
+      events.push(`${type} ${resource.name}${reason}`);
+    });
+    const names = ['d-few', 'd-ready'];
+    const resources = await buildResources(to, manifestOf(names));
+    const writer = statusWriter(ours, names);
+    await createResources(to, resources, { serverSide: true });
+    await writer.done;
+    await assert.rejects(waitForReady(to, resources, { strategy: 'watcher', timeoutMilliseconds: 200 }));
+    assert.deepEqual(events.toSorted(), [
+      'created d-few',
+      'created d-ready',
+      'ready d-ready',
+      'waiting d-few Replicas: 1/2',
+    ]);
+    const stop = new AbortController();
+    const stopped = waitForReady({ ...to, signal: stop.signal }, resources, {
+      strategy: 'watcher',
+      timeoutMilliseconds: 9e4,
+    });
+    stop.abort(new Error('interrupted'));
+    await assert.rejects(stopped, { message: 'interrupted' });
   });
-  const names = ['d-few', 'd-ready'];
-  const resources = await buildResources(to, manifestOf(names));
-  const writer = statusWriter(ours, names);
-  await createResources(to, resources, { serverSide: true });
-  await writer.done;
-  await assert.rejects(waitForReady(to, resources, { strategy: 'watcher', timeoutMilliseconds: 200 }));
-  assert.deepEqual(events.toSorted(), [
-    'created d-few',
-    'created d-ready',
-    'ready d-ready',
-    'waiting d-few Replicas: 1/2',
-  ]);
-  const stop = new AbortController();
-  const stopped = waitForReady({ ...to, signal: stop.signal }, resources, {
-    strategy: 'watcher',
-    timeoutMilliseconds: 9e4,
-  });
-  stop.abort(new Error('interrupted'));
-  await assert.rejects(stopped, { message: 'interrupted' });
 });
