@@ -7,8 +7,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ConfigMap } from '@kindred/apis/core/v1';
-import { watchEvents } from '@kindred/client';
+import { ConfigMap, Event, Pod } from '@kindred/apis/core/v1';
+import { type Client, watchEvents } from '@kindred/client';
 import {
   buildResources,
   type Cluster,
@@ -303,8 +303,7 @@ async function twoClusters(t: Parameters<typeof httpCluster>[0]): Promise<[their
   return both;
 }
 
-/** Most of the time is spent waiting, so they wait together. */
-describe('waiting', { concurrency: true }, () => {
+describe('waiting', () => {
   test('objects in all states, until the time is over', async (t) => {
     const [theirs, ours] = await twoClusters(t);
     const names = Object.keys(states);
@@ -335,8 +334,8 @@ describe('waiting', { concurrency: true }, () => {
     const [theirs, ours] = await twoClusters(t);
     const names = ['j-none', 'j-started'];
     const [helm, we] = await Promise.all([
-      helmSays(theirs, names, '--wait', '--wait-for-jobs', '--timeout', '1s'),
-      weSay(ours, names, { strategy: 'watcher', jobs: true, timeoutMilliseconds: 1000 }),
+      helmSays(theirs, names, '--wait', '--wait-for-jobs', '--timeout', '2s'),
+      weSay(ours, names, { strategy: 'watcher', jobs: true, timeoutMilliseconds: 2000 }),
     ]);
     assert.deepEqual(we, helm);
   });
@@ -344,7 +343,7 @@ describe('waiting', { concurrency: true }, () => {
   const hook = { 'helm.sh/hook': 'pre-install' };
 
   test('hooks: jobs and pods must end well', async (t) => {
-    const names = ['j-failed', 'j-none', 'p-failed', 'p-running', 'd-none', 'j-complete', 'p-succeeded'];
+    const names = ['j-failed', 'j-none', 'p-failed', 'd-none', 'p-succeeded'];
     const compare = async (name: string): Promise<void> => {
       const [theirs, ours] = await Promise.all([httpCluster(t), httpCluster(t)]);
       const { apiVersion = '', kind = '', spec } = states[name] ?? {};
@@ -390,9 +389,9 @@ describe('waiting', { concurrency: true }, () => {
 
   test('helm 3 rules: what has no rule is ready, the deadline is all that is said', async (t) => {
     const [ours] = await twoClusters(t);
-    const legacy = { strategy: 'legacy', timeoutMilliseconds: 300 } as const;
+    const legacy = { strategy: 'legacy', timeoutMilliseconds: 500 } as const;
     const ready = ['d-ready', 'd-paused', 'w-unready', 'w-stalled', 's-manual', 'p-ready', 'j-failed', 'b-budget'];
-    assert.deepEqual(await weSay(ours, ready, legacy), ['']);
+    assert.deepEqual(await weSay(ours, ready, { ...legacy, timeoutMilliseconds: 20_000 }), ['']);
     const waiting = ['d-few', 'd-unobserved', 's-unready', 'n-missing', 'p-running', 'c-pending', 'v-balanced'];
     const said = await Promise.all(waiting.map((name) => weSay(ours, [name], legacy)));
     assert.deepEqual(
@@ -428,5 +427,82 @@ describe('waiting', { concurrency: true }, () => {
     });
     stop.abort(new Error('interrupted'));
     await assert.rejects(stopped, { message: 'interrupted' });
+  });
+
+  test('why something is not ready: events, and the ends of logs', async (t) => {
+    const ours = await httpCluster(t);
+    const told: string[] = [];
+    const asked: string[] = [];
+    // Nodes have the logs, and there are none.
+    const client: Client = {
+      ...ours.recorded,
+      rawStream: ({ path, query }) => {
+        asked.push(`${path} ${query?.['container']} ${query?.['previous'] ?? false}`);
+        const body = (async function* () {
+          yield Buffer.from('starting\nboom');
+        })();
+        return Promise.resolve({ status: 200, headers: {}, body });
+      },
+    };
+    const to: Cluster = {
+      ...clusterOf(ours),
+      client,
+      report: (event) => {
+        if (event.type === 'event') told.push(`${event.about} ${event.eventType} ${event.reason} ${event.count}`);
+        if (event.type === 'log') told.push(`${event.pod}/${event.container}: ${event.lines.join('|')}`);
+      },
+    };
+    const resources = await buildResources(to, manifestOf(['d-few']));
+    await createResources(to, resources, { serverSide: true });
+    const metadata = { name: 'd-few-1', namespace: 'default', labels: { app: 'a' } };
+    await ours.client.create(Pod, { metadata, spec: { containers: [{ name: 'c', image: 'i' }] } });
+    const status = states['p-looping']?.status ?? {};
+    await ours.client.mergePatch(Pod, metadata, { status }, { subresource: 'status' });
+    for (const [kind, name, reason] of [
+      ['Deployment', 'd-few', 'ScalingReplicaSet'],
+      ['Pod', 'd-few-1', 'BackOff'],
+      ['Pod', 'other', 'Scheduled'],
+    ] as const) {
+      const involvedObject = { kind, name, namespace: 'default' };
+      await ours.client.create(Event, {
+        metadata: { name: `${name}.1`, namespace: 'default' },
+        involvedObject,
+        reason,
+        message: 'told',
+        type: 'Warning',
+        count: 2,
+        source: {},
+      });
+    }
+    await assert.rejects(waitForReady(to, resources, { strategy: 'watcher', timeoutMilliseconds: 100 }));
+    assert.deepEqual(told, [
+      'Deployment/d-few Warning ScalingReplicaSet 2',
+      'Pod/d-few-1 Warning BackOff 2',
+      'd-few-1/c: starting|boom',
+    ]);
+    assert.deepEqual(asked, ['/api/v1/namespaces/default/pods/d-few-1/log c true']);
+  });
+
+  test('hooks by the rules of helm 3', async (t) => {
+    const names = ['j-failed', 'j-none', 'p-failed'];
+    const compare = async (name: string): Promise<void> => {
+      const [theirs, ours] = await Promise.all([httpCluster(t), httpCluster(t)]);
+      const { apiVersion = '', kind = '', spec } = states[name] ?? {};
+      const manifest = encodeJsonText({ apiVersion, kind, metadata: { name, annotations: hook }, spec: spec ?? {} });
+      const values = join(directory, `legacy-${name}.json`);
+      await writeFile(values, encodeJsonText({ manifest }));
+      const writers = [statusWriter(theirs, [name]), statusWriter(ours, [name])];
+      const through = join(directory, 'through');
+      const helm = theirs.helm('install', 'r', through, '-f', values, '--timeout', '2s', '--wait=legacy');
+      const to = clusterOf(ours);
+      const resources = await buildResources(to, manifest);
+      await createResources(to, resources, { serverSide: true });
+      const we = await messageOf(waitForHook(to, resources, { strategy: 'legacy', timeoutMilliseconds: 2000 }));
+      const { stderr } = await helm;
+      const said = /failed pre-install: (.*)/s.exec(stderr)?.[1] ?? '';
+      assert.equal(we, said.trimEnd(), `${name} ${stderr}`);
+      await Promise.all(writers.map(({ done }) => done));
+    };
+    await Promise.all(names.map(compare));
   });
 });

@@ -7,6 +7,7 @@ import { isStatusError, type JsonObject } from '@kindred/machinery';
 import { type Cluster, FIELD_MANAGER, findLive } from '../resources/cluster.ts';
 import type { ConflictPolicy } from '../resources/conflicts/conflict-policy.ts';
 import { findConflicts } from '../resources/conflicts/preflight.ts';
+import { mapInFlight } from '../resources/in-flight.ts';
 import { isKept } from '../resources/keep-policy.ts';
 import { difference, type Resource, resourceKey } from '../resources/resource.ts';
 import { ResourceError } from '../resources/resource-error.ts';
@@ -34,19 +35,17 @@ export async function diffLive(
 ): Promise<ReleaseDiff> {
   const found = await findConflicts(cluster, targets, onConflict);
   const conflicts = new Map(found.map((each) => [resourceKey(each.resource), each.conflicts]));
-  const objects: ObjectDiff[] = [];
-  for (const target of targets) {
-    cluster.signal?.throwIfAborted();
+  const compare = async (target: Resource): Promise<ObjectDiff> => {
     const live = await findLive(cluster, target);
     const diff = diffObject(versionOf(target, live), versionOf(target, await dryRun(cluster, target)), options);
     const own = conflicts.get(resourceKey(target)) ?? [];
-    objects.push({
-      ...diff,
-      conflicts: options.showSecrets === true ? own : maskConflicts(asJson(target.object), own),
-    });
-  }
-  for (const original of difference(originals, targets)) {
-    const live = await findLive(cluster, original);
+    return { ...diff, conflicts: options.showSecrets === true ? own : maskConflicts(asJson(target.object), own) };
+  };
+  const objects = await mapInFlight(targets, compare);
+  const old = difference(originals, targets);
+  const lives = await mapInFlight(old, (original) => findLive(cluster, original));
+  for (const [at, original] of old.entries()) {
+    const live = lives[at];
     if (live !== undefined && !isKept(live)) objects.push(diffObject(versionOf(original, live), undefined, options));
   }
   return { objects };

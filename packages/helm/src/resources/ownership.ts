@@ -4,6 +4,7 @@
  */
 import { goQuote, type Unstructured } from '@kindred/machinery';
 import { type Cluster, findLive } from './cluster.ts';
+import { mapInFlight } from './in-flight.ts';
 import type { Resource } from './resource.ts';
 import { ResourceError, wrapped } from './resource-error.ts';
 
@@ -44,22 +45,25 @@ export async function adoptExisting(
   owner: ReleaseOwner,
   options: { readonly takeOwnership?: boolean } = {},
 ): Promise<Resource[]> {
-  const existing: Resource[] = [];
-  for (const resource of resources) {
-    const live = await findLive(cluster, resource).catch((error: unknown) => {
-      cluster.signal?.throwIfAborted();
-      throw wrapped(`could not get information about the resource ${described(resource)}`, error);
-    });
-    if (live === undefined) continue;
+  const lives = await mapInFlight(resources, (resource) => lookUp(cluster, resource));
+  return resources.filter((resource, at) => {
+    const live = lives[at];
+    if (live === undefined) return false;
     const problem = options.takeOwnership === true ? undefined : ownershipProblem(live, owner);
-    if (problem !== undefined) {
-      throw new ResourceError(
-        `${described(resource)} exists and cannot be imported into the current release: ${problem}`,
-      );
-    }
-    existing.push(resource);
+    if (problem === undefined) return true;
+    throw new ResourceError(
+      `${described(resource)} exists and cannot be imported into the current release: ${problem}`,
+    );
+  });
+}
+
+async function lookUp(cluster: Cluster, resource: Resource): Promise<Unstructured | undefined> {
+  try {
+    return await findLive(cluster, resource);
+  } catch (error) {
+    cluster.signal?.throwIfAborted();
+    throw wrapped(`could not get information about the resource ${described(resource)}`, error);
   }
-  return existing;
 }
 
 /** `ServiceAccount "web" in namespace "default"` */

@@ -5,6 +5,7 @@
 import { HorizontalPodAutoscaler } from '@kindred/apis/autoscaling/v2';
 import { isStatusError, type JsonObject, parseGroupVersion, type Unstructured } from '@kindred/machinery';
 import { type Cluster, FIELD_MANAGER, findLive } from '../cluster.ts';
+import { mapInFlight } from '../in-flight.ts';
 import { type Resource, resourceKey } from '../resource.ts';
 import { ResourceError } from '../resource-error.ts';
 import { conflictsOf, type FieldConflict, formatConflicts, type ResourceConflicts } from './conflict.ts';
@@ -19,9 +20,6 @@ export interface ConflictPlan {
   /** All conflicts, with what was decided. */
   readonly conflicts: readonly ResourceConflicts[];
 }
-
-/** Dry runs that are under way at the same time. */
-const MAX_IN_FLIGHT = 8;
 
 /**
  * Looks for conflicts and decides them. Objects that don't exist have none; what else a dry run fails with is left to the
@@ -61,16 +59,8 @@ export async function findConflicts(
   policy: ConflictPolicy,
 ): Promise<ResourceConflicts[]> {
   const scaled = autoscaledObjects(cluster, resources);
-  const found: (ResourceConflicts | undefined)[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < resources.length; at = next++) {
-      const resource = resources[at];
-      if (resource !== undefined) found[at] = await conflictsOfResource(cluster, resource, policy, scaled);
-    }
-  };
-  await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, worker));
-  return found.filter((each) => each !== undefined).filter(({ conflicts }) => conflicts.length > 0);
+  const found = await mapInFlight(resources, (resource) => conflictsOfResource(cluster, resource, policy, scaled));
+  return found.filter(({ conflicts }) => conflicts.length > 0);
 }
 
 async function conflictsOfResource(

@@ -12,7 +12,8 @@ import {
   scaledIntOrPercent,
   type Unstructured,
 } from '@kindred/machinery';
-import { conditionsOf, current, inProgress, type StatusRule } from '../status/object-status.ts';
+import { conditionsOf, current, failed, inProgress, type StatusRule } from '../status/object-status.ts';
+import { hookStatus } from '../status/status-rules.ts';
 
 /** With `jobs`, jobs must have succeeded. */
 export function legacyStatus({ jobs }: { readonly jobs: boolean }): StatusRule {
@@ -23,6 +24,14 @@ export function legacyStatus({ jobs }: { readonly jobs: boolean }): StatusRule {
     return check === undefined || check(object) ? current('ready') : inProgress(`${object.kind} is not ready`);
   };
 }
+
+/** For hooks: jobs and pods must end; a job says why it failed. */
+export const legacyHookStatus: StatusRule = (object, now) => {
+  const ended = hookStatus(object, now);
+  if (ended.status !== 'Failed' || object.kind !== 'Job') return ended;
+  const { reason = '' } = conditionsOf(object).find(({ type }) => type === 'Failed') ?? {};
+  return failed(`job ${object.metadata.name} failed: ${reason}`);
+};
 
 const isReady: Readonly<Record<string, (object: Unstructured) => boolean>> = {
   '/Pod': (pod) => hasCondition(pod, 'Ready', 'True'),

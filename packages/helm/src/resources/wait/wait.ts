@@ -6,9 +6,8 @@ import { getPath } from '@kindred/machinery';
 import type { Cluster } from '../cluster.ts';
 import type { Resource } from '../resource.ts';
 import { ResourceError } from '../resource-error.ts';
-import type { ObjectStatus } from '../status/object-status.ts';
 import { hookStatus, statusOf, statusWithJobs } from '../status/status-rules.ts';
-import { legacyStatus } from './legacy-status.ts';
+import { legacyHookStatus, legacyStatus } from './legacy-status.ts';
 import { reportTroubles } from './troubles.ts';
 import { type Watched, type WatchResult, watchStatuses } from './watch-statuses.ts';
 
@@ -23,6 +22,7 @@ export interface WaitOptions {
 }
 
 const DEADLINE = 'context deadline exceeded';
+const LEGACY_DEADLINE = 'timed out waiting for the condition';
 
 /**
  * Waits until all objects are ready. Deployments that are paused aren't waited for; an object that failed doesn't end the
@@ -57,10 +57,11 @@ export async function waitForHook(
   resources: readonly Resource[],
   { strategy, timeoutMilliseconds }: WaitOptions,
 ): Promise<void> {
-  const watched = strategy === 'legacy' ? resources.filter(runsToEnd) : resources;
-  const until: ObjectStatus['status'][] = ['Current', 'Failed'];
-  const result = await watchStatuses(cluster, watched, { rule: hookStatus, until, timeoutMilliseconds });
-  await throwUnlessReady(cluster, result, strategy === 'legacy' ? legacyHookText : notReadyText);
+  const isLegacy = strategy === 'legacy';
+  const watched = isLegacy ? resources.filter(runsToEnd) : resources;
+  const rule = isLegacy ? legacyHookStatus : hookStatus;
+  const result = await watchStatuses(cluster, watched, { rule, until: ['Current', 'Failed'], timeoutMilliseconds });
+  await throwUnlessReady(cluster, result, isLegacy ? legacyHookText : notReadyText);
 }
 
 /**
@@ -82,7 +83,8 @@ export async function waitForDeletion(
   throw new ResourceError([...texts, DEADLINE].join('\n'));
 }
 
-type Describe = (watched: Watched, timedOut: boolean) => string;
+/** The message about objects that aren't ready. */
+type Describe = (left: readonly Watched[], timedOut: boolean) => string;
 
 async function throwUnlessReady(
   cluster: Cluster,
@@ -92,17 +94,17 @@ async function throwUnlessReady(
   const left = statuses.filter(({ status }) => status.status !== 'Current');
   if (left.length === 0) return;
   await reportTroubles(cluster, left);
-  const texts = left.map((watched) => describe(watched, timedOut));
-  throw new ResourceError([...new Set(timedOut ? [...texts, DEADLINE] : texts)].join('\n'));
+  throw new ResourceError(describe(left, timedOut));
 }
 
-const notReadyText: Describe = (watched) => `${described(watched)} not ready. ${statusText(watched)}`;
-
-/** Helm 3 names what failed, and nothing but the deadline when time is over. */
-const legacyHookText: Describe = ({ resource, status }, timedOut) => {
-  if (status.status !== 'Failed') return timedOut ? DEADLINE : status.message;
-  return resource.kind.kind === 'Job' ? `job ${resource.name} failed: ${status.message}` : status.message;
+const notReadyText: Describe = (left, timedOut) => {
+  const texts = left.map((watched) => `${described(watched)} not ready. ${statusText(watched)}`);
+  return [...texts, ...(timedOut ? [DEADLINE] : [])].join('\n');
 };
+
+/** Helm 3 names what failed first, and nothing when time is over. */
+const legacyHookText: Describe = (left) =>
+  left.find(({ status }) => status.status === 'Failed')?.status.message ?? LEGACY_DEADLINE;
 
 function described({ resource: { kind, namespace, name } }: Watched): string {
   return `resource ${kind.kind}/${namespace}/${name}`;
