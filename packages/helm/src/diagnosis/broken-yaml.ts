@@ -44,7 +44,7 @@ function placeDocuments(stream: string): PlacedDocument[] {
   return documents;
 }
 
-export function problemOf(text: string): YamlError | undefined {
+function problemOf(text: string): YamlError | undefined {
   try {
     readYaml(text);
     return undefined;

@@ -2,7 +2,7 @@
  * What would make a broken document readable: small changes are tried out, those that people most often mean first, and
  * what helps is named. So a hint is never a guess about the message of the reader; it has been tested.
  */
-import { problemOf } from './broken-yaml.ts';
+import { brokenPlace } from '../yaml/read.ts';
 
 /** A piece of the document that an action with `indent` or `nindent` wrote. */
 export interface IndentedPiece {
@@ -24,6 +24,8 @@ export type Repair =
 
 /** Documents beyond this many characters aren't tried to be repaired. */
 const MAX_CHARACTERS = 200_000;
+/** Characters that all tries together may read: a second or so. */
+const MAX_READ = 3_000_000;
 const MAX_COLUMNS = 30;
 const MAX_PIECES = 12;
 /** Lines before the place of the problem that may be the cause. */
@@ -32,12 +34,19 @@ const LINES_BACK = 3;
 /** The first change that helps; undefined when none does. `line` is where reading ended, from 1. */
 export function findRepair(text: string, line: number, pieces: readonly IndentedPiece[]): Repair | undefined {
   if (text.length > MAX_CHARACTERS) return undefined;
-  const cures: Test = (changed) => problemOf(changed) === undefined;
+  let left = MAX_READ;
+  const within =
+    (test: Test): Test =>
+    (changed) => {
+      left -= changed.length;
+      return left >= 0 && test(changed);
+    };
+  const cures = within((changed) => brokenPlace(changed) === undefined);
   // With several mistakes in a document, it helps to get past the first.
-  const helps: Test = (changed) => {
-    const next = problemOf(changed)?.place?.line;
+  const helps = within((changed) => {
+    const next = brokenPlace(changed)?.line;
     return next !== undefined && next > line + 1;
-  };
+  });
   return tryRepairs(text, line, pieces, cures) ?? tryRepairs(text, line, pieces, helps);
 }
 

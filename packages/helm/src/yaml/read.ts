@@ -99,17 +99,29 @@ function withoutMark(text: string): string {
 const DOUBTFUL = /^(?: *\t|%)/m;
 
 function construct(source: string, options: ReadYamlOptions): GoValue[] {
-  if (DOUBTFUL.test(source)) {
-    const checked = checkGoYaml(source);
-    if ('problem' in checked) throw new YamlError(`yaml: ${checked.problem}`, { place: checked.place });
-  }
   const constructor = new Constructor(source, events(source), options);
   const documents: GoValue[] = [];
   while (constructor.hasMore()) documents.push(constructor.readDocument());
   return documents;
 }
 
+/** Where the syntax of a text is broken; costs less than reading it, and knows no reason. */
+export function brokenPlace(text: string): TextPlace | undefined {
+  if (quickRead(text) !== undefined) return undefined;
+  try {
+    events(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof YamlError) return error.place ?? { line: 1, column: 1 };
+    throw error;
+  }
+}
+
 function events(text: string): Event[] {
+  if (DOUBTFUL.test(text)) {
+    const checked = checkGoYaml(text);
+    if ('problem' in checked) throw new YamlError(`yaml: ${checked.problem}`, { place: checked.place });
+  }
   try {
     return parseEvents(text, { maxDepth: MAX_DEPTH });
   } catch (error) {
