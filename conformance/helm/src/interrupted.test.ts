@@ -127,6 +127,63 @@ for (const { name, prepare, run, color } of OPERATIONS) {
   });
 }
 
+test('uninstall: killed at any write, the same command completes it', { timeout: 60_000 }, async (t) => {
+  const hook =
+    'metadata:\n  name: {{ "gone" }}\n  annotations: {helm.sh/hook: "pre-delete,post-delete", helm.sh/hook-delete-policy: hook-succeeded}\n';
+  const chart = chartOf({ ...SOURCES, 'templates/gone.yaml': `apiVersion: v1\nkind: ConfigMap\n${hook}` });
+  const remove: Operation = async (context) => (await uninstall(context, { name: 'web' }))?.release;
+  for (let writes = 0; ; writes++) {
+    const cluster = await httpCluster(t);
+    await install(contextOf(cluster.transport, 'a'), { ...colored('blue'), chart });
+    await upgrade(contextOf(cluster.transport, 'a'), { ...colored('red'), chart });
+    const killed = await outcome(remove(contextOf(dyingTransport(cluster.transport, writes), 'killed')));
+    const isComplete = killed.error === undefined;
+    if (!isComplete) {
+      const again = await outcome(remove(contextOf(cluster.transport, 'b', 31_000)));
+      // When nothing but the last record is gone, the next command finds no release.
+      if (again.error !== undefined) assert.match(String(again.error), /release: not found/);
+    }
+    const maps = (await cluster.client.list(ConfigMap, { namespace })).items.map(({ metadata }) => metadata.name);
+    assert.deepEqual(maps.sort(), ['after', 'before'], `killed after ${writes} writes: only objects of hooks are left`);
+    assert.deepEqual((await cluster.client.list(Secret, { namespace })).items, []);
+    if (isComplete && (await leases(cluster)) === 0) return;
+  }
+});
+
+test('an operation that is stopped ends as a failed release, and lets the next one in at once', async (t) => {
+  const cluster = await httpCluster(t);
+  const stop = new AbortController();
+  const chart = chartOf({ ...SOURCES, 'templates/job.yaml': JOB_HOOK });
+  const context = { ...contextOf(cluster.transport, 'a'), signal: stop.signal };
+  const stopped = install(context, { ...colored('red'), chart });
+  stopped.catch(() => undefined);
+  await eventually('the job', async () => (await cluster.client.list(Job, { namespace })).items[0]);
+  const meanwhile = upgrade(contextOf(cluster.transport, 'b'), colored('blue'));
+  await assert.rejects(meanwhile, { message: 'another operation (install/upgrade/rollback) is in progress' });
+  stop.abort(new Error('context canceled'));
+  await assert.rejects(stopped, { message: 'failed pre-install: context canceled' });
+  assert.equal(await leases(cluster), 0);
+  const [release] = await history(contextOf(cluster.transport, 'b'), { name: 'web' });
+  assert.equal(release?.info.description, 'Release "web" failed: failed pre-install: context canceled');
+  await upgrade(contextOf(cluster.transport, 'b'), colored('blue'));
+});
+
+test('of two that start at the same time one wins', async (t) => {
+  const cluster = await httpCluster(t);
+  await install(contextOf(cluster.transport, 'a'), colored('blue'));
+  const both = await Promise.all(
+    ['b', 'c'].map((identity) => outcome(upgrade(contextOf(cluster.transport, identity), colored('red')))),
+  );
+  const errors = both.flatMap(({ error }) => (error === undefined ? [] : [String(error)]));
+  assert.ok(errors.length <= 1, errors.join());
+  for (const error of errors) assert.match(error, /in progress|already exists/);
+  const revisions = await history(contextOf(cluster.transport, 'a'), { name: 'web' });
+  assert.deepEqual(
+    revisions.map(({ info }) => info.status).filter((status) => status === 'deployed'),
+    ['deployed'],
+  );
+});
+
 /** While the lease of the one that was killed may still be renewed, nobody else works on the release. */
 async function refusesMeanwhile(cluster: HttpCluster, run: Operation): Promise<void> {
   const { error } = await outcome(run(contextOf(cluster.transport, 'b')));

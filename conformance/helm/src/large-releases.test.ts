@@ -11,7 +11,7 @@ const SMALL = {
   'values.yaml': 'color: blue\n',
   'templates/map.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: map}\ndata: {color: {{ .Values.color }}}\n',
 };
-const blob = randomBytes(1_200_000).toString('base64');
+const blob = randomBytes(850_000).toString('base64');
 
 test('a chart with large files', { timeout: 60_000 }, async (t) => {
   const both = await programs(t);
