@@ -28,8 +28,9 @@ export function isUnapproved(object: ReleaseObject, intent: ReleaseIntent, input
   return intent.plan && object.metadata.annotations?.[APPROVAL] !== planDigest(inputs);
 }
 
-function planDigest({ chartName: _, ...inputs }: ReleaseInputs): string {
-  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
+function planDigest({ chartVersion, chartDigest, configDigest, postRenderersDigest }: ReleaseInputs): string {
+  const inputs = JSON.stringify([chartVersion, chartDigest, configDigest, postRenderersDigest]);
+  return createHash('sha256').update(inputs).digest('hex').slice(0, 16);
 }
 
 /** The plan that is told already, or a new one. @throws ChartError, RenderError, ReleaseError when there can be none */

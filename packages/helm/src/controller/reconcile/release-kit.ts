@@ -64,4 +64,5 @@ export function forgetRelease(kit: ReleaseKit, key: string): void {
   kit.backOff.forget(key);
   kit.histories.delete(key);
   kit.drifts.delete(key);
+  kit.watcher.takeChange(key);
 }
