@@ -3,10 +3,12 @@
  * a second, `json` one object a line from the start, for programs; `none` nothing.
  */
 import type { ActionEvent } from '../../actions/action-event.ts';
-import type { CommandContext } from '../command.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
+import type { Host } from '../host.ts';
 import { eventData, eventText } from './event-text.ts';
+
+type Outlet = Pick<Host, 'streams' | 'clock'>;
 
 const MODES = ['plain', 'json', 'none'] as const;
 
@@ -29,13 +31,13 @@ export interface Progress {
 /** Operations that are done by then say nothing but their result. */
 const PATIENCE = 1000;
 
-export function startProgress(context: CommandContext, flags: FlagValues): Progress {
+export function startProgress(context: Outlet, flags: FlagValues): Progress {
   const mode = flags.text('progress');
   if (mode === 'none') return { report: () => undefined, close: () => undefined };
   return mode === 'json' ? jsonProgress(context) : plainProgress(context);
 }
 
-function jsonProgress({ streams, clock }: CommandContext): Progress {
+function jsonProgress({ streams, clock }: Outlet): Progress {
   return {
     report: (event) => {
       const data = eventData(event);
@@ -47,7 +49,7 @@ function jsonProgress({ streams, clock }: CommandContext): Progress {
   };
 }
 
-function plainProgress({ streams, clock }: CommandContext): Progress {
+function plainProgress({ streams, clock }: Outlet): Progress {
   const started = clock.now();
   const held: string[] = [];
   let isHeld = true;

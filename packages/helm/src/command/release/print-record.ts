@@ -8,7 +8,7 @@ import type { LiveObjects } from './live-objects.ts';
 
 /** @param record the JSON of a release, whose bytes are kept @param live added as `info.resources` */
 export function printRecord(
-  { streams }: CommandContext,
+  { streams }: Pick<CommandContext, 'streams'>,
   format: 'json' | 'yaml',
   record: string,
   live?: LiveObjects,
