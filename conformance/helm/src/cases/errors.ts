@@ -133,6 +133,14 @@ export const errorTemplates: readonly string[] = [
   '{{ if .Values.nope.x }}{{ end }}',
   '{{- if and .Values.str (.Values.nope.y) -}}{{- end }}',
   '{{ printf "%s" (.Values.nope.y | quote | upper) }}',
+  '{{ index .Values.list 3 }}',
+  '{{ index .Values.list (len .Values.list) }}',
+  '{{ index "abc" 3 }}',
+  '{{ eq .Values.list .Values.map }}',
+  '{{ eq .Values.map .Values.map }}',
+  '{{ deepCopy .Values.nope }}',
+  '{{ first list | len }}',
+  '{{ set (first list) "a" 1 }}',
   'é {{ .Values.nope.veryLongNameOfAField.anotherOne }}',
 ].map(wrap);
 

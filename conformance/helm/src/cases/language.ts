@@ -129,6 +129,12 @@ export const language: CaseGroup = {
     '{{ .Values.AsMap | typeOf }} {{ .Values.map | toYaml }}',
     '{{ "<no value>" }}|{{ print "a<no value>b" }}',
     '{{ len (print (list nil)) }} {{ list nil 1 }} {{ dict "a" nil }}',
+    '{{ range $e := .Values.map }}{{ range $i, $e := $.Values.nil }}{{ else }}{{ empty $e }}{{ end }}{{ end }}',
+    '{{ printf "%-6v|%6v|%-6v" (list 1 nil) (dict "a" nil) nil }}',
+    '{{ html .Values.nil }} {{ js .Values.nope }} {{ urlquery .Values.nil "a" }} {{ .Values.nil | html }}',
+    '{{ toJson .Capabilities.HelmVersion }}{{ toYaml .Capabilities.HelmVersion }}',
+    '{{ range list "n" "tru" "-" "1." "1e" "é" "{" "[1" }}{{ fromJson . }}{{ end }}',
+    '{{ hasKey (first list) "a" }} {{ omit (first list) "a" }} {{ merge (first list) (dict "b" 1) }}',
   ],
   files: { 'f.txt': 'one\ntwo\n', 'conf/a.ini': 'x=1', 'conf/b.ini': 'y: "2"\nz', 'conf/sub/c.ini': 'deep' },
 };

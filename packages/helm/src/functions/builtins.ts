@@ -31,22 +31,25 @@ function indexOne(value: GoValue, at: GoValue): GoValue {
     return value.has(at) ? value.get(at) : zeroElement(value.type);
   }
   if (typeof value === 'string') {
-    return goInt(toBytes(value)[position(at, byteLength(value))] ?? 0, 'uint8');
+    return goInt(toBytes(value)[position(at, byteLength(value), 'string')] ?? 0, 'uint8');
   }
   const items = sliceItems(value);
   if (items === undefined) throw new FunctionError(`can't index item of type ${typeName(value)}`);
-  return items[position(at, items.length)] ?? null;
+  return items[position(at, items.length, 'slice')] ?? null;
 }
 
-function position(at: GoValue, length: number): number {
+function position(at: GoValue, length: number, kind: 'string' | 'slice'): number {
   if (at === undefined || at === null) throw new FunctionError('cannot index slice/array with nil');
   if (!isInt(at)) throw new FunctionError(`cannot index slice/array with type ${typeName(at)}`);
-  if (at.value < 0n || at.value >= BigInt(length)) throw new FunctionError(`index out of range: ${at.value}`);
+  // Go's own check lets the length itself through.
+  if (at.value === BigInt(length)) throw new FunctionError(`reflect: ${kind} index out of range`);
+  if (at.value < 0n || at.value > BigInt(length)) throw new FunctionError(`index out of range: ${at.value}`);
   return Number(at.value);
 }
 
 function length(value: GoValue): GoValue {
-  if (value === undefined || value === null) throw new FunctionError('len of nil pointer');
+  if (value === undefined) throw new FunctionError('reflect: call of reflect.Value.Type on zero Value');
+  if (value === null) throw new FunctionError('len of nil pointer');
   if (typeof value === 'string') return goInt(byteLength(value));
   if (isMap(value)) return goInt(value.size);
   const items = sliceItems(value);
@@ -99,6 +102,8 @@ function call(args: readonly GoValue[], called: GoValue): GoValue {
 
 /** One string argument stays as it is; everything else goes through Sprint. */
 const text = (args: readonly GoValue[]): string => sprint(args.map((arg) => arg ?? null));
+/** The same for what goes into another language: nothing is shown as an action shows it. */
+const shown = (args: readonly GoValue[]): string => sprint(args.map((arg) => arg ?? '<no value>'));
 
 export const builtinFunctions: Readonly<Record<string, GoFunction>> = {
   and: variadic(['value'], 'value', (_rest, first) => first),
@@ -109,8 +114,8 @@ export const builtinFunctions: Readonly<Record<string, GoFunction>> = {
   print: variadic([], 'any', text),
   printf: variadic(['string'], 'any', (args, format) => sprintf(format, args)),
   println: variadic([], 'any', (args) => sprintln(args)),
-  html: variadic([], 'any', (args) => text(args).replace(/["'&<>\0]/g, (each) => HTML[each] ?? each)),
-  js: variadic([], 'any', (args) => text(args).replace(/[\\'"<>&=]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escapeScript)),
-  urlquery: variadic([], 'any', (args) => queryEscape(text(args))),
+  html: variadic([], 'any', (args) => shown(args).replace(/["'&<>\0]/g, (each) => HTML[each] ?? each)),
+  js: variadic([], 'any', (args) => shown(args).replace(/[\\'"<>&=]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escapeScript)),
+  urlquery: variadic([], 'any', (args) => queryEscape(shown(args))),
   call: variadic(['value'], 'value', call),
 };

@@ -3,7 +3,7 @@ import { compareText } from '../go/compare-text.ts';
 import { fn, variadic } from '../go/define-function.ts';
 import { goText, sprintf } from '../go/format.ts';
 import { FunctionError } from '../go/function-error.ts';
-import { type GoFunction, type GoValue, isInt, isMap, isObject, sliceItems, typeName } from '../go/value.ts';
+import { type GoFunction, type GoValue, isInt, isMap, isObject, kindName, sliceItems, typeName } from '../go/value.ts';
 
 type BasicKind = 'bool' | 'int' | 'float' | 'string' | 'other';
 
@@ -28,10 +28,12 @@ function equal(a: GoValue, b: GoValue): boolean {
   }
   if (kind !== 'other') return isInt(a) && isInt(b) ? a.value === b.value : a === b;
   if (isNil(a) || isNil(b)) return isNil(a) && isNil(b);
-  for (const each of [a, b]) {
-    if (isMap(each) || sliceItems(each) !== undefined) {
-      throw new FunctionError(`non-comparable type ${sprintf('%s', [each])}: ${typeName(each)}`);
-    }
+  if (kindName(a) !== kindName(b)) {
+    const types = `${typeName(a)}, ${typeName(b)}`;
+    throw new FunctionError(`non-comparable types ${sprintf('%s', [a])}: ${types}: ${goText(b)}`);
+  }
+  if (isMap(b) || sliceItems(b) !== undefined) {
+    throw new FunctionError(`non-comparable type ${sprintf('%s', [b])}: ${typeName(b)}`);
   }
   return a === b || (isObject(a) && isObject(b) && a.type === b.type && goText(a) === goText(b));
 }

@@ -8,6 +8,7 @@ import {
   type GoValue,
   goSlice,
   isMap,
+  NilGoMap,
   sliceItems,
   stringSlice,
   typeName,
@@ -60,14 +61,20 @@ export function deepCopy(value: GoValue): GoValue {
   return Array.isArray(value) ? copies : goSlice(typeName(value), copies);
 }
 
-function merge(sources: readonly GoMap[], target: GoMap, overwrite: boolean): GoMap {
+function merge(sources: readonly GoMap[], first: GoMap, overwrite: boolean): GoMap {
+  const target = first instanceof NilGoMap ? new GoMap() : first;
   for (const source of sources) mergeInto(target, source, overwrite);
   return target;
 }
 
 const mergeKeeping = variadic(['map'], 'map', (sources, target) => merge(sources, target, false));
 const mergeOverwriting = variadic(['map'], 'map', (sources, target) => merge(sources, target, true));
-const copy = fn(['any'], deepCopy);
+const copy = fn(['any'], (value) => {
+  if (value === null || value === undefined) {
+    throw new FunctionError('reflect: call of reflect.Value.Type on zero Value');
+  }
+  return deepCopy(value);
+});
 
 /** Go gives keys in random order; sorted is one of those, and the same each time. */
 function sortedEntries(map: GoMap): [string, GoValue][] {

@@ -27,24 +27,32 @@ export interface FunctionProviders {
 }
 
 export function functionTable(providers: FunctionProviders): Map<string, GoFunction> {
-  return new Map(
-    Object.entries({
-      ...stringFunctions,
-      ...numberFunctions,
-      ...defaultFunctions,
-      ...dictFunctions,
-      ...listFunctions,
-      ...encodingFunctions,
-      ...tomlFunctions,
-      ...pathFunctions,
-      ...urlFunctions,
-      ...regexFunctions(),
-      ...semverFunctions,
-      ...dateFunctions(providers.time),
-      ...cryptoFunctions(providers.crypto),
-      ...compareFunctions,
-      ...builtinFunctions,
-      getHostByName: fn(['string'], (name) => providers.resolveHost?.(name) ?? ''),
-    }),
+  const table = new Map(PURE_FUNCTIONS);
+  const bound = [regexFunctions(), dateFunctions(providers.time), cryptoFunctions(providers.crypto)];
+  for (const functions of bound) {
+    for (const [name, run] of Object.entries(functions)) table.set(name, run);
+  }
+  table.set(
+    'getHostByName',
+    fn(['string'], (name) => providers.resolveHost?.(name) ?? ''),
   );
+  return table;
 }
+
+/** Those that need nothing from the machine: made once, because an engine that renders little shouldn't make them anew. */
+const PURE_FUNCTIONS: ReadonlyMap<string, GoFunction> = new Map(
+  [
+    stringFunctions,
+    numberFunctions,
+    defaultFunctions,
+    dictFunctions,
+    listFunctions,
+    encodingFunctions,
+    tomlFunctions,
+    pathFunctions,
+    urlFunctions,
+    semverFunctions,
+    compareFunctions,
+    builtinFunctions,
+  ].flatMap((functions) => Object.entries(functions)),
+);

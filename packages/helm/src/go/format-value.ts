@@ -44,11 +44,8 @@ export function formatValue(value: GoValue, spec: Spec, depth: number): string {
 }
 
 function formatNil(spec: Spec, depth: number): string {
-  if (spec.verb === 'v') {
-    if (depth > 0 && spec.sharp) return 'interface {}(nil)';
-    return pad('<nil>', spec);
-  }
-  if (depth > 0) return '<nil>';
+  if (depth > 0) return spec.verb === 'v' && spec.sharp ? 'interface {}(nil)' : '<nil>';
+  if (spec.verb === 'v') return pad('<nil>', spec);
   return `%!${spec.verb}(<nil>)`;
 }
 

@@ -1,4 +1,5 @@
 /** Reads JSON as Go's encoding/json does into interface{}: numbers become float64; errors have Go's words. */
+import { toBytes } from './bytes.ts';
 import { FunctionError } from './function-error.ts';
 import { quoteRune } from './quote.ts';
 import { GoMap, type GoValue } from './value.ts';
@@ -163,11 +164,16 @@ class Reader {
   }
 
   #fail(where: string): never {
-    const code = this.#text.codePointAt(this.#at);
+    // At the end Go's reader sees a blank, which is wrong in the middle of a word or a number only.
+    const code = this.#text.codePointAt(this.#at) ?? (MAY_BE_BLANK.test(where) ? undefined : 0x20);
     if (code === undefined) throw new FunctionError('unexpected end of JSON input');
-    throw new FunctionError(`invalid character ${quoteCharacter(code)} ${where}`);
+    // Go looks at bytes: of a character beyond ASCII it shows the first one.
+    const [byte = code] = toBytes(String.fromCodePoint(code));
+    throw new FunctionError(`invalid character ${quoteCharacter(byte)} ${where}`);
   }
 }
+
+const MAY_BE_BLANK = /^(?:looking|in string literal|after (?:object|array|top))/;
 
 function quoteCharacter(code: number): string {
   if (code === 0x22) return `'"'`;

@@ -2,7 +2,7 @@
 import { compareText } from './compare-text.ts';
 import { FunctionError } from './function-error.ts';
 import { formatFloat } from './number-text.ts';
-import { type GoValue, isInt, isMap, isObject, sliceItems, typeName } from './value.ts';
+import { type GoValue, isInt, isMap, isObject, jsonFields, NilGoMap, sliceItems, typeName } from './value.ts';
 
 export interface JsonStyle {
   /** Escapes `<`, `>` and `&`, which Go does unless told otherwise. */
@@ -22,6 +22,7 @@ function encode(value: GoValue, html: boolean, newline: string): string {
   if (typeof value === 'number') return encodeNumber(value);
   if (typeof value === 'boolean') return String(value);
   if (isInt(value)) return value.value.toString();
+  if (value instanceof NilGoMap) return 'null';
   if (isMap(value))
     return encodeMembers(
       [...value].sort(([a], [b]) => compareText(a, b)),
@@ -39,11 +40,7 @@ function encode(value: GoValue, html: boolean, newline: string): string {
 function encodeObject(value: Extract<GoValue, { go: 'object' }>, html: boolean, newline: string): string {
   if (value.json !== undefined) return encode(value.json(), html, newline);
   if (value.kind === 'func') throw new FunctionError(`json: unsupported type: ${value.type}`);
-  return encodeMembers(
-    [...value.fields].filter(([name]) => /^\p{Lu}/u.test(name)),
-    html,
-    newline,
-  );
+  return encodeMembers(jsonFields(value), html, newline);
 }
 
 function encodeMembers(members: readonly (readonly [string, GoValue])[], html: boolean, newline: string): string {

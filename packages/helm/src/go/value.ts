@@ -6,6 +6,8 @@
  * its Go type. `undefined` is Go's invalid value (no value at all), `null` an interface that holds nil.
  */
 
+import { FunctionError } from './function-error.ts';
+
 export type GoValue = undefined | null | boolean | number | string | GoInt | GoValue[] | GoMap | GoSlice | GoObject;
 
 /** Any of Go's integer types, with the name of the type: `int`, `int64`, `uint8`, `time.Duration`. */
@@ -58,6 +60,8 @@ export interface GoObject {
   readonly text?: () => string;
   /** What JSON and YAML make of it, when that isn't the fields. */
   readonly json?: () => GoValue;
+  /** What JSON and YAML call fields that they call otherwise. */
+  readonly jsonNames?: Readonly<Record<string, string>>;
   /** What our own functions keep in it. */
   readonly data?: unknown;
 }
@@ -88,6 +92,15 @@ export class GoMap extends Map<string, GoValue> {
   }
 }
 
+/**
+ * A map that is nil, which a function gets for an argument without a value: empty, and it can't be written to.
+ */
+export class NilGoMap extends GoMap {
+  override set(): never {
+    throw new FunctionError('assignment to entry in nil map');
+  }
+}
+
 const smallInts: GoInt[] = [];
 for (let n = 0; n < 256; n++) smallInts.push({ go: 'int', type: 'int', value: BigInt(n) });
 
@@ -114,6 +127,12 @@ export function stringSlice(items: readonly string[]): GoSlice {
 
 export function goObject(type: string, parts: Partial<Omit<GoObject, 'go' | 'type'>>): GoObject {
   return { go: 'object', type, kind: 'struct', fields: new Map(), methods: new Map(), ...parts };
+}
+
+/** The fields that JSON and YAML show, under the names that they use. */
+export function jsonFields({ fields, jsonNames }: GoObject): [string, GoValue][] {
+  const exported = [...fields].filter(([name]) => /^\p{Lu}/u.test(name));
+  return exported.map(([name, value]) => [jsonNames?.[name] ?? name, value]);
 }
 
 export function isInt(value: GoValue): value is GoInt {

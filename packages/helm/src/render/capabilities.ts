@@ -90,5 +90,12 @@ function helmVersionObject(version: HelmVersion): GoObject {
       ['GoVersion', version.goVersion],
       ['KubeClientVersion', version.kubeClientVersion],
     ]),
+    jsonNames: {
+      Version: 'version',
+      GitCommit: 'git_commit',
+      GitTreeState: 'git_tree_state',
+      GoVersion: 'go_version',
+      KubeClientVersion: 'kube_client_version',
+    },
   });
 }

@@ -7,6 +7,7 @@ import {
   isInt,
   isMap,
   isObject,
+  NilGoMap,
   type ParameterType,
   typeName,
 } from '../go/value.ts';
@@ -37,13 +38,20 @@ export type Fail = (message: string) => never;
 export function checkArgument(value: GoValue, type: ParameterType, fail: Fail): GoValue {
   if (type === 'value') return value;
   if (value === undefined) {
-    if (NILABLE.has(type)) return null;
+    if (NILABLE.has(type)) return nilOf(type);
     return fail(`invalid value; expected ${TYPE_NAMES[type]}`);
   }
   if (isAssignable(value, type)) return value;
   return fail(
     `wrong type for value; expected ${TYPE_NAMES[type]}; got ${value === null ? 'interface {}' : typeName(value)}`,
   );
+}
+
+/** Go's nil of a type that has one. */
+function nilOf(type: ParameterType): GoValue {
+  if (type === 'value') return undefined;
+  if (type === 'map') return new NilGoMap();
+  return type === 'list' ? [] : null;
 }
 
 function isAssignable(value: GoValue, type: ParameterType): boolean {
@@ -76,7 +84,7 @@ function isAssignable(value: GoValue, type: ParameterType): boolean {
 /** A literal as an argument of the type. */
 export function literalArgument(node: Operand, type: ParameterType, fail: Fail): GoValue {
   if (node.type === 'nil') {
-    return NILABLE.has(type) ? (type === 'value' ? undefined : null) : fail(`cannot assign nil to ${TYPE_NAMES[type]}`);
+    return NILABLE.has(type) ? nilOf(type) : fail(`cannot assign nil to ${TYPE_NAMES[type]}`);
   }
   switch (type) {
     case 'any':

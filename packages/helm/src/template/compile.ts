@@ -130,8 +130,6 @@ class Compiler {
     this.steps.push(endLoop);
     const skipElse = this.#hole();
     const otherwise = this.steps.length;
-    // The else list sees no variables of the range.
-    this.steps.push(leaveScope, enterScope);
     if (node.elseList !== undefined) this.list(node.elseList);
     const end = this.steps.length;
     this.steps.push(leaveScope);

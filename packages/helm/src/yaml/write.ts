@@ -4,7 +4,7 @@
  */
 import { FunctionError } from '../go/function-error.ts';
 import { floatText, formatFloat } from '../go/number-text.ts';
-import { type GoValue, isInt, isMap, isObject, sliceItems, typeName } from '../go/value.ts';
+import { type GoValue, isInt, isMap, isObject, jsonFields, NilGoMap, sliceItems, typeName } from '../go/value.ts';
 import { compareKeys } from './key-order.ts';
 import { isMultiline, stringScalar } from './scalar.ts';
 
@@ -42,11 +42,9 @@ function write(value: GoValue, style: Style): string {
 }
 
 function shapeOf(value: GoValue, style: Style): Shape {
+  if (value instanceof NilGoMap) return { kind: 'scalar', text: 'null', value: null };
   if (isMap(value)) return mapShape([...value]);
-  if (isObject(value))
-    return value.json === undefined
-      ? mapShape([...value.fields].filter(([name]) => /^\p{Lu}/u.test(name)))
-      : shapeOf(value.json(), style);
+  if (isObject(value)) return value.json === undefined ? mapShape(jsonFields(value)) : shapeOf(value.json(), style);
   const items = sliceItems(value);
   if (items === undefined) return { kind: 'scalar', text: plainText(value, style), value };
   if (typeName(value) === '[]uint8') {
