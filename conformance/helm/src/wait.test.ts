@@ -21,7 +21,14 @@ import {
   waitForHook,
   waitForReady,
 } from '@kindred/helm';
-import { encodeJsonText, type JsonObject, type KindRef, systemClock, type Unstructured } from '@kindred/machinery';
+import {
+  encodeJsonText,
+  forbidden,
+  type JsonObject,
+  type KindRef,
+  systemClock,
+  type Unstructured,
+} from '@kindred/machinery';
 import { type HttpCluster, httpCluster } from './http-cluster.ts';
 
 interface State {
@@ -385,6 +392,21 @@ describe('waiting', () => {
     assert.ok(said.includes(we.split('\n')[0] ?? '-'), said);
     await ours.client.mergePatch(ConfigMap, { namespace: 'default', name: 'a' }, { metadata: { finalizers: null } });
     await waitForDeletion(to, resources, { strategy: 'watcher', timeoutMilliseconds: 1000 });
+  });
+
+  test('deletion, of an object whose kind is gone, and of one that nobody may watch', async (t) => {
+    const [ours] = await twoClusters(t);
+    const to = clusterOf(ours);
+    const resources = await buildResources(to, manifestOf(['w-ready']));
+    const soon = { strategy: 'watcher', timeoutMilliseconds: 10_000 } as const;
+    await ours.client.delete(Definition, { name: 'widgets.example.com' });
+    await waitForDeletion(to, resources, soon);
+    const refusing: Client = {
+      ...ours.recorded,
+      openWatch: () => Promise.reject(forbidden({ group: '', resource: 'widgets' }, '', 'not you')),
+      listPage: () => Promise.reject(forbidden({ group: '', resource: 'widgets' }, '', 'not you')),
+    };
+    await assert.rejects(waitForReady({ ...to, client: refusing }, resources, soon), { message: /^failed to watch: / });
   });
 
   test('helm 3 rules: what has no rule is ready, the deadline is all that is said', async (t) => {

@@ -3,7 +3,7 @@
  * nothing is polled.
  */
 import { InformerFactory } from '@kindred/client';
-import { isStatusError, type Observed, type Unstructured } from '@kindred/machinery';
+import { isStatusError, type KindRef, type KubeObject, type Observed, type Unstructured } from '@kindred/machinery';
 import type { Cluster } from '../cluster.ts';
 import { type Resource, resourceKey } from '../resource.ts';
 import { wrapped } from '../resource-error.ts';
@@ -60,7 +60,7 @@ class StatusWatch {
     this.#options = options;
     for (const resource of resources) this.#watched.set(resourceKey(resource), { resource, status: UNKNOWN });
     const { client, clock } = cluster;
-    this.#informers = new InformerFactory({ client, clock, onError: (error) => this.#failed(error) });
+    this.#informers = new InformerFactory({ client, clock, onError: (error, kind) => this.#failed(error, kind) });
   }
 
   async run(): Promise<WatchResult> {
@@ -158,14 +158,13 @@ class StatusWatch {
   }
 
   /** Broken connections heal; a refusal doesn't. */
-  #failed(error: unknown): void {
+  #failed(error: unknown, kind: KindRef<KubeObject>): void {
     if (!isStatusError(error)) return;
     const { code } = error;
     if (code === 404) {
-      // The kind itself is gone, and its objects with it. Others of the same kind group are told by their own watches.
-      for (const { resource } of this.#watched.values()) {
-        if (resource.kind.plural === error.status.details?.kind) this.#look(resource, undefined);
-      }
+      // The kind itself is gone, and its objects with it.
+      for (const { resource } of [...this.#watched.values()])
+        if (resource.kind === kind) this.#look(resource, undefined);
     } else if (code === 401 || code === 403) {
       this.#settle?.({ error: wrapped('failed to watch', error) });
     }
