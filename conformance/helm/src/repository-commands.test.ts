@@ -146,6 +146,11 @@ test('adds, lists, updates, searches and removes repositories as helm does', asy
       'pull --repo URL db',
       'pull --repo URL db --version 9',
       'pull URL/db-2.3.4.tgz -d nowhere',
+      '__completeNoDesc pull st',
+      '__completeNoDesc pull stable/',
+      '__completeNoDesc repo remove ot',
+      '__completeNoDesc pull stable/demo --version 1',
+      '__completeNoDesc upgrade web oci',
     ),
   );
   await expectSameFile('config/repositories.yaml');

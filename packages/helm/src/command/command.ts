@@ -58,6 +58,8 @@ export interface Completion {
   readonly words: readonly string[];
   /** File names are possible too. */
   readonly files?: boolean;
+  /** More may follow the word at once. */
+  readonly noSpace?: boolean;
 }
 
 /** What `run` is given. */

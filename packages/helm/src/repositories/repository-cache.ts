@@ -98,6 +98,16 @@ export async function readCachedIndex(cache: string, name: string, warn: Warn, o
   }
 }
 
+/** Names of the charts in the index that was last kept under the name; none when there is no such index. */
+export async function readCachedCharts(cache: string, name: string): Promise<string[]> {
+  try {
+    return (await readFile(chartsPath(cache, name), 'utf8')).split('\n').filter((chart) => chart !== '');
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
 /** Forgets what is kept under the name. */
 export async function removeCachedIndex(cache: string, name: string): Promise<void> {
   await Promise.all([indexPath(cache, name), chartsPath(cache, name)].map((path) => rm(path, { force: true })));

@@ -10,12 +10,17 @@ import { parseFlags } from '../flags/parse-flags.ts';
 import { helpFlag } from '../help.ts';
 import { globalFlags, settingsOf } from '../settings.ts';
 
-/** What cobra's scripts are told: an error, files too, or nothing but what is printed. */
-const DIRECTIVES = {
-  error: [1, 'ShellCompDirectiveError'],
-  files: [0, 'ShellCompDirectiveDefault'],
-  words: [4, 'ShellCompDirectiveNoFileComp'],
-} as const;
+/** What cobra's scripts are told, as bits. */
+const DIRECTIVES = [
+  [1, 'ShellCompDirectiveError'],
+  [2, 'ShellCompDirectiveNoSpace'],
+  [4, 'ShellCompDirectiveNoFileComp'],
+] as const;
+
+function directiveNames(code: number): string {
+  const names = DIRECTIVES.filter(([bit]) => (code & bit) !== 0).map(([, name]) => name);
+  return names.length === 0 ? 'ShellCompDirectiveDefault' : names.join(', ');
+}
 
 export function completeCommand({ descriptions }: { readonly descriptions: boolean }): Command {
   return {
@@ -23,17 +28,16 @@ export function completeCommand({ descriptions }: { readonly descriptions: boole
     takesRawArguments: true,
     run: async (context, words) => {
       const { output, errors } = context.streams;
-      let directive: keyof typeof DIRECTIVES = 'error';
+      let code = 1;
       try {
         const completion = await complete(context, words.slice(0, -1), words.at(-1) ?? '');
         for (const word of completion.words) output.write(`${descriptions ? word : (word.split('\t')[0] ?? '')}\n`);
-        directive = completion.files === true ? 'files' : 'words';
+        code = (completion.noSpace === true ? 2 : 0) + (completion.files === true ? 0 : 4);
       } catch (error) {
         errors.write(`[Debug] ${errorText(error)}\n`);
       }
-      const [code, name] = DIRECTIVES[directive];
       output.write(`:${code}\n`);
-      errors.write(`Completion ended with directive: ${name}\n`);
+      errors.write(`Completion ended with directive: ${directiveNames(code)}\n`);
       return 0;
     },
   };
@@ -98,7 +102,12 @@ function valueFlag({ flags, words }: Line, start: string): WantedValue | undefin
 async function valuesOf(context: CommandContext, line: Line, { flag }: WantedValue): Promise<Completion> {
   if (flag.kind === 'string' && flag.choices !== undefined) return { words: flag.choices };
   const { kubeContexts, namespaces } = await import('./cluster-words.ts');
-  const settled = withSettings(context, line).context;
+  const { context: settled, args } = withSettings(context, line);
+  if (flag.name === 'version') {
+    const { completeVersion } = await import('../chart/complete-chart.ts');
+    const versions = await completeVersion(settled, args);
+    if (versions.length > 0) return { words: versions };
+  }
   if (flag.name === 'kube-context') return { words: await kubeContexts(settled) };
   if (flag.name === 'namespace') return { words: await namespaces(settled) };
   return { words: [], files: true };

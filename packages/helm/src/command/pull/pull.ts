@@ -10,6 +10,7 @@ import type { VerifyChart } from '../../repositories/locate-chart.ts';
 import { minimumArguments } from '../arguments.ts';
 import { chartFlags } from '../chart/chart-flags.ts';
 import { chartContext, chartSource } from '../chart/chart-source.ts';
+import { completeChart } from '../chart/complete-chart.ts';
 import { chartVerifier } from '../chart/verify-chart.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -29,6 +30,8 @@ and fails when it doesn't hold.`,
     { kind: 'bool', name: 'untar', usage: 'unpack the chart after it was downloaded' },
     { kind: 'string', name: 'untardir', usage: 'with --untar: directory for the unpacked chart', default: '.' },
   ],
+  complete: async (context, args, start) =>
+    args.length === 0 ? completeChart(context, start, { local: false }) : { words: [] },
   run: async (context, args, flags) => {
     for (const reference of args) await pull(context, reference, flags);
     return 0;

@@ -7,6 +7,7 @@ import type { Release } from '../../release/release.ts';
 import { isReleaseError } from '../../release/release-error.ts';
 import { exactArguments } from '../arguments.ts';
 import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
+import { completeChart } from '../chart/complete-chart.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, releaseFlags } from '../chart/install-flags.ts';
 import { refusePostRenderer } from '../chart/open-chart.ts';
@@ -74,7 +75,11 @@ An upgrade that was interrupted is finished by the same command; --resume=false 
   helm upgrade --install web repo/web --reset-then-reuse-values`,
   arguments: exactArguments(2),
   complete: async (context, args, start) =>
-    args.length === 0 ? completeRelease(context, args, start) : { words: [], files: args.length === 1 },
+    args.length === 0
+      ? completeRelease(context, args, start)
+      : args.length === 1
+        ? completeChart(context, start, { local: true })
+        : { words: [] },
   flags: (environment) => [...releaseFlags(environment), dryRunFlag('none'), historyMaxFlag(environment), ...ownFlags],
   exclusiveFlags: EXCLUSIVE_FORCE,
   run: async (context, [name = '', reference = ''], flags) => {
