@@ -50,7 +50,7 @@ export function pathTest(pattern: string): (path: string) => boolean {
     } else if (each === '?') source += '[^/]';
     else if (each === '[') {
       const end = pattern.indexOf(']', at + 2);
-      if (end < 0) throw new ChartError(`syntax error in pattern: ${pattern}`);
+      if (end < 0) throw new ChartError('syntax error in pattern');
       source += `[${pattern.slice(at + 1, end).replace(/[\\[&~]/g, '\\$&')}]`;
       at = end;
     } else {

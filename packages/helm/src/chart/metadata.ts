@@ -104,7 +104,10 @@ export function checkMetadata(metadata: ChartMetadata): void {
   if (metadata.apiVersion === '') throw new ChartError('validation: chart.metadata.apiVersion is required');
   const { name, version } = metadata;
   if (name === '') throw new ChartError('validation: chart.metadata.name is required');
-  if (name.includes('/') || name === '.' || name === '..') {
+  if (name === '.' || name === '..') {
+    throw new ChartError(`validation: chart.metadata.name ${JSON.stringify(name)} is not allowed`);
+  }
+  if (name.includes('/')) {
     throw new ChartError(`validation: chart.metadata.name ${JSON.stringify(name)} is invalid`);
   }
   if (version === '') throw new ChartError('validation: chart.metadata.version is required');

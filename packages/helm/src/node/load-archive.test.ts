@@ -14,6 +14,14 @@ function entry(name: string, content: string | Uint8Array, type = '0'): Buffer {
   header.write(data.length.toString(8).padStart(11, '0'), 124);
   header.write(type, 156);
   header.write('ustar', 257);
+  header.fill(' ', 148, 156);
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
   return Buffer.concat([header, data, Buffer.alloc((512 - (data.length % 512)) % 512)]);
 }
 
@@ -37,9 +45,9 @@ test('reads a chart with a dependency that is an archive itself', () => {
 test('refuses archives that reach outside or hold links', () => {
   const bad: readonly (readonly [Buffer, RegExp])[] = [
     [entry('web/../../etc/passwd', 'x'), /parent directory/],
-    [entry('web//etc/passwd', 'x'), /outside the base directory/],
-    [entry('../x', 'x'), /parent directory/],
-    [entry('web\\..\\x', 'x'), /backslash/],
+    [entry('web//etc/passwd', 'x'), /absolute paths/],
+    [entry('web/a/../../x', 'x'), /parent directory/],
+    [entry('web\\..\\x', 'x'), /parent directory/],
     [entry('web/C:/x', 'x'), /illegally named/],
     [entry('web/link', '', '2'), /link/],
     [entry('web/hard', '', '1'), /link/],
@@ -50,10 +58,10 @@ test('refuses archives that reach outside or hold links', () => {
 });
 
 test('refuses archives that are damaged or too large when unpacked', () => {
-  assert.throws(() => loadArchive(Buffer.from('no archive')), { name: 'ChartError', message: /gzipped archive/ });
+  assert.throws(() => loadArchive(Buffer.from('no archive')), { name: 'ChartError', message: /gzip: invalid header/ });
   assert.throws(() => loadArchive(archive()), { name: 'ChartError', message: /no files/ });
   const cut = gzipSync(chartFile.subarray(0, 520));
-  assert.throws(() => loadArchive(cut), { name: 'ChartError', message: /middle of a file/ });
+  assert.throws(() => loadArchive(cut), { name: 'ChartError', message: /unexpected EOF/ });
   const limits = { totalBytes: 1000, fileBytes: 5000 };
   const bomb = archive(chartFile, entry('web/zeros', new Uint8Array(20 * 1024 * 1024)));
   assert.throws(() => loadArchive(bomb, limits), { name: 'ChartError', message: /larger than the maximum size 1000/ });

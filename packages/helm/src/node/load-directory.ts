@@ -1,6 +1,6 @@
 /** Reads a chart from a directory, leaving out what .helmignore names. */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import { type Chart, ChartError, type ChartFile } from '../chart/chart.ts';
 import { ignoreRules } from '../chart/ignore.ts';
@@ -74,12 +74,13 @@ async function expectAllowed(directory: string, relative: string, options: LoadD
     options.onLink?.(path, await realpath(path));
   } catch (error) {
     if (!hasErrorCode(error, 'ENOENT') && !hasErrorCode(error, 'ELOOP')) throw error;
-    throw new ChartError(`error evaluating symlink ${path}: ${linkProblem(path, error)}`, { cause: error });
+    const target = resolve(dirname(path), await readlink(path));
+    throw new ChartError(`error evaluating symlink ${path}: ${linkProblem(target, error)}`, { cause: error });
   }
 }
 
-function linkProblem(path: string, error: unknown): string {
-  return hasErrorCode(error, 'ENOENT') ? `lstat ${path}: no such file or directory` : 'too many links';
+function linkProblem(target: string, error: unknown): string {
+  return hasErrorCode(error, 'ENOENT') ? `lstat ${target}: no such file or directory` : 'too many links';
 }
 
 async function statFile(path: string, relative: string) {

@@ -20,9 +20,10 @@ export function readTar(archive: Uint8Array): TarEntry[] {
   for (let at = 0; at + BLOCK <= archive.length; ) {
     const header = archive.subarray(at, at + BLOCK);
     if (header.every((byte) => byte === 0)) break;
+    checkSum(header);
     const size = readSize(header);
     const data = archive.subarray(at + BLOCK, at + BLOCK + size);
-    if (data.length < size) throw new ChartError('the archive ends in the middle of a file');
+    if (data.length < size) throw new ChartError('unexpected EOF');
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
     const type = String.fromCharCode(header[156] ?? 0);
     if (type === 'L') longName = decoder.decode(data).replace(/\0.*$/s, '');
@@ -38,6 +39,22 @@ export function readTar(archive: Uint8Array): TarEntry[] {
   return entries;
 }
 
+const INVALID_HEADER = 'archive/tar: invalid tar header';
+
+/** The sum of the header's bytes, its own place counted as blanks. Old programs took bytes for signed ones. */
+function checkSum(header: Uint8Array): void {
+  let unsigned = 0;
+  let signed = 0;
+  for (const [at, byte] of header.entries()) {
+    const counted = at >= 148 && at < 156 ? 0x20 : byte;
+    unsigned += counted;
+    signed += counted > 127 ? counted - 256 : counted;
+  }
+  const written = text(header, 148, 8).trim();
+  const sum = /^[0-7]+$/.test(written) ? Number.parseInt(written, 8) : -1;
+  if (sum !== unsigned && sum !== signed) throw new ChartError(INVALID_HEADER);
+}
+
 function text(header: Uint8Array, start: number, length: number): string {
   return decoder.decode(header.subarray(start, start + length)).replace(/\0.*$/s, '');
 }
@@ -50,7 +67,7 @@ function headerName(header: Uint8Array): string {
 
 function readSize(header: Uint8Array): number {
   const digits = text(header, 124, 12).trim();
-  if (!/^[0-7]+$/.test(digits)) throw new ChartError('the archive has a damaged header');
+  if (!/^[0-7]+$/.test(digits)) throw new ChartError(INVALID_HEADER);
   return Number.parseInt(digits, 8);
 }
 

@@ -6,7 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, isAbsolute, resolve } from 'node:path';
 import { goQuote, hasErrorCode } from '@kindred/machinery';
 import { type Chart, ChartError } from '../chart/chart.ts';
-import { loadArchive } from '../node/load-archive.ts';
+import { expectArchive, loadArchive } from '../node/load-archive.ts';
 import { loadDirectory } from '../node/load-directory.ts';
 import type { ChartContext, ChartSource } from './chart-source.ts';
 import { downloadChart } from './download-chart.ts';
@@ -58,7 +58,9 @@ export async function locateChart(
 
 /** The chart itself. Throws ChartError. */
 export async function loadLocatedChart(located: LocatedChart): Promise<Chart> {
-  return located.kind === 'directory' ? loadDirectory(located.path) : loadArchive(located.archive);
+  if (located.kind === 'directory') return loadDirectory(located.path);
+  expectArchive(located.path, located.archive);
+  return loadArchive(located.archive);
 }
 
 async function check(located: LocatedChart, verify: VerifyChart<unknown> | undefined): Promise<LocatedChart> {
