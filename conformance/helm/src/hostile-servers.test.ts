@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { selfSignedCertificate } from '@kindred/client/testing';
 import {
   type ChartContext,
@@ -179,6 +180,21 @@ test('refuses indexes that are none, and keeps the old one', async (t) => {
   server.put('/index.yaml', bomb);
   await assert.rejects(updateIndex(repositoryCache, 'mine', { url: server.url }, context), /excessive aliasing/);
   assert.equal(await readFile(join(repositoryCache, 'mine-index.yaml'), 'utf8'), before);
+});
+
+test('reads indexes that come compressed, and no bombs', async (t) => {
+  const { server, get, context } = await world(t);
+  const headers = { 'content-encoding': 'gzip' };
+  server.put('/index.yaml', gzipSync(index('demo.tgz')), { headers });
+  // Some servers say the same of the archive itself, which stays as it is.
+  server.put('/demo.tgz', demo, { headers });
+  assert.deepEqual(Buffer.from((await get('demo', { repo: server.url })).archive), Buffer.from(demo));
+  const fetched = updateIndex(context.paths.repositoryCache, 'mine', { url: server.url }, context);
+  assert.equal((await fetched).entries.size, 1);
+  server.put('/index.yaml', gzipSync(Buffer.alloc(300 * 1024 * 1024)), { headers });
+  await assert.rejects(get('demo', { repo: server.url }), /the answer is larger than/);
+  server.put('/index.yaml', 'no gzip', { headers });
+  await assert.rejects(get('demo', { repo: server.url }), /not the gzip that it claims to be/);
 });
 
 test('speaks TLS with the certificates it is given', async (t) => {

@@ -148,8 +148,7 @@ test('adds, lists, updates, searches and removes repositories as helm does', asy
       'pull URL/db-2.3.4.tgz -d nowhere',
       '__completeNoDesc pull st',
       '__completeNoDesc pull stable/',
-      '__completeNoDesc repo remove ot',
-      '__completeNoDesc pull stable/demo --version 1',
+      '__completeNoDesc pull stable/demo --version=',
       '__completeNoDesc upgrade web oci',
     ),
   );
