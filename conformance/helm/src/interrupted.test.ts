@@ -195,10 +195,12 @@ async function refusesMeanwhile(cluster: HttpCluster, run: Operation): Promise<v
   );
 }
 
-async function outcome(work: Promise<unknown>): Promise<{ readonly error?: unknown }> {
+async function outcome(work: Promise<unknown>): Promise<{ readonly error?: Error }> {
   return work.then(
     () => ({}),
-    (error: unknown) => ({ error }),
+    (error: unknown) => ({
+      error: error instanceof Error ? error : new Error('no error was thrown', { cause: error }),
+    }),
   );
 }
 

@@ -10,7 +10,7 @@ const CHART = {
   'Chart.yaml': 'apiVersion: v2\nname: kit\nversion: 0.3.0\n',
   'values.yaml': 'name: map\nfail: ""\n',
   'templates/map.yaml':
-    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Values.name }}"}\ndata:\n  kube: {{ .Capabilities.KubeVersion.Version }}\n  widgets: {{ .Capabilities.APIVersions.Has "example.com/v1/Widget" | quote }}\n  deployments: {{ .Capabilities.APIVersions.Has "apps/v1/Deployment" | quote }}\n',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Values.name }}"}\ndata:\n  kube: {{ .Capabilities.KubeVersion.Version }}\n  widgets: {{ .Capabilities.APIVersions.Has "example.com/v1/Widget" | quote }}\n  deployments: {{ .Capabilities.APIVersions.Has "apps/v1/Deployment" | quote }}\n  all: {{ .Capabilities.APIVersions | sortAlpha | join "," }}\n',
 };
 
 type Both = Readonly<Record<'helm' | 'ours', Programs>>;

@@ -10,6 +10,8 @@ import type { Client } from '../client/client.ts';
 export interface DiscoveredResource {
   readonly kind: KindRef;
   readonly verbs: readonly string[];
+  /** Kinds that its subresources answer with: `Scale`, `Eviction`. */
+  readonly subresourceKinds: readonly string[];
 }
 
 interface AggregatedDocument {
@@ -23,6 +25,7 @@ interface AggregatedDocument {
         readonly responseKind?: { readonly kind: string };
         readonly scope: 'Namespaced' | 'Cluster';
         readonly verbs: readonly string[];
+        readonly subresources?: readonly { readonly responseKind?: { readonly kind: string } }[];
       }[];
     }[];
   }[];
@@ -75,9 +78,10 @@ function isAggregated(document: unknown): document is AggregatedDocument {
 function fromAggregated(document: AggregatedDocument): DiscoveredResource[] {
   return document.items.flatMap(({ metadata, versions }) =>
     versions.flatMap(({ version, resources = [] }) =>
-      resources.map(({ resource, responseKind, scope, verbs }) => ({
+      resources.map(({ resource, responseKind, scope, verbs, subresources = [] }) => ({
         kind: { group: metadata.name ?? '', version, kind: responseKind?.kind ?? '', plural: resource, scope },
         verbs,
+        subresourceKinds: subresources.flatMap((each) => each.responseKind?.kind ?? []),
       })),
     ),
   );
@@ -98,7 +102,7 @@ async function fromLegacy(client: Client, signal: AbortSignal | undefined): Prom
       const list = (await client.raw({ method: 'GET', path, signal })) as ApiResourceList;
       return list.resources
         .filter(({ name }) => !name.includes('/'))
-        .map((resource) => toResource(groupVersion, resource));
+        .map((resource) => toResource(groupVersion, resource, list));
     }),
   );
   return lists.flat();
@@ -107,7 +111,10 @@ async function fromLegacy(client: Client, signal: AbortSignal | undefined): Prom
 function toResource(
   groupVersion: string,
   { name, kind, namespaced, verbs }: ApiResourceList['resources'][number],
+  { resources }: ApiResourceList,
 ): DiscoveredResource {
   const scope = namespaced ? ('Namespaced' as const) : ('Cluster' as const);
-  return { kind: { ...parseGroupVersion(groupVersion), kind, plural: name, scope }, verbs };
+  const subresources = resources.filter((each) => each.name.startsWith(`${name}/`));
+  const subresourceKinds = subresources.map((each) => each.kind);
+  return { kind: { ...parseGroupVersion(groupVersion), kind, plural: name, scope }, verbs, subresourceKinds };
 }

@@ -1,6 +1,5 @@
 /** What a cluster can do, for `.Capabilities`: its version, its group-versions and the kinds in them. */
 import type { Client } from '@kindred/client';
-import { formatGroupVersion } from '@kindred/machinery';
 import { compareText } from '../go/compare-text.ts';
 import { ReleaseError } from '../release/release-error.ts';
 import { type Capabilities, HELM_VERSION } from '../render/capabilities.ts';
@@ -13,13 +12,8 @@ export async function discoverCapabilities(
   signal: AbortSignal | undefined,
 ): Promise<Capabilities> {
   mapper.reset();
-  const [version, kinds] = await Promise.all([serverVersion(client, signal), mapper.kinds(signal)]);
-  const versions = new Set<string>();
-  for (const kind of kinds) {
-    const groupVersion = formatGroupVersion(kind);
-    versions.add(groupVersion).add(`${groupVersion}/${kind.kind}`);
-  }
-  return { kubeVersion: version, apiVersions: [...versions].sort(compareText), helmVersion: HELM_VERSION };
+  const [kubeVersion, apiVersions] = await Promise.all([serverVersion(client, signal), mapper.apiVersions(signal)]);
+  return { kubeVersion, apiVersions: apiVersions.toSorted(compareText), helmVersion: HELM_VERSION };
 }
 
 /** Also tells whether the cluster can be reached. */

@@ -4,7 +4,7 @@ import { errorText } from '@kindred/machinery';
 import { type Chart, ChartError, isLibrary } from '../chart/chart.ts';
 import type { GoMap } from '../go/value.ts';
 import { OperationRecord } from '../release/operation-record.ts';
-import { isPending, type Release, withInfo } from '../release/release.ts';
+import { type Release, withInfo } from '../release/release.ts';
 import { isReleaseError, ReleaseError } from '../release/release-error.ts';
 import { checkUserLabels } from '../release/release-labels.ts';
 import { checkReleaseName } from '../release/release-name.ts';
@@ -66,9 +66,9 @@ async function installWithin(context: ActionContext, options: InstallOptions): P
   const isClientOnly = dryRun === 'client';
   if (!isClientOnly) await serverVersion(context.client, context.signal);
   checkOptions(options);
-  const settled = isDryRun(dryRun) ? undefined : await settlePending(context, options);
-  if (settled?.info.status === 'deployed') return settled;
-  const previous = isDryRun(dryRun) ? undefined : await checkAvailable(context, options);
+  const last = isDryRun(dryRun) ? undefined : await settleLast(context, options);
+  if (last?.resumed === true) return last.release;
+  if (last !== undefined) checkReplaceable(options, last.release);
   if (isLibrary(chart)) throw new ChartError('library charts are not installable');
   await handleCrds(context, options);
   const rendered = await renderInstall(context, options, 1);
@@ -87,7 +87,7 @@ async function installWithin(context: ActionContext, options: InstallOptions): P
   if (options.createNamespace === true) await createNamespace(context);
   const settings = settingsOf(options, { serverSide, upgradeFieldManager: false });
   return withLock(context, name, async (locked) => {
-    const revision = await supersedeReplaced(locked, previous);
+    const revision = await supersedeReplaced(locked, last?.release);
     const journal = { kind: 'install', bases: [], settings, done: [] } as const;
     const record = new OperationRecord(locked.storage, { ...pending, revision }, journal);
     reportSize(locked, record.release);
@@ -108,33 +108,29 @@ function checkOptions({ dryRun, hideSecret, name, labels }: InstallOptions): voi
   checkUserLabels(labels ?? {});
 }
 
-/** An install of the same content that was interrupted is finished; another one counts as failed. */
-async function settlePending(context: ActionContext, options: InstallOptions): Promise<Release | undefined> {
-  const [last] = await historyOf(context, options.name);
-  if (last === undefined || !isPending(last) || !(await isInterrupted(context, last))) return undefined;
+/** The newest revision of that name, if there is one; an interrupted install of the same content is completed. */
+async function settleLast(
+  context: ActionContext,
+  options: InstallOptions,
+): Promise<{ readonly release: Release; readonly resumed: boolean } | undefined> {
+  const release = await context.storage.last(options.name).catch((error: unknown) => {
+    if (isReleaseError(error, 'NotFound')) return undefined;
+    throw error;
+  });
+  if (release === undefined) return undefined;
+  if (!(await isInterrupted(context, release))) return { release, resumed: false };
   const isWanted = async (): Promise<boolean> =>
-    last.info.status === 'pending-install' && isSameContent(last, await renderInstall(context, options, last.revision));
-  return settleInterrupted(context, last, { policy: options.onInterrupted ?? 'resume', isWanted });
+    release.info.status === 'pending-install' &&
+    isSameContent(release, await renderInstall(context, options, release.revision));
+  const settled = await settleInterrupted(context, release, { policy: options.onInterrupted ?? 'resume', isWanted });
+  return { release: settled, resumed: settled.info.status === 'deployed' };
 }
 
-/** The release that is replaced, if there is one. */
-async function checkAvailable(context: ActionContext, { name, replace }: InstallOptions): Promise<Release | undefined> {
-  const [last] = await historyOf(context, name);
-  if (last === undefined) return undefined;
-  const { status } = last.info;
-  if (replace === true && (status === 'uninstalled' || status === 'failed')) return last;
+/** Only a release that failed or was uninstalled is replaced, and only when that is asked for. */
+function checkReplaceable({ replace }: InstallOptions, { info: { status } }: Release): void {
+  if (replace === true && (status === 'uninstalled' || status === 'failed')) return;
   const text = 'release name check failed: cannot reuse a name that is still in use';
   throw new ReleaseError('AlreadyExists', text);
-}
-
-/** Newest first; empty when there is none. */
-async function historyOf({ storage }: ActionContext, name: string): Promise<Release[]> {
-  try {
-    return await storage.history(name);
-  } catch (error) {
-    if (isReleaseError(error, 'NotFound')) return [];
-    throw error;
-  }
 }
 
 async function handleCrds(context: ActionContext, options: InstallOptions): Promise<void> {

@@ -22,6 +22,8 @@ export interface GoSlice {
   readonly go: 'slice';
   readonly type: string;
   readonly items: GoValue[];
+  /** Methods that the type has (`.Capabilities.APIVersions.Has`). */
+  readonly methods?: ReadonlyMap<string, GoFunction>;
 }
 
 /** A Go type that a parameter has. `value` takes anything, no value at all included, as Go's builtins do. */

@@ -1,6 +1,6 @@
 /** `.Capabilities`: what the cluster can do. Without a cluster, what helm 4.1.4 says then. */
 import { fn } from '../go/define-function.ts';
-import { type GoFunction, type GoObject, goObject, stringSlice } from '../go/value.ts';
+import { type GoFunction, type GoObject, type GoSlice, type GoValue, goObject } from '../go/value.ts';
 import { parseVersion } from '../semver/version.ts';
 import { DEFAULT_API_VERSIONS } from './default-api-versions.ts';
 
@@ -43,31 +43,28 @@ export function normalizedKubeVersion(version: string): string {
 
 export function capabilitiesObject(capabilities: Capabilities): GoObject {
   const { kubeVersion, apiVersions, helmVersion } = capabilities;
-  const versions = stringSlice(apiVersions);
-  const known = new Set(apiVersions);
   return goObject('*common.Capabilities', {
     kind: 'ptr',
-    fields: new Map([
+    fields: new Map<string, GoValue>([
       ['KubeVersion', kubeVersionObject(kubeVersion)],
-      [
-        'APIVersions',
-        goObject('common.VersionSet', {
-          data: versions,
-          text: () => `[${apiVersions.join(' ')}]`,
-          json: () => versions,
-          methods: new Map([['Has', fn(['string'], (version) => known.has(version))]]),
-        }),
-      ],
+      ['APIVersions', versionSet(apiVersions)],
       ['HelmVersion', helmVersionObject(helmVersion)],
     ]),
   });
+}
+
+/** A []string with a method. */
+function versionSet(apiVersions: readonly string[]): GoSlice {
+  const known = new Set(apiVersions);
+  const methods = new Map([['Has', fn(['string'], (version) => known.has(version))]]);
+  return { go: 'slice', type: 'common.VersionSet', items: [...apiVersions], methods };
 }
 
 function kubeVersionObject(version: string): GoObject {
   const parsed = parseVersion(version);
   const text = fn([], () => version);
   return goObject('common.KubeVersion', {
-    fields: new Map([
+    fields: new Map<string, GoValue>([
       ['Version', version],
       ['normalizedVersion', normalizedKubeVersion(version)],
       ['Major', parsed?.major.toString() ?? ''],
@@ -83,7 +80,7 @@ function kubeVersionObject(version: string): GoObject {
 
 function helmVersionObject(version: HelmVersion): GoObject {
   return goObject('common.HelmVersion', {
-    fields: new Map([
+    fields: new Map<string, GoValue>([
       ['Version', version.version],
       ['GitCommit', version.gitCommit],
       ['GitTreeState', version.gitTreeState],

@@ -11,15 +11,17 @@ export interface KindMapper {
   kindOf(apiVersion: string, kind: string, signal?: AbortSignal): Promise<KindRef | undefined>;
   /** Everything that is served, in all its versions. */
   kinds(signal?: AbortSignal): Promise<readonly KindRef[]>;
+  /** What is served as templates ask for it: `apps/v1`, `apps/v1/Deployment`, kinds of subresources among them. */
+  apiVersions(signal?: AbortSignal): Promise<readonly string[]>;
   reset(): void;
 }
 
 /** @throws (from its methods) StatusError or the transport's error when discovery can't be read. */
 export function createKindMapper(client: Client): KindMapper {
-  let known: Promise<ReadonlyMap<string, KindRef>> | undefined;
-  const all = (signal?: AbortSignal): Promise<ReadonlyMap<string, KindRef>> => {
+  let known: Promise<Served> | undefined;
+  const all = (signal?: AbortSignal): Promise<Served> => {
     if (known !== undefined) return known;
-    const asked = readKinds(client, signal);
+    const asked = readServed(client, signal);
     // An outage must not be remembered as the answer.
     asked.catch(() => {
       if (known === asked) known = undefined;
@@ -29,22 +31,32 @@ export function createKindMapper(client: Client): KindMapper {
   };
   return {
     async kindOf(apiVersion, kind, signal) {
-      return (await all(signal)).get(keyOf({ ...parseGroupVersion(apiVersion), kind }));
+      return (await all(signal)).kinds.get(keyOf({ ...parseGroupVersion(apiVersion), kind }));
     },
-    kinds: async (signal) => [...(await all(signal)).values()],
+    kinds: async (signal) => [...(await all(signal)).kinds.values()],
+    apiVersions: async (signal) => [...(await all(signal)).apiVersions],
     reset() {
       known = undefined;
     },
   };
 }
 
-async function readKinds(client: Client, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, KindRef>> {
+interface Served {
+  readonly kinds: ReadonlyMap<string, KindRef>;
+  readonly apiVersions: ReadonlySet<string>;
+}
+
+async function readServed(client: Client, signal: AbortSignal | undefined): Promise<Served> {
   const kinds = new Map<string, KindRef>();
-  for (const { kind } of await discoverAllVersions(client, signal)) {
+  const apiVersions = new Set<string>();
+  for (const { kind, subresourceKinds } of await discoverAllVersions(client, signal)) {
     const key = keyOf(kind);
     if (!kinds.has(key)) kinds.set(key, kind);
+    const groupVersion = formatGroupVersion(kind);
+    apiVersions.add(groupVersion).add(key);
+    for (const subresourceKind of subresourceKinds) apiVersions.add(`${groupVersion}/${subresourceKind}`);
   }
-  return kinds;
+  return { kinds, apiVersions };
 }
 
 function keyOf(kind: GroupVersionKind): string {

@@ -1,5 +1,5 @@
 /** What `.name` gives on a value: a method, a field of a struct, a key of a map. */
-import { ANY_MAP, type GoFunction, type GoValue, isMap, isObject, zeroElement } from '../go/value.ts';
+import { ANY_MAP, type GoFunction, type GoSlice, type GoValue, isMap, isObject, zeroElement } from '../go/value.ts';
 
 export type FieldResult =
   | { readonly kind: 'method'; readonly method: GoFunction }
@@ -37,5 +37,13 @@ export function lookUpField(receiver: GoValue, name: string): FieldResult | unde
       };
     }
   }
+  if (isSlice(receiver)) {
+    const method = receiver.methods?.get(name);
+    if (method !== undefined) return { kind: 'method', method };
+  }
   return undefined;
+}
+
+function isSlice(value: GoValue): value is GoSlice {
+  return typeof value === 'object' && value !== null && 'go' in value && value.go === 'slice';
 }
