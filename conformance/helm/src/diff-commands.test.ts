@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigMap } from '@kindred/apis/core/v1';
 import { runHelm } from '@kindred/helm/command';
-import { systemClock } from '@kindred/machinery';
+import { systemClock, type Unstructured } from '@kindred/machinery';
 import { httpCluster } from './http-cluster.ts';
 
 const template = `apiVersion: v1
@@ -110,6 +110,51 @@ test('what an upgrade, a rollback, and revisions differ in', async (t) => {
   assert.match((await diff('revision', 'r', '1')).output, /^-  color: red\n\+  color: green$/m);
   assert.match((await diff('revision', 'r', '1', '9')).errors, /release: not found/);
   assert.match((await diff('revision', 'r', 'x')).errors, /could not convert revision to a number: x/);
+
+  const definition = (size: object, color: string): string =>
+    JSON.stringify({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'widgets.example.com', labels: { color } },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'widgets', singular: 'widget', kind: 'Widget' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', properties: { size } } },
+          },
+        ],
+      },
+    });
+  await mkdir(join(chart, 'crds'));
+  await writeFile(join(chart, 'crds', 'widgets.yaml'), definition({ type: 'integer' }, 'red'));
+  const absent = await diff('upgrade', 'r', chart, '--include-crds', '-o', 'table');
+  assert.match(absent.output, /^added +CustomResourceDefinition +widgets\.example\.com$/m);
+  await cluster.helm('install', 'defines', chart, '--set', 'color=red');
+  const Widget = {
+    group: 'example.com',
+    version: 'v1',
+    kind: 'Widget',
+    plural: 'widgets',
+    scope: 'Namespaced',
+  } as const;
+  const widget = {
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+    metadata: { name: 'a', namespace: 'default' },
+    size: 1,
+  };
+  await cluster.client.create<Unstructured>(Widget, widget);
+  await writeFile(join(chart, 'crds', 'widgets.yaml'), definition({ type: 'integer', minimum: 3 }, 'blue'));
+  const defined = await diff('upgrade', 'r', chart, '--include-crds');
+  assert.match(defined.output, /^-    color: red\n\+    color: blue$/m, defined.errors);
+  assert.match(defined.output, /^! unsafe: spec\.versions\[v1\]\.schema\.size: minimum of 3 is new$/m);
+  const data = JSON.parse((await diff('upgrade', 'r', chart, '--include-crds', '-o', 'json')).output);
+  assert.equal(data.objects[0].problems.length, 1);
 
   await cluster.helm('install', 'q', chart, '-n', 'default', '--set', 'color=green');
   assert.match((await diff('release', 'r', 'q')).output, /^added: ConfigMap default\/q/m);

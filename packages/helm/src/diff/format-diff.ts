@@ -50,6 +50,7 @@ export function formatUnified(diff: ReleaseDiff, { color = false }: TextOptions 
       ...hunk.lines.map(paintLine),
     ]),
     ...object.conflicts.map((conflict) => paint(conflictText(conflict), 'yellow')),
+    ...object.problems.map(({ path, detail }) => paint(`! unsafe: ${path}: ${detail}`, 'red')),
     '',
   ]);
   return lines.join('\n');
@@ -103,16 +104,19 @@ function paintRow(line: string): string {
 
 /** One JSON document: `objects` with `change`, `fields` and `conflicts`, and a `summary`. */
 export function formatJson(diff: ReleaseDiff): string {
-  const objects = diff.objects.map(({ apiVersion, kind, namespace, name, source, change, fields, conflicts }) => ({
-    apiVersion,
-    kind,
-    namespace,
-    name,
-    source,
-    change,
-    fields: fields.map(({ path, before, after }) => withoutUndefined({ path, before, after })),
-    conflicts: conflicts.map((conflict) => withoutUndefined({ ...conflict })),
-  }));
+  const objects = diff.objects.map(
+    ({ apiVersion, kind, namespace, name, source, change, fields, conflicts, problems }) => ({
+      apiVersion,
+      kind,
+      namespace,
+      name,
+      source,
+      change,
+      fields: fields.map(({ path, before, after }) => withoutUndefined({ path, before, after })),
+      conflicts: conflicts.map((conflict) => withoutUndefined({ ...conflict })),
+      ...(problems.length === 0 ? {} : { problems: problems.map(({ path, detail }) => ({ path, detail })) }),
+    }),
+  );
   return `${encodeJsonText({ objects, summary: { ...summarize(diff) } })}\n`;
 }
 

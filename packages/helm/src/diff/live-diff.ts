@@ -7,6 +7,7 @@ import { isStatusError, type JsonObject } from '@kindred/machinery';
 import { type Cluster, FIELD_MANAGER, findLive } from '../resources/cluster.ts';
 import type { ConflictPolicy } from '../resources/conflicts/conflict-policy.ts';
 import { findConflicts } from '../resources/conflicts/preflight.ts';
+import { type CrdFile, planCrds } from '../resources/crds/apply-crds.ts';
 import { mapInFlight } from '../resources/in-flight.ts';
 import { isKept } from '../resources/keep-policy.ts';
 import { difference, type Resource, resourceKey } from '../resources/resource.ts';
@@ -60,6 +61,22 @@ async function dryRun(cluster: Cluster, { kind, name, object }: Resource): Promi
     if (!isStatusError(error)) throw error;
     throw new ResourceError(`can't tell what ${kind.kind} ${name} would become: ${error.message}`, { cause: error });
   }
+}
+
+/**
+ * Compares definitions of `crds/` with the cluster, with what makes an update of them unsafe. Nothing is written.
+ *
+ * @throws ResourceError for a file that can't be read, and as `diffLive`
+ */
+export async function diffCrds(
+  cluster: Cluster,
+  files: readonly CrdFile[],
+  options: LiveDiffOptions = {},
+): Promise<ReleaseDiff> {
+  const changes = await planCrds(cluster, files, 'update');
+  const resources = changes.map(({ resource }) => resource);
+  const { objects } = await diffLive(cluster, resources, options);
+  return { objects: objects.map((object, at) => ({ ...object, problems: changes[at]?.problems ?? [] })) };
 }
 
 /** What the server keeps for itself. */

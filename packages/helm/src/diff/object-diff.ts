@@ -41,6 +41,8 @@ export interface ObjectDiff {
   readonly hunks: readonly Hunk[];
   /** Fields that other managers own. */
   readonly conflicts: readonly FieldConflict[];
+  /** What makes the change of a custom resource definition harmful to what is there. */
+  readonly problems: readonly { readonly path: string; readonly detail: string }[];
 }
 
 /** Lines that differ, with some around them; each begins with a space, `-` or `+`. */
@@ -103,6 +105,7 @@ export function diffObject(
     fields: old === undefined || now === undefined ? [] : fields,
     hunks: fields.length === 0 ? [] : hunksOf(old, now, context),
     conflicts: [],
+    problems: [],
   };
 }
 

@@ -2,12 +2,14 @@
 import { type ActionContext, clusterOf, createActionContext } from '../../actions/action-context.ts';
 import { install } from '../../actions/install.ts';
 import { upgrade } from '../../actions/upgrade.ts';
-import { diffLive } from '../../diff/live-diff.ts';
+import type { Chart } from '../../chart/chart.ts';
+import { diffCrds, diffLive } from '../../diff/live-diff.ts';
 import { diffManifests } from '../../diff/manifest-diff.ts';
 import type { ReleaseDiff } from '../../diff/object-diff.ts';
 import { nodeProviders } from '../../node/providers.ts';
 import { isPending, type Release } from '../../release/release.ts';
 import { isReleaseError } from '../../release/release-error.ts';
+import { crdManifests, enabledChart } from '../../render/render-chart.ts';
 import { buildResources } from '../../resources/build.ts';
 import { parseConflictPolicy } from '../../resources/conflicts/conflict-policy.ts';
 import { markOwned } from '../../resources/ownership.ts';
@@ -37,6 +39,11 @@ const ownFlags: readonly Flag[] = [
     kind: 'stringArray',
     name: 'on-conflict',
     usage: 'with --live: what would be done about fields that others own: yield, force, fail, or FIELD=WORD',
+  },
+  {
+    kind: 'bool',
+    name: 'include-crds',
+    usage: 'compare the definitions in crds/ with the cluster too, and say what would make their update unsafe',
   },
   { kind: 'bool', name: 'enable-dns', usage: 'let templates look up host names' },
   { kind: 'bool', name: 'reset-values', usage: "the chart's values instead of those of the last revision" },
@@ -75,8 +82,13 @@ Values of Secrets are not shown, only that they differ; see --show-secrets.`,
         },
       });
       const base = await baseOf(action, name, flags);
-      const next = await rendered(context, action, { name, reference, isUpgrade: base !== undefined }, flags);
-      return flags.bool('live') ? compareLive(action, base, next, flags) : compareManifests(base, next, flags);
+      const chart = await openChart(context, reference, flags);
+      const next = await rendered(context, action, { name, chart, isUpgrade: base !== undefined }, flags);
+      const isLive = flags.bool('live');
+      const diff = isLive ? await compareLive(action, base, next, flags) : compareManifests(base, next, flags);
+      if (!flags.bool('include-crds')) return diff;
+      const crds = await compareCrds(action, enabledChart(chart, next.config), flags);
+      return { objects: [...crds.objects, ...diff.objects] };
     });
     return printDiff(context, diff, flags);
   },
@@ -98,19 +110,18 @@ async function baseOf({ storage }: ActionContext, name: string, flags: FlagValue
 
 interface Wanted {
   readonly name: string;
-  readonly reference: string;
+  readonly chart: Chart;
   readonly isUpgrade: boolean;
 }
 
 async function rendered(
   context: CommandContext,
   action: ActionContext,
-  { name, reference, isUpgrade }: Wanted,
+  { name, chart, isUpgrade }: Wanted,
   flags: FlagValues,
 ): Promise<Release> {
   const sources = await readValueSources(context, flags);
   const values = mergeValues(sources);
-  const chart = await openChart(context, reference, flags);
   checkInstallable(chart, context);
   checkValueKeys(context, chart, sources, flags);
   const enableDns = flags.bool('enable-dns');
@@ -142,4 +153,9 @@ async function compareLive(
     originals: base === undefined ? [] : await buildResources(cluster, base.manifest),
     onConflict: parseConflictPolicy(flags.list('on-conflict')),
   });
+}
+
+function compareCrds(action: ActionContext, chart: Chart, flags: FlagValues): Promise<ReleaseDiff> {
+  const onConflict = parseConflictPolicy(flags.list('on-conflict'));
+  return diffCrds(clusterOf(action), crdManifests(chart), { ...diffOptions(flags, ''), onConflict });
 }
