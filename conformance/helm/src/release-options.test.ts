@@ -85,6 +85,51 @@ test('objects of somebody else', { timeout: 60_000 }, async (t) => {
   assert.equal(taken, '');
 });
 
+test('changing over between the ways of writing', { timeout: 60_000 }, async (t) => {
+  const both = await twoClusters(t);
+  assert.equal(await same(both, {}, (by, chart) => by.install('web', chart, { serverSide: false })), '');
+  assert.equal(await same(both, {}, (by, chart) => by.upgrade('web', chart, { set: 'a=1' })), '');
+  assert.equal(
+    await same(both, {}, (by, chart) => by.upgrade('web', chart, { set: 'name=other', serverSide: true })),
+    '',
+  );
+  assert.equal(await same(both, {}, (by) => by.rollback('web', 2)), '');
+  assert.equal(await same(both, {}, (by) => by.rollback('web', 3)), '');
+  assert.equal(
+    await same(both, {}, (by, chart) => by.upgrade('web', chart, { forceReplace: true, serverSide: false })),
+    '',
+  );
+  const refused = await same(both, {}, (by, chart) =>
+    by.upgrade('web', chart, { forceReplace: true, serverSide: true }),
+  );
+  assert.match(refused, /cannot use server-side apply and force replace together/);
+});
+
+test('fields that somebody else wrote', { timeout: 60_000 }, async (t) => {
+  const both = await twoClusters(t);
+  await same(both, {}, (by, chart) => by.install('web', chart));
+  for (const { cluster } of [both.helm, both.ours]) {
+    const at = { namespace: 'default', name: 'map' };
+    await cluster.client.mergePatch(ConfigMap, at, { data: { kube: 'mine' } }, { fieldManager: 'somebody' });
+  }
+  const conflict = await same(both, {}, (by, chart) => by.upgrade('web', chart, { set: 'a=1' }));
+  assert.match(conflict, /conflict/);
+  assert.equal(await same(both, {}, (by, chart) => by.upgrade('web', chart, { set: 'a=1', forceConflicts: true })), '');
+});
+
+test('fields that a kind does not have', { timeout: 60_000 }, async (t) => {
+  const both = await twoClusters(t);
+  const files = { 'templates/odd.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: odd}\nspce: {a: b}\n' };
+  assert.notEqual(
+    await same(both, files, async (by, chart) => ((await by.install('web', chart)) === '' ? '' : 'refused')),
+    '',
+  );
+  const options = { disableOpenApiValidation: true };
+  await same(both, files, async (by, chart) =>
+    (await by.install('lax', chart, { ...options, set: 'name=lax' })) === '' ? '' : 'refused',
+  );
+});
+
 test('dry runs change nothing', { timeout: 60_000 }, async (t) => {
   const both = await twoClusters(t);
   for (const dryRun of ['client', 'server'] as const) {

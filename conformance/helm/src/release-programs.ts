@@ -45,6 +45,9 @@ export interface CommandOptions {
   readonly timeout?: string;
   readonly dryRun?: 'client' | 'server';
   readonly skipCrds?: boolean;
+  readonly forceConflicts?: boolean;
+  readonly forceReplace?: boolean;
+  readonly disableOpenApiValidation?: boolean;
   /** Of tests. */
   readonly filter?: readonly string[];
 }
@@ -141,6 +144,9 @@ function flags(options: CommandOptions): string[] {
     ...flagWhen('take-ownership', options.takeOwnership),
     ...flagWhen('create-namespace', options.createNamespace),
     ...flagWhen('skip-crds', options.skipCrds),
+    ...flagWhen('force-conflicts', options.forceConflicts),
+    ...flagWhen('force-replace', options.forceReplace),
+    ...flagWhen('disable-openapi-validation', options.disableOpenApiValidation),
     ...flag('description', options.description),
     ...flag('labels', options.labels),
     ...flag('history-max', options.historyMax),
