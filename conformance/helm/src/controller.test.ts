@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { Deployment } from '@kindred/apis/apps/v1';
+import { HorizontalPodAutoscaler } from '@kindred/apis/autoscaling/v2';
 import { ConfigMap, Pod } from '@kindred/apis/core/v1';
 import { HelmRelease } from '@kindred/helm/controller';
 import { isStatusError } from '@kindred/machinery';
@@ -350,5 +352,46 @@ test('with plan, nothing is made before somebody approves what would change', as
   await approve(third.status?.plan?.digest);
   await cluster.until('web', isAt(2));
   assert.equal((await cluster.data('web-config'))?.['color'], 'green');
+  assert.deepEqual(cluster.errors, []);
+});
+
+const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: {{ .Release.Name }}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: "nginx:{{ .Values.color }}"}]}
+`;
+
+test('what an autoscaler scales is neither drift nor a conflict; without it, it is put right', async (t) => {
+  const cluster = await releaseCluster(t);
+  const unwaited = { disableWait: true };
+  await cluster.release('web', {
+    chart: inline(webChart('1.0.0', { 'templates/deployment.yaml': deployment })),
+    driftDetection: { mode: 'enabled' },
+    install: unwaited,
+    upgrade: unwaited,
+  });
+  await cluster.until('web', isAt(1));
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+  await cluster.client.create(HorizontalPodAutoscaler, {
+    metadata: at('scaler'),
+    spec: { scaleTargetRef, minReplicas: 1, maxReplicas: 9 },
+  });
+  const scaler = { fieldManager: 'kube-controller-manager' };
+  await cluster.client.mergePatch(Deployment, at('web'), { spec: { replicas: 5 } }, scaler);
+  const replicas = async () => (await cluster.client.get(Deployment, at('web'))).spec?.replicas;
+  await cluster.atRest();
+  assert.equal(await replicas(), 5);
+  await cluster.change('web', { values: { color: 'blue' } });
+  await cluster.until('web', isAt(2));
+  await cluster.atRest();
+  assert.equal(await replicas(), 5);
+  await cluster.client.delete(HorizontalPodAutoscaler, at('scaler'));
+  await cluster.client.mergePatch(Deployment, at('web'), { spec: { replicas: 6 } }, scaler);
+  await eventually(replicas, (count) => count === 2);
   assert.deepEqual(cluster.errors, []);
 });

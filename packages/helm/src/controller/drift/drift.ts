@@ -5,12 +5,17 @@
 import { createJsonPatch, type JsonValue, type KindRef, type Observed, type Unstructured } from '@kindred/machinery';
 import { buildResources } from '../../resources/build.ts';
 import { type Cluster, findLive } from '../../resources/cluster.ts';
+import type { ConflictPolicy } from '../../resources/conflicts/conflict-policy.ts';
+import { planConflicts } from '../../resources/conflicts/preflight.ts';
 import { markOwned, type ReleaseOwner } from '../../resources/ownership.ts';
 import { type Resource, resourceLabel } from '../../resources/resource.ts';
 import { applyOne } from '../../resources/write.ts';
 import type { IgnoreRule } from '../intent/release-intent.ts';
 import { selectorOf } from '../post-render/object-selector.ts';
 import { parsePointer, valueAtPointer, withPointer } from './pointer.ts';
+
+/** The release is the authority on what it describes, but for what autoscalers scale. */
+export const OWN_WORD: ConflictPolicy = { otherwise: 'force', rules: [] };
 
 /** Objects that say so are left alone: as a label or as an annotation. */
 const OPT_OUT = ['helm.kindred.dev/drift-detection', 'helm.toolkit.fluxcd.io/driftDetection'];
@@ -54,7 +59,8 @@ export async function findDrift(
   const resources = markOwned(await buildResources(cluster, manifest), owner);
   for (const resource of resources) {
     const pointers = rules.filter(({ selects }) => selects(resource.object)).flatMap((rule) => rule.pointers);
-    const drift = await driftOf(cluster, resource, pointers);
+    const found = await driftOf(cluster, resource, pointers);
+    const drift = found?.paths.includes('/spec/replicas') ? await withoutScaling(cluster, found, pointers) : found;
     if (drift !== undefined) drifts.push(drift);
   }
   return { drifts, kinds: resources.map(({ kind }) => kind) };
@@ -89,6 +95,16 @@ async function driftOf(
   );
   const paths = createJsonPatch(compared(live, ignored), compared(wanted, ignored)).map(({ path }) => path);
   return paths.length === 0 ? undefined : { resource, paths, correction };
+}
+
+/** Replicas that an autoscaler has set are no drift. */
+async function withoutScaling(
+  cluster: Cluster,
+  { resource, correction }: Drift,
+  ignored: readonly (readonly string[])[],
+): Promise<Drift | undefined> {
+  const { targets } = await planConflicts(cluster, [{ ...resource, object: correction }], OWN_WORD);
+  return driftOf(cluster, targets[0] ?? resource, ignored);
 }
 
 function optsOut({ metadata }: Unstructured): boolean {

@@ -113,6 +113,17 @@ test('own: what is wrong is told by field', () => {
   );
 });
 
+test('own: rules about drift that can never match are refused', () => {
+  const ignore = [
+    { paths: ['spec'], target: { name: '(' } },
+    { paths: ['/a'], target: { labelSelector: 'a in (' } },
+  ];
+  const errors = errorsOf(own({ chart: { repository }, driftDetection: { ignore } }));
+  assert.match(errors[0] ?? '', /^spec\.driftDetection\.ignore\[0\]\.paths\[0\]: Invalid value: "spec"/);
+  assert.match(errors[1] ?? '', /^spec\.driftDetection\.ignore\[0\]\.target: /);
+  assert.match(errors[2] ?? '', /^spec\.driftDetection\.ignore\[1\]\.target: /);
+});
+
 const sources: FluxSources = {
   helmRepository: (namespace, name) => {
     if (name === 'http')

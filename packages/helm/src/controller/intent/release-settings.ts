@@ -11,8 +11,10 @@ import {
   type JsonObject,
   parseDuration,
 } from '@kindred/machinery';
+import { parsePointer } from '../drift/pointer.ts';
 import type { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
 import type { HelmRelease } from '../kinds/helm-release.ts';
+import { targetProblem } from '../post-render/object-selector.ts';
 import type { ChangeSettings, PostRenderer, ReleaseIntent, Remediation } from './release-intent.ts';
 
 type Spec = HelmRelease['spec'] | FluxHelmRelease['spec'];
@@ -21,6 +23,7 @@ type Spec = HelmRelease['spec'] | FluxHelmRelease['spec'];
 export type ReleaseSettings = Omit<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValuesFiles'>;
 
 export const DEFAULT_INTERVAL = 5 * 60_000;
+const SHORTEST_INTERVAL = 1000;
 export const DEFAULT_TIMEOUT = 5 * 60_000;
 
 /** The longest name that a release may have. */
@@ -42,6 +45,7 @@ export function releaseSettings(
     if (readyExpr === undefined) continue;
     errors.push(forbiddenField(`spec.dependsOn[${index}].readyExpr`, 'expressions are not evaluated; leave it out'));
   }
+  checkIgnoreRules(spec.driftDetection?.ignore ?? [], errors);
   const install = spec.install ?? {};
   const upgrade = spec.upgrade ?? {};
   const rollback = spec.rollback ?? {};
@@ -61,7 +65,7 @@ export function releaseSettings(
     })),
     values: valuesObject(spec.values, 'spec.values', errors),
     set: [],
-    interval: milliseconds(spec.interval, DEFAULT_INTERVAL),
+    interval: Math.max(SHORTEST_INTERVAL, milliseconds(spec.interval, DEFAULT_INTERVAL)),
     suspend: spec.suspend ?? false,
     dependsOn: (spec.dependsOn ?? []).map((each) => ({ namespace: each.namespace ?? namespace, name: each.name })),
     maxHistory: spec.maxHistory ?? 5,
@@ -114,6 +118,21 @@ export function releaseSettings(
       propagation: uninstall.deletionPropagation ?? 'background',
     },
   };
+}
+
+type IgnoreRules = NonNullable<NonNullable<Spec['driftDetection']>['ignore']>;
+
+function checkIgnoreRules(rules: IgnoreRules, errors: FieldError[]): void {
+  for (const [index, { paths, target = {} }] of rules.entries()) {
+    const field = `spec.driftDetection.ignore[${index}]`;
+    for (const [at, path] of paths.entries()) {
+      if (parsePointer(path) === undefined) {
+        errors.push(invalidValue(`${field}.paths[${at}]`, path, 'must be a JSON pointer, which begins with a slash'));
+      }
+    }
+    const problem = targetProblem(target);
+    if (problem !== undefined) errors.push(invalidValue(`${field}.target`, JSON.stringify(target), problem));
+  }
 }
 
 interface Switches {

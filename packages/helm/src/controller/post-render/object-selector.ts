@@ -1,6 +1,6 @@
 /** Which objects a target names: kustomize's selectors, where names and namespaces are regular expressions for the whole. */
-import { parseGroupVersion, parseLabelSelector, type Unstructured } from '@kindred/machinery';
-import { RE2JS } from 're2js';
+import { isStatusError, parseGroupVersion, parseLabelSelector, type Unstructured } from '@kindred/machinery';
+import { RE2JS, RE2JSException } from 're2js';
 import type { ObjectTarget } from '../intent/release-intent.ts';
 
 /** Compiled once for many objects. @throws Error for a selector or an expression that is malformed */
@@ -23,6 +23,17 @@ export function selectorOf(target: ObjectTarget): (object: Unstructured) => bool
       (annotations === undefined || annotations.matches(metadata.annotations ?? {}))
     );
   };
+}
+
+/** What is wrong with a target; undefined when it can be used. */
+export function targetProblem(target: ObjectTarget): string | undefined {
+  try {
+    selectorOf(target);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RE2JSException || isStatusError(error)) return error.message;
+    throw error;
+  }
 }
 
 function isOneOf(wanted: string | undefined, actual: string): boolean {

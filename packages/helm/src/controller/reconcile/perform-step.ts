@@ -9,6 +9,7 @@ import { upgrade } from '../../actions/upgrade.ts';
 import type { Release } from '../../release/release.ts';
 import { isReleaseError } from '../../release/release-error.ts';
 import type { Decision } from '../decide/decide.ts';
+import { OWN_WORD } from '../drift/drift.ts';
 import type { ChangeSettings, ReleaseIntent } from '../intent/release-intent.ts';
 import { postRender } from '../post-render/post-render.ts';
 import type { PreparedRelease } from './prepare-release.ts';
@@ -25,6 +26,9 @@ export interface StepOutcome {
   /** Why it failed. */
   readonly error: string;
 }
+
+/** Objects are replaced as a whole, which server-side apply can't do. */
+const REPLACE = { forceReplace: true, onConflict: undefined, serverSide: 'false' } as const;
 
 const CRDS = { Skip: 'skip', Create: 'create', CreateReplace: 'update' } as const;
 
@@ -61,8 +65,8 @@ async function perform(
       return (step.isInstall ? installChart : upgradeChart)(intent, prepared, actions);
     case 'rollback': {
       const { disableHooks: noHooks, cleanupOnFail, force, ...settings } = intent.rollback;
-      const more = { name, revision: step.to, historyMax, noHooks, cleanupOnFail, forceConflicts: !force };
-      return rollback(actions, { ...more, ...waitOptions(settings) });
+      const more = { name, revision: step.to, historyMax, noHooks, cleanupOnFail };
+      return rollback(actions, { ...more, ...waitOptions(settings), ...(force ? REPLACE : { onConflict: OWN_WORD }) });
     }
     case 'uninstall': {
       const { keepHistory, propagation: cascade, disableHooks: noHooks, wait, timeout } = intent.uninstall;
@@ -125,7 +129,7 @@ async function upgradeChart(
     ...(preserveValues ? { reuseValues: true } : { resetValues: true }),
     takeOwnership: intent.install.takeOwnership,
     ...changeOptions(intent, intent.upgrade),
-    ...(force ? { forceReplace: true, forceConflicts: false, serverSide: 'false' as const } : {}),
+    ...(force ? REPLACE : {}),
     ...preview,
   });
 }
@@ -148,7 +152,7 @@ function changeOptions(intent: ReleaseIntent, settings: ChangeSettings) {
     noHooks: settings.disableHooks,
     crds: CRDS[settings.crds],
     skipSchemaValidation: !settings.validateSchema,
-    forceConflicts: true,
+    onConflict: OWN_WORD,
     onInterrupted: 'resume' as const,
     ...(postRenderers.length === 0
       ? {}
