@@ -122,7 +122,11 @@ async function settleLast(
   const isWanted = async (): Promise<boolean> =>
     release.info.status === 'pending-install' &&
     isSameContent(release, await renderInstall(context, options, release.revision));
-  const settled = await settleInterrupted(context, release, { policy: options.onInterrupted ?? 'resume', isWanted });
+  const settled = await settleInterrupted(context, release, {
+    policy: options.onInterrupted ?? 'resume',
+    isWanted,
+    waits: options,
+  });
   return { release: settled, resumed: settled.info.status === 'deployed' };
 }
 

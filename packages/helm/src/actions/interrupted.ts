@@ -3,17 +3,24 @@
  * their lease; those of helm, which has none, by their age.
  */
 import { parseTime } from '@kindred/machinery';
-import { readJournal } from '../release/journal.ts';
+import { type OperationSettings, readJournal } from '../release/journal.ts';
 import { OperationRecord } from '../release/operation-record.ts';
 import { isPending, type Release } from '../release/release.ts';
 import { ReleaseError } from '../release/release-error.ts';
 import type { ActionContext } from './action-context.ts';
-import type { InterruptedPolicy } from './action-options.ts';
+import type { InterruptedPolicy, WaitSettings } from './action-options.ts';
 import { IN_PROGRESS, liveHolder, withLock } from './operation-lock.ts';
 import { resumeRecord } from './resume.ts';
 
 /** Helm's default for each of its waits: after this long without a change its operation is over. */
 const FOREIGN_STALE_AFTER = 300_000;
+
+export interface SettleOptions {
+  readonly policy: InterruptedPolicy;
+  readonly isWanted: () => Promise<boolean>;
+  /** What the new operation says about waiting holds for what is left of the old one. */
+  readonly waits?: WaitSettings | undefined;
+}
 
 /**
  * What to do with a pending revision. `isWanted` tells whether it is what the new operation would make anyway.
@@ -24,7 +31,7 @@ const FOREIGN_STALE_AFTER = 300_000;
 export async function settleInterrupted(
   context: ActionContext,
   release: Release,
-  { policy, isWanted }: { readonly policy: InterruptedPolicy; readonly isWanted: () => Promise<boolean> },
+  { policy, isWanted, waits = {} }: SettleOptions,
 ): Promise<Release> {
   if (!(await isInterrupted(context, release))) throw new ReleaseError('InProgress', IN_PROGRESS);
   const decision = policy === 'resume' && readJournal(release) !== undefined && (await isWanted()) ? 'resume' : 'fail';
@@ -33,8 +40,16 @@ export async function settleInterrupted(
     // Somebody else may have settled it before we had the lock.
     const now = await locked.storage.get(release.name, release.revision);
     if (!isPending(now)) return now;
-    return decision === 'resume' ? resumeRecord(locked, now) : markInterrupted(locked, now);
+    return decision === 'resume' ? resumeRecord(locked, now, waitsOf(waits)) : markInterrupted(locked, now);
   });
+}
+
+function waitsOf({ wait, waitForJobs, timeoutMilliseconds }: WaitSettings): Partial<OperationSettings> {
+  return {
+    ...(wait === undefined ? {} : { wait }),
+    ...(waitForJobs === undefined ? {} : { waitForJobs }),
+    ...(timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds }),
+  };
 }
 
 /** True for a pending revision that nobody works on. */

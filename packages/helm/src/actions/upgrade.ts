@@ -120,7 +120,7 @@ async function settleLast(context: ActionContext, options: UpgradeOptions): Prom
     return isSameContent(last, await renderUpgrade(context, options, { base, revision: last.revision }));
   };
   const policy = isDryRun(options.dryRun) ? 'fail' : (options.onInterrupted ?? 'resume');
-  const settled = await settleInterrupted(context, last, { policy, isWanted });
+  const settled = await settleInterrupted(context, last, { policy, isWanted, waits: options });
   return { last: settled, interrupted: settled };
 }
 
