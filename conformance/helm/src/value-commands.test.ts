@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { HelmHome } from './fixtures/helm-home.ts';
+import { httpCluster } from './http-cluster.ts';
 
 let home: HelmHome;
 
@@ -140,4 +141,26 @@ test('an error names the line of the file given with -f', async () => {
     helm.stderr.split('\n').find((line) => line.startsWith('Error: ')),
   );
   assert.match(ours.stderr, /with \.Values\.image\.tag \(broken\.yaml:3\)/);
+});
+
+test('upgrade --reuse-values warns of the defaults that it hides', { timeout: 60_000 }, async (t) => {
+  const { url } = await httpCluster(t);
+  const chart = (version: string, values: string) => ({
+    'next/Chart.yaml': `apiVersion: v2\nname: next\nversion: ${version}\n`,
+    'next/values.yaml': values,
+    'next/templates/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: "{{ .Values.fresh }}"}\n',
+  });
+  await home.write(chart('1.0.0', 'kept: 1\nmoved: old\n'));
+  const server = ['--kube-apiserver', url, '--kube-token', 'admin'];
+  const installed = await home.ours(['install', 'web', 'next', ...server]);
+  assert.equal(installed.code, 0, installed.stderr);
+  await home.write(chart('2.0.0', 'kept: 1\nmoved: new\nfresh: x\n'));
+  const upgraded = await home.ours(['upgrade', 'web', 'next', '--reuse-values', ...server]);
+  assert.equal(upgraded.code, 0, upgraded.stderr);
+  assert.deepEqual(upgraded.stderr.trim().split('\n'), [
+    'level=WARN msg="moved has another default in the chart (next/values.yaml:2), but the reused values keep the earlier one"',
+    'level=WARN msg="fresh is new in the chart (next/values.yaml:3), but the reused values don\'t have it"',
+  ]);
+  const plain = await home.ours(['upgrade', 'web', 'next', '--reset-then-reuse-values', ...server]);
+  assert.deepEqual([plain.code, plain.stderr], [0, '']);
 });
