@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { loadChartFiles } from '../chart/load-files.ts';
 import { renderChart } from '../render/render-chart.ts';
 import { RenderError } from '../render/render-error.ts';
@@ -124,6 +125,15 @@ test('tells of all files, not only of the first', () => {
   assert.doesNotMatch(error.message, /trace/);
 });
 
+test('shows nothing of what a Secret holds', () => {
+  const secret =
+    'apiVersion: v1\nkind: Secret\nstringData:\n  user: {{ .Values.user }}\n  other: hunter2\n  key: |\n    line3\n';
+  const error = failureOf({ 'a.yaml': secret }, 'user: "joe: pw1"\n');
+  assert.doesNotMatch(error.message, /joe|pw1|hunter2|line3/);
+  assert.match(error.message, /> 4 \| {3}user: \*\*\*: \*\*\*\n/);
+  assert.match(error.message, /2 \| kind: Secret\n/);
+});
+
 test('leaves a render that takes too much alone', () => {
   const files = [{ name: 'Chart.yaml', text: 'apiVersion: v2\nname: web\nversion: 1.0.0\n' }];
   const endless = { name: 'templates/a.yaml', text: '{{ range until 100000 }}{{ $x := . }}{{ end }}' };
@@ -133,5 +143,57 @@ test('leaves a render that takes too much alone', () => {
   assert.throws(
     () => renderChart(chart, mergeSources([]), { time: { now: () => 0n, timeZone: 'UTC' }, release, limits }),
     { message: 'web/templates/a.yaml: the templates take more steps than are allowed' },
+  );
+});
+
+const pieces = fc.constantFrom(
+  'kind: A\n',
+  '  b: {{ .Values.text }}\n',
+  'c: {{ .Values.nope.x }}\n',
+  '\td: 1\n',
+  '{{ include "web.labels" . | nindent 3 }}\n',
+  'e: "{{ tpl .Values.template . }}\n',
+  '{{ range .Values.list }}\n- {{ . }}\n{{ end }}',
+  '{{ toYaml .Values | indent 2 }}\n',
+  '{{ template "web.labels" . }}\n',
+  '---\n',
+  'f: [\n',
+  '{{ fail "no" }}',
+  '{{ index .Values.list 7 }}',
+  '{{ .Values.text.x }}',
+  '{{ required "give it" .Values.empty }}',
+  '{{ $x := .Values.map }}{{ $x.a.b.c }}',
+  '{{ if }}',
+);
+
+test("never changes helm's message, whatever fails", () => {
+  const values =
+    'text: "a: b"\ntemplate: "{{ .Values.text }}"\nlist: ["x: y: z", b]\nmap: {a: 1}\nempty:\nimage: {tag: v1}\n';
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 6 }), fc.array(pieces, { maxLength: 6 }), (first, second) => {
+      const files = {
+        'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+        'values.yaml': values,
+        'templates/_h.tpl': HELPERS,
+        'templates/a.yaml': first.join(''),
+        'templates/b.yaml': second.join(''),
+      };
+      const chart = loadChartFiles(Object.entries(files).map(([name, text]) => ({ name, data: encoder.encode(text) })));
+      const release = { name: 'r', namespace: 'n', revision: 1, isUpgrade: false };
+      const outcome = (explain: boolean): unknown => {
+        try {
+          return renderChart(chart, mergeSources([]), { time: { now: () => 0n, timeZone: 'UTC' }, release, explain });
+        } catch (error) {
+          return error;
+        }
+      };
+      const [plain, explained] = [outcome(false), outcome(true)];
+      if (!(plain instanceof RenderError)) return assert.ok(!(explained instanceof Error));
+      assert.ok(explained instanceof RenderError, String(explained));
+      assert.equal(explained.summary, plain.summary);
+      assert.ok(explained.message.startsWith(plain.summary));
+      assert.doesNotMatch(explained.message, /trace \w+ \d/);
+    }),
+    { numRuns: 300 },
   );
 });

@@ -19,11 +19,26 @@ export function explainYaml(document: BrokenDocument, call: Call | undefined, or
   );
   const line = repair !== undefined && 'line' in repair ? repair.line : place.line;
   const column = line === place.line ? place.column : firstColumn(document.text, line);
-  const hints = [[`line ${line} of the rendered document:`, ...excerpt(document.text, line, column)].join('\n')];
+  const hints = [
+    [`line ${line} of the rendered document:`, ...excerpt(shownText(document.text), line, column)].join('\n'),
+  ];
   if (call !== undefined) hints.push(...writers(document, line, call, originOf));
   const advice = repair === undefined ? undefined : adviceText(repair, document, call, indented, originOf);
   if (advice !== undefined) hints.push(advice);
   return hints;
+}
+
+/** What a Secret holds has no place in messages, which end in logs and in the status of resources. */
+function shownText(text: string): string {
+  if (!/^kind:\s*["']?Secret\b/m.test(text)) return text;
+  return text
+    .split('\n')
+    .map((line) => {
+      const [key = ''] = /^\s*(?:- )*(?:[\w./-]+:(?=\s|$))?/.exec(line) ?? [];
+      if (/^(?:apiVersion|kind|metadata|type):/.test(line)) return line;
+      return key + line.slice(key.length).replaceAll(/[\p{L}\p{N}]/gu, '*');
+    })
+    .join('\n');
 }
 
 function firstColumn(text: string, line: number): number {
