@@ -10,6 +10,8 @@ export function isOciReference(text: string): boolean {
 /** Throws ChartError for what is no URL. */
 export function parseUrl(text: string): URL {
   try {
+    // Go refuses such escapes, where the browsers' rules let them be.
+    if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw new TypeError('invalid URL escape');
     return new URL(text);
   } catch (error) {
     throw new ChartError(`invalid chart URL format: ${text}`, { cause: error });

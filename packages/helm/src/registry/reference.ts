@@ -30,16 +30,21 @@ export function parseReference(text: string): Reference {
   if (slash < 0) throw new ChartError('invalid reference: missing registry or repository');
   const registry = named.slice(0, slash);
   const path = named.slice(slash + 1);
-  const colon = path.lastIndexOf(':');
+  const colon = path.indexOf(':');
   const repository = colon < 0 ? path : path.slice(0, colon);
   const tag = colon < 0 ? '' : tagOf(path.slice(colon + 1));
-  if (!REGISTRY.test(registry)) throw new ChartError(`invalid reference: invalid registry ${goQuote(registry)}`);
+  checkRegistry(registry);
   if (!REPOSITORY.test(repository)) {
     throw new ChartError(`invalid reference: invalid repository ${goQuote(repository)}`);
   }
   if (colon >= 0 && !TAG.test(tag)) throw new ChartError(`invalid reference: invalid tag ${goQuote(tag)}`);
   if (at >= 0 && !DIGEST.test(digest)) throw new ChartError(`invalid reference: invalid digest ${goQuote(digest)}`);
   return { registry, repository, tag, digest };
+}
+
+/** Throws ChartError when the text is no host with perhaps a port. */
+export function checkRegistry(host: string): void {
+  if (!REGISTRY.test(host)) throw new ChartError(`invalid reference: invalid registry ${goQuote(host)}`);
 }
 
 export function referenceText({ registry, repository, tag, digest }: Reference): string {

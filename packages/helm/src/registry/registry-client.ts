@@ -155,7 +155,7 @@ export class RegistryClient {
     if (started.status !== 202) throw registryError('POST', started);
     const location = started.headers['location'];
     if (location === undefined) throw new ChartError(`${redacted(start.url)} answered without an address to upload to`);
-    const url = new URL(location, start.url);
+    const url = followed(location, start.url);
     url.searchParams.set('digest', digest);
     const headers = { 'content-type': 'application/octet-stream' };
     const put = await this.#call(reference.registry, reference.repository, {
@@ -244,11 +244,20 @@ function tagsOf(body: Uint8Array): string[] {
   }
 }
 
+/** The address that an answer points to. Throws ChartError for what is none. */
+function followed(reference: string, base: URL): URL {
+  try {
+    return new URL(reference, base);
+  } catch (error) {
+    throw requestProblem('GET', base, `the answer points to ${JSON.stringify(reference)}, which is no address`, error);
+  }
+}
+
 /** RFC 8288: `<…>; rel="next"`. */
 function nextPage(answer: HttpAnswer, url: URL): URL | undefined {
   const link = /<([^>]*)>\s*;[^,]*rel="?next"?/.exec(answer.headers['link'] ?? '')?.[1];
   if (link === undefined) return undefined;
-  const next = new URL(link, url);
+  const next = followed(link, url);
   if (next.origin !== url.origin) throw new ChartError(`refusing to go on with the list of tags at ${next.origin}`);
   return next;
 }

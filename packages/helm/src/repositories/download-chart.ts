@@ -124,11 +124,21 @@ async function fetchProvenance(
 
 /** The last part of the path, which must do for a file's name. */
 function fileNameOf(url: string): string {
-  const last = decodeURIComponent(parseUrl(url).pathname).split('/').at(-1) ?? '';
+  const last = decoded(parseUrl(url).pathname).split('/').at(-1) ?? '';
   if (last === '' || last === '.' || last === '..' || /[\\\0]/.test(last)) {
     throw new ChartError(`${url} names no file`);
   }
   return last;
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    // Bytes that are no text stay escaped.
+    if (error instanceof URIError) return path;
+    throw error;
+  }
 }
 
 async function downloadFromRegistry(

@@ -23,7 +23,7 @@ export interface FoundChart {
 export async function findChart(reference: string, source: ChartSource, context: ChartContext): Promise<FoundChart> {
   if (source.repo !== undefined && source.repo !== '') return findInRepository(reference, source.repo, source, context);
   const repositories = await readRepositories(context.paths.repositoryConfig);
-  if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/]+\/./.test(reference)) {
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(reference)) {
     return findByUrl(reference, repositories, source, context);
   }
   const slash = reference.indexOf('/');

@@ -6,6 +6,7 @@ import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { readTlsMaterial } from '../../http/tls-material.ts';
 import type { Credential } from '../../registry/credential.ts';
 import { storeCredential } from '../../registry/credentials-file.ts';
+import { checkRegistry } from '../../registry/reference.ts';
 import { RegistryClient } from '../../registry/registry-client.ts';
 import { minimumArguments } from '../arguments.ts';
 import { chartPaths } from '../chart/chart-paths.ts';
@@ -31,6 +32,11 @@ export const registryLoginCommand: Command = {
   ],
   run: async (context, [host = ''], flags) => {
     const given = await readCredential(context, flags);
+    if (host.includes('/')) {
+      const message = 'registry login currently only supports registry hostname, not a repository path';
+      context.log.warn(message, { host, suggested: host.split('/')[0] ?? '' });
+    }
+    checkRegistry(host);
     const client = new RegistryClient({
       plainHttp: flags.bool('plain-http'),
       tls: await readTlsMaterial({ ...tlsFiles(flags), insecureSkipTlsVerify: flags.bool('insecure') }),
