@@ -1,8 +1,8 @@
-/** The life of a chart as `helm create` makes it, by the real helm. */
+/** The life of a chart as `helm create` makes it, by the real helm, and then by `kindred helm` as users start it. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { TestPlatform } from '@kindred-conformance/clients';
+import { kindredProgram, runCommand, TestPlatform } from '@kindred-conformance/clients';
 
 let platform: TestPlatform;
 let chart: string;
@@ -63,4 +63,25 @@ test('uninstall leaves nothing', async () => {
   assert.equal(await helm('uninstall', 'shop', '--wait'), 'release "shop" uninstalled\n');
   const left = await platform.kubectlOk(['get', 'deploy,rs,svc,sa,secrets', '-o', 'name']);
   assert.equal(left, 'service/kubernetes\nserviceaccount/default\n');
+});
+
+async function kindredHelm(...args: string[]): Promise<string> {
+  const environment = { HOME: platform.directory, KUBECONFIG: platform.kubeconfig };
+  const { code, stdout, stderr } = await runCommand(process.execPath, [kindredProgram, 'helm', ...args], {
+    environment,
+  });
+  assert.equal(code, 0, `kindred helm ${args.join(' ')}:\n${stderr}${stdout}`);
+  return stdout;
+}
+
+test('kindred helm takes a release through the same life, and the real helm agrees', { skip: needsRoot }, async () => {
+  assert.match(await kindredHelm('install', 'ours', chart, ...wait), /^STATUS: deployed$/m);
+  assert.match(await kindredHelm('test', 'ours'), /^Phase: +Succeeded$/m);
+  await kindredHelm('upgrade', 'ours', chart, '--set', 'replicaCount=2', ...wait);
+  assert.match(await platform.kubectlOk(['get', 'deploy', 'ours-shop']), /^ours-shop +2\/2 /m);
+  await kindredHelm('rollback', 'ours', '1', ...wait);
+  assert.equal(await kindredHelm('history', 'ours', '-o', 'json'), await helm('history', 'ours', '-o', 'json'));
+  assert.match(await kindredHelm('status', 'ours'), /^==> v1\/Pod\(related\)\nNAME +READY +STATUS/m);
+  assert.equal(await kindredHelm('uninstall', 'ours', '--wait'), 'release "ours" uninstalled\n');
+  assert.equal(await platform.kubectlOk(['get', 'deploy,secrets', '-o', 'name']), '');
 });

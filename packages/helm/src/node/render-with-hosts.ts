@@ -8,7 +8,7 @@ import { lookup } from 'node:dns/promises';
 const MAX_ROUNDS = 10;
 
 /** The address of a host; empty when there is none, as in helm. */
-export function lookUpHost(name: string): Promise<string> {
+function lookUpHost(name: string): Promise<string> {
   return lookup(name).then(
     ({ address }) => address,
     () => '',
