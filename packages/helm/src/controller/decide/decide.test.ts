@@ -46,9 +46,9 @@ function settings(choices: Choices = {}): Observation['settings'] {
     remediateLastFailure: choices.last ?? false,
     strategy: choices.strategy ?? 'rollback',
   };
-  const change = { ...action, crds: 'Create', validateSchema: true, remediation } as const;
+  const change = { ...action, crds: 'Create', validateSchema: true, validateObjects: true, remediation } as const;
   return {
-    install: { ...change, createNamespace: false, replace: false, takeOwnership: false },
+    install: { ...change, createNamespace: false, takeOwnership: false },
     upgrade: { ...change, cleanupOnFail: false, force: false, preserveValues: false },
     test: { enable: choices.tests ?? false, timeout: 1, ignoreFailures: false, filters: [] },
     externalChanges: choices.externalChanges ?? 'adopt',

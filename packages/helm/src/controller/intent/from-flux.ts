@@ -38,7 +38,13 @@ export function fromFluxHelmRelease(object: FluxHelmRelease, sources: FluxSource
   if (chosen instanceof Missing) return { missing: chosen.what };
   if (chosen === undefined) return { errors };
   const { source, valuesFiles = [], ignoreMissingValuesFiles = false } = chosen;
-  return { intent: { ...settings, source, valuesFiles, ignoreMissingValuesFiles } };
+  const { commonMetadata: metadata } = object.spec;
+  // Over what other post-renderers make of it.
+  const postRenderers =
+    metadata === undefined
+      ? settings.postRenderers
+      : [...settings.postRenderers, { patches: [], images: [], metadata }];
+  return { intent: { ...settings, postRenderers, source, valuesFiles, ignoreMissingValuesFiles } };
 }
 
 function chosenChart(

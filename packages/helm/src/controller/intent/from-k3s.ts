@@ -24,7 +24,7 @@ export function fromHelmChart(object: HelmChart, config: HelmChartConfig | undef
   const timeout = milliseconds(spec.timeout, DEFAULT_TIMEOUT);
   const reinstall = (config?.spec.failurePolicy ?? spec.failurePolicy ?? 'reinstall') === 'reinstall';
   const action = { timeout, disableHooks: false, wait: false, waitForJobs: false };
-  const change = { ...action, validateSchema: true };
+  const change = { ...action, validateSchema: true, validateObjects: true };
   const remediation = {
     retries: reinstall ? Number.POSITIVE_INFINITY : 0,
     ignoreTestFailures: true,
@@ -55,7 +55,6 @@ export function fromHelmChart(object: HelmChart, config: HelmChartConfig | undef
       ...change,
       crds: 'Create',
       createNamespace: spec.createNamespace ?? false,
-      replace: true,
       takeOwnership: spec.takeOwnership ?? false,
       remediation,
     },

@@ -97,6 +97,11 @@ export interface ImageChange {
 export interface PostRenderer {
   readonly patches: readonly { readonly patch: string; readonly target?: ObjectTarget }[];
   readonly images: readonly ImageChange[];
+  /** Put on every object. */
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }
 
 export interface Remediation {
@@ -118,6 +123,8 @@ interface ActionSettings {
 export interface ChangeSettings extends ActionSettings {
   readonly crds: 'Skip' | 'Create' | 'CreateReplace';
   readonly validateSchema: boolean;
+  /** Objects with unknown fields are refused. */
+  readonly validateObjects: boolean;
   readonly remediation: Remediation;
 }
 
@@ -146,7 +153,6 @@ export interface ReleaseIntent {
   readonly postRenderers: readonly PostRenderer[];
   readonly install: ChangeSettings & {
     readonly createNamespace: boolean;
-    readonly replace: boolean;
     readonly takeOwnership: boolean;
   };
   readonly upgrade: ChangeSettings & {

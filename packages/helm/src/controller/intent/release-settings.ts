@@ -81,7 +81,6 @@ export function releaseSettings(
       ...changeSettings(install, of(install.timeout)),
       crds: install.skipCRDs === true ? 'Skip' : (install.crds ?? 'Create'),
       createNamespace: install.createNamespace ?? false,
-      replace: install.replace ?? false,
       takeOwnership: false,
       remediation: remediation(install.remediation, { last: false, ignoreTestFailures }),
     },
@@ -140,6 +139,7 @@ interface Switches {
   readonly disableWait?: boolean;
   readonly disableWaitForJobs?: boolean;
   readonly disableSchemaValidation?: boolean;
+  readonly disableOpenAPIValidation?: boolean;
 }
 
 function changeSettings(spec: Switches, timeout: number): Omit<ChangeSettings, 'crds' | 'remediation'> {
@@ -149,6 +149,7 @@ function changeSettings(spec: Switches, timeout: number): Omit<ChangeSettings, '
     wait: !(spec.disableWait ?? false),
     waitForJobs: !(spec.disableWaitForJobs ?? false),
     validateSchema: !(spec.disableSchemaValidation ?? false),
+    validateObjects: !(spec.disableOpenAPIValidation ?? false),
   };
 }
 

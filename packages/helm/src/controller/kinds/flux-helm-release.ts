@@ -41,7 +41,10 @@ export const FluxHelmRelease = defineKind({
       })
       .optional(),
     kubeConfig: s.any().optional(),
-    commonMetadata: s.any().optional(),
+    commonMetadata: s
+      .object({ labels: s.map(s.string()).optional(), annotations: s.map(s.string()).optional() })
+      .describe('Put on every object of the release.')
+      .optional(),
   }),
   status: s.object({
     ...statusFields,

@@ -94,3 +94,15 @@ test('images: name, tag and digest change apart from each other', () => {
   const text = postRender(stream, [{ patches: [], images: [{ name: 'busybox', newTag: '9' }] }]);
   assert.match(text, /image: busybox:9/);
 });
+
+test('labels and annotations for all objects', () => {
+  const metadata = { labels: { team: 'a' }, annotations: { note: 'b' } };
+  const text = postRender(stream, [{ patches: [], images: [], metadata }]);
+  const objects = decodeYamlDocuments(text).map(({ value }) => JSON.parse(JSON.stringify(value)));
+  assert.deepEqual(objects[0].metadata, {
+    name: 'web',
+    labels: { tier: 'front', team: 'a' },
+    annotations: { note: 'b' },
+  });
+  assert.deepEqual(objects[1].metadata, { name: 'thing', ...metadata });
+});

@@ -83,13 +83,26 @@ function isObject(value: JsonValue | undefined): value is JsonObject & Unstructu
   return isJsonObject(value) && typeof value['kind'] === 'string' && isJsonObject(value['metadata']);
 }
 
-function changesOf({ patches, images }: PostRenderer, index: number): Change[] {
+function changesOf({ patches, images, metadata }: PostRenderer, index: number): Change[] {
   const prefix = `postRenderers[${index}].kustomize`;
   const patchChanges = patches.flatMap((each, at) =>
     guarded(`${prefix}.patches[${at}]`, () => patchChangesOf(each, `${prefix}.patches[${at}]`)),
   );
-  if (images.length === 0) return patchChanges;
-  return [...patchChanges, imageChange(images, `${prefix}.images`)];
+  return [
+    ...patchChanges,
+    ...(images.length === 0 ? [] : [imageChange(images, `${prefix}.images`)]),
+    ...(metadata === undefined ? [] : [metadataChange(metadata)]),
+  ];
+}
+
+function metadataChange(common: NonNullable<PostRenderer['metadata']>): Change {
+  // Labels and annotations are maps: a merge patch adds to them.
+  return {
+    where: 'commonMetadata',
+    isNeeded: false,
+    selects: () => true,
+    apply: (object) => applyMergePatch(object, { metadata: common }),
+  };
 }
 
 function imageChange(images: readonly ImageChange[], where: string): Change {

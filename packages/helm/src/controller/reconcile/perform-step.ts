@@ -152,6 +152,7 @@ function changeOptions(intent: ReleaseIntent, settings: ChangeSettings) {
     noHooks: settings.disableHooks,
     crds: CRDS[settings.crds],
     skipSchemaValidation: !settings.validateSchema,
+    disableOpenApiValidation: !settings.validateObjects,
     onConflict: OWN_WORD,
     onInterrupted: 'resume' as const,
     ...(postRenderers.length === 0
