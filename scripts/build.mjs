@@ -41,8 +41,8 @@ async function bundle() {
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
-    // Native code stays a package of its own, and so does what is loaded only to issue certificates; node:sqlite is there on newer Node only.
-    external: ['libsql', 'node:sqlite', '@peculiar/x509', 'reflect-metadata'],
+    // Native code stays a package of its own; node:sqlite is there on newer Node only.
+    external: ['libsql', 'node:sqlite'],
   };
   await build({
     ...common,

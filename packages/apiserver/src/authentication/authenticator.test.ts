@@ -60,7 +60,7 @@ test('a certificate of the own authority makes a user, none makes an anonymous o
 test('a certificate of another authority is no identity, whatever it says', async (t) => {
   const { ask } = await serverWithCertificates(t);
   const validity = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) };
-  const stranger = await issueCertificate(await createAuthority('kubernetes', validity), {
+  const stranger = issueCertificate(createAuthority('kubernetes', validity), {
     commonName: 'kubernetes-admin',
     organizations: ['system:masters'],
     usages: ['clientAuth'],

@@ -108,7 +108,7 @@ export async function loadClusterCertificates(options: ClusterCertificateOptions
 async function loadAuthority({ directory, now }: ClusterCertificateOptions): Promise<KeyAndCertificate> {
   const existing = await readAuthority(directory);
   if (existing !== undefined && endsAfter(existing, now)) return existing;
-  const created = await createAuthority('kubernetes', {
+  const created = createAuthority('kubernetes', {
     notBefore: new Date(now - backdate),
     notAfter: new Date(now + authorityLifetime),
   });
@@ -124,7 +124,7 @@ async function loadLeaf(
 ): Promise<KeyAndCertificate> {
   const existing = await readPair(directory, name);
   if (existing !== undefined && isUsable(existing, authority, request, now)) return existing;
-  const created = await issueCertificate(authority, {
+  const created = issueCertificate(authority, {
     ...request,
     notBefore: new Date(now - backdate),
     notAfter: new Date(now + leafLifetime),
@@ -200,7 +200,7 @@ async function loadSigningKey(directory: string): Promise<string> {
     parse(file, () => createPrivateKey(existing));
     return existing;
   }
-  const created = await createSigningKey();
+  const created = createSigningKey();
   await writeSecret(join(directory, 'sa.key'), created);
   return created;
 }

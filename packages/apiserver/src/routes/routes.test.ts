@@ -26,7 +26,7 @@ test('the root lists paths', async (t) => {
 
 test('the issuer of service-account tokens says where its keys are', async (t) => {
   const issuer = new TokenIssuer({
-    privateKey: await createSigningKey(),
+    privateKey: createSigningKey(),
     issuer: 'https://cluster.example',
     clock: systemClock,
     randomId: () => 'x',

@@ -13,8 +13,8 @@ const base = '/api/v1/namespaces/default';
 async function createServer(t: TestContext): Promise<TestServer> {
   const now = Date.now();
   const validity = { notBefore: new Date(now - 60_000), notAfter: new Date(now + 3_600_000) };
-  const authority = await createAuthority('test', validity);
-  const certificate = await issueCertificate(authority, {
+  const authority = createAuthority('test', validity);
+  const certificate = issueCertificate(authority, {
     ...validity,
     commonName: 'node',
     ipAddresses: ['127.0.0.1'],

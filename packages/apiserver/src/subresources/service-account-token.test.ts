@@ -16,7 +16,7 @@ const start = Date.UTC(2026, 0, 1);
 /** A server with the service account `robot`, which issues tokens and reviews them. */
 async function createServer(t: TestContext): Promise<TestServer & { readonly clock: ManualClock }> {
   const clock = new ManualClock(start);
-  const privateKey = await createSigningKey();
+  const privateKey = createSigningKey();
   const issuer = new TokenIssuer({ privateKey, issuer: audience, clock, randomId: () => 'id-1' });
   const server = await createTestServer(t, {
     clock,

@@ -24,7 +24,7 @@ async function world(): Promise<World> {
   ]);
   const lookup: ObjectLookup = (resource, namespace, name) => objects.get(`${resource}/${namespace}/${name}`);
   const issuer = new TokenIssuer({
-    privateKey: await createSigningKey(),
+    privateKey: createSigningKey(),
     issuer: issuerName,
     clock,
     randomId: () => 'id-1',
