@@ -70,6 +70,16 @@ test('finds the indentation that was meant', () => {
   assert.match(line.message, /line 3 is indented by 3 spaces; with 2 the document is valid/);
 });
 
+test('finds the trim marker that has joined two lines', () => {
+  const before = failureOf({ 'a.yaml': 'a: 1\n{{- if .Values.x -}}\nb: 2\n{{- end }}\nc: 3\n' }, 'x: true\n');
+  assert.match(
+    before.message,
+    /{{- at web\/templates\/a\.yaml:2:1 removes the line break there, which joins two lines/,
+  );
+  const after = failureOf({ 'a.yaml': 'm:\n  a: {{ .Values.x -}}\n  b: 2\n' }, 'x: "y"\n');
+  assert.match(after.message, /-}} at web\/templates\/a\.yaml:2:19 removes the line break/);
+});
+
 test('names tabs, missing spaces and open quotes', () => {
   assert.match(failureOf({ 'a.yaml': 'a:\n\tb: 1\n' }, '{}').message, /line 2 is indented with a tab/);
   assert.match(failureOf({ 'a.yaml': 'a: 1\nb:2\nc: 3\n' }, '{}').message, /line 2 has no space after the colon/);

@@ -5,18 +5,17 @@ import { nodeText, type Pipe } from '../template/node.ts';
 import { type BrokenDocument, problemPlace } from './broken-yaml.ts';
 import { excerpt } from './excerpt.ts';
 import { type OriginOf, stepLines, templatePlace, valueText } from './template-place.ts';
-import { findRepair, type IndentedPiece, type Repair } from './yaml-repair.ts';
+import { findRepair, type IndentedPiece, type Joint, type Repair } from './yaml-repair.ts';
 
 /** Each hint may have several lines. `call` is the run that wrote the file, when it is known. */
 export function explainYaml(document: BrokenDocument, call: Call | undefined, originOf: OriginOf): string[] {
   const place = problemPlace(document);
   if (place === undefined) return [];
   const indented = call === undefined ? [] : indentedPieces(document, call);
-  const repair = findRepair(
-    document.text,
-    place.line,
-    indented.map(({ piece }) => piece),
-  );
+  const repair = findRepair(document.text, place.line, {
+    pieces: indented.map(({ piece }) => piece),
+    joints: call === undefined ? [] : jointsOf(document, call),
+  });
   const line = repair !== undefined && 'line' in repair ? repair.line : place.line;
   const column = line === place.line ? place.column : firstColumn(document.text, line);
   const hints = [
@@ -65,6 +64,31 @@ function indentedPieces({ text, start }: BrokenDocument, call: Call): WrittenPie
     };
     return [{ piece, source: span.piece, steps: locate(call, span.start) }];
   });
+}
+
+/** Where texts of the file's own template stand next to a trim marker that has removed a line break. */
+function jointsOf({ text, start }: BrokenDocument, call: Call): Joint[] {
+  const { source } = call.template;
+  return spansOf(call).flatMap((span): Joint[] => {
+    const { node } = span.piece;
+    if (node.type !== 'text' || span.end <= start || span.start >= start + text.length) return [];
+    const before = /-\}\}(\s*)$/.exec(source.slice(0, node.position));
+    const end = node.position + node.text.length;
+    const after = /^(\s*)\{\{-/.exec(source.slice(end));
+    const joints: Joint[] = [];
+    if (before?.[1]?.includes('\n') === true) {
+      joints.push({ offset: span.start - start, removed: lastBreak(before[1]), position: before.index, marker: '-}}' });
+    }
+    if (after?.[1]?.includes('\n') === true) {
+      const position = end + after[1].length;
+      joints.push({ offset: span.end - start, removed: lastBreak(after[1]), position, marker: '{{-' });
+    }
+    return joints.filter(({ offset }) => offset > 0 && offset < text.length);
+  });
+}
+
+function lastBreak(space: string): string {
+  return space.slice(space.lastIndexOf('\n'));
 }
 
 /** The last `indent` or `nindent` of a pipeline with a number that is written there. */
@@ -126,6 +150,11 @@ function adviceText(
         return `spaces before {{ … ${was} }}${where} move its first line only; {{- … nindent ${repair.columns} }} makes the document valid`;
       }
       return `${was}${where} doesn't fit what is around it; ${repair.piece.function} ${repair.columns} makes the document valid`;
+    }
+    case 'joint': {
+      const { marker, position } = repair.joint;
+      const where = call === undefined ? '' : ` at ${templatePlace(call.template, position)}`;
+      return `${marker}${where} removes the line break there, which joins two lines; without its dash the document is valid`;
     }
     case 'reindent':
       return `line ${repair.line} is indented by ${repair.from} spaces; with ${repair.to} the document is valid`;

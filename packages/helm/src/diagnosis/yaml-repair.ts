@@ -12,7 +12,19 @@ export interface IndentedPiece {
   readonly columns: number;
 }
 
+/** A place where a trim marker of the template has removed a line break. */
+export interface Joint {
+  /** In the document. */
+  readonly offset: number;
+  /** The line break and the spaces that stand in the template. */
+  readonly removed: string;
+  /** Of the marker, in the source of the template. */
+  readonly position: number;
+  readonly marker: '{{-' | '-}}';
+}
+
 export type Repair =
+  | { readonly kind: 'joint'; readonly joint: Joint; readonly line: number }
   | { readonly kind: 'indent'; readonly piece: IndentedPiece; readonly columns: number }
   /** Spaces before an `indent` move the first line of its text only. */
   | { readonly kind: 'prefix'; readonly piece: IndentedPiece; readonly columns: number }
@@ -32,7 +44,11 @@ const MAX_PIECES = 12;
 const LINES_BACK = 3;
 
 /** The first change that helps; undefined when none does. `line` is where reading ended, from 1. */
-export function findRepair(text: string, line: number, pieces: readonly IndentedPiece[]): Repair | undefined {
+export function findRepair(
+  text: string,
+  line: number,
+  { pieces, joints }: { readonly pieces: readonly IndentedPiece[]; readonly joints: readonly Joint[] },
+): Repair | undefined {
   if (text.length > MAX_CHARACTERS) return undefined;
   let left = MAX_READ;
   const within =
@@ -47,7 +63,9 @@ export function findRepair(text: string, line: number, pieces: readonly Indented
     const next = brokenPlace(changed)?.line;
     return next !== undefined && next > line + 1;
   });
-  return tryRepairs(text, line, pieces, cures) ?? tryRepairs(text, line, pieces, helps);
+  const all = (test: Test): Repair | undefined =>
+    repairJoints(text, line, joints, test) ?? tryRepairs(text, line, pieces, test);
+  return all(cures) ?? all(helps);
 }
 
 /** True when the changed document is better. */
@@ -61,6 +79,19 @@ function tryRepairs(text: string, line: number, pieces: readonly IndentedPiece[]
     repairLineIndent(text, line, test) ??
     repairSpace(text, line, test)
   );
+}
+
+/** Lines that a trim marker has joined. */
+function repairJoints(text: string, line: number, joints: readonly Joint[], test: Test): Repair | undefined {
+  const from = offsetOfLine(text, line - 1);
+  const to = offsetOfLine(text, line + 1);
+  for (const joint of joints) {
+    const { offset, removed } = joint;
+    if (offset < from || offset > to) continue;
+    if (!test(text.slice(0, offset) + removed + text.slice(offset))) continue;
+    return { kind: 'joint', joint, line: text.slice(0, offset).split('\n').length };
+  }
+  return undefined;
 }
 
 function repairTabs(text: string, test: Test): Repair | undefined {
