@@ -243,6 +243,27 @@ test('an interrupted upgrade is given up for another one, and leaves no objects 
   );
 });
 
+test('upgrade --install, given again, completes the install that was interrupted; generated passwords stay', async (t) => {
+  const cluster = await httpCluster(t);
+  const chart = chartOf({
+    ...SOURCES,
+    'templates/password.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: password\n  labels: {kind: {{ if .Release.IsInstall }}fresh{{ else }}old{{ end }}}\ndata:\n  password: {{ randAlphaNum 12 }}\n',
+  });
+  await assert.rejects(
+    install(contextOf(dyingTransport(cluster.transport, 6), 'killed'), { ...colored('red'), chart }),
+  );
+  const [pending] = await history(contextOf(cluster.transport, 'b', 31_000), { name: 'web' });
+  // A dry run looks and leaves it.
+  await upgrade(contextOf(cluster.transport, 'b', 31_000), { ...colored('red'), chart, dryRun: 'server' });
+  const release = await upgrade(contextOf(cluster.transport, 'b', 31_000), { ...colored('red'), chart });
+  assert.deepEqual([release.revision, release.info.status], [1, 'deployed']);
+  assert.equal(release.manifest, pending?.manifest);
+  const map = await cluster.client.get(ConfigMap, { namespace, name: 'password' });
+  assert.equal(map.metadata.labels?.['kind'], 'fresh');
+  assert.ok(release.manifest.includes(map.data?.['password'] ?? '?'));
+});
+
 test('what was interrupted is only marked when that is wanted, and can be uninstalled', async (t) => {
   const cluster = await httpCluster(t);
   await assert.rejects(install(contextOf(dyingTransport(cluster.transport, 4), 'killed'), colored('red')));

@@ -27,9 +27,10 @@ import { prepareChange } from './deploy.ts';
 import { isInterrupted, settleInterrupted } from './interrupted.ts';
 import { withLock } from './operation-lock.ts';
 import { settingsOf } from './operation-settings.ts';
-import { isSameContent, type RenderedRelease, renderRelease } from './render-release.ts';
+import { type RenderedRelease, renderRelease } from './render-release.ts';
 import { reportSize } from './report-size.ts';
 import { runInstall } from './run-install.ts';
+import { isSameRequest } from './same-request.ts';
 
 export interface InstallOptions extends OperationOptions, RenderOptions, WriteSettings {
   /** From `installName` when the user gives none. */
@@ -121,7 +122,7 @@ async function settleLast(
   if (!(await isInterrupted(context, release))) return { release, resumed: false };
   const isWanted = async (): Promise<boolean> =>
     release.info.status === 'pending-install' &&
-    isSameContent(release, await renderInstall(context, options, release.revision));
+    isSameRequest(release, options.values, () => renderInstall(context, options, release.revision));
   const settled = await settleInterrupted(context, release, {
     policy: options.onInterrupted ?? 'resume',
     isWanted,

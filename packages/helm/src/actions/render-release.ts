@@ -2,7 +2,7 @@
 import type { Chart } from '../chart/chart.ts';
 import type { GoMap } from '../go/value.ts';
 import { renderWithHosts } from '../node/render-with-hosts.ts';
-import { NEVER_RUN, type Release, type ReleaseHook, type StoredChart } from '../release/release.ts';
+import { NEVER_RUN, type ReleaseHook, type StoredChart } from '../release/release.ts';
 import type { Capabilities } from '../render/capabilities.ts';
 import type { BuiltInRelease } from '../render/context.ts';
 import type { Lookup } from '../render/engine.ts';
@@ -91,11 +91,4 @@ function storedHook({
   outputLogPolicies,
 }: Hook): ReleaseHook {
   return { name, kind, path, manifest: content, events, lastRun: NEVER_RUN, weight, deletePolicies, outputLogPolicies };
-}
-
-/** What two renders would do to a cluster is the same. */
-export function isSameContent(release: Release, rendered: RenderedRelease): boolean {
-  const hooksOf = (hooks: readonly ReleaseHook[]): string =>
-    JSON.stringify(hooks.map(({ path, manifest }) => [path, manifest]));
-  return release.manifest === rendered.manifest && hooksOf(release.hooks) === hooksOf(rendered.hooks);
 }

@@ -24,13 +24,14 @@ import { serverVersion } from './capabilities.ts';
 import { sendCrds } from './crds.ts';
 import { withDeadline } from './deadline.ts';
 import { prepareChange } from './deploy.ts';
-import { settleInterrupted } from './interrupted.ts';
-import { withLock } from './operation-lock.ts';
+import { isInterrupted, settleInterrupted } from './interrupted.ts';
+import { IN_PROGRESS, withLock } from './operation-lock.ts';
 import { settingsOf } from './operation-settings.ts';
-import { isSameContent, type RenderedRelease, renderRelease } from './render-release.ts';
+import { type RenderedRelease, renderRelease } from './render-release.ts';
 import { reportSize } from './report-size.ts';
 import { reuseValues, type ValuesPolicy } from './reuse-values.ts';
 import { runUpgrade } from './run-upgrade.ts';
+import { isSameRequest } from './same-request.ts';
 import { isServerSide } from './server-side.ts';
 
 export interface UpgradeOptions extends OperationOptions, RenderOptions, WriteSettings, ValuesPolicy {
@@ -114,14 +115,26 @@ async function settleLast(context: ActionContext, options: UpgradeOptions): Prom
     throw isReleaseError(error, 'NotFound') ? noDeployedReleases(name) : error;
   });
   if (!isPending(last)) return { last };
-  const isWanted = async (): Promise<boolean> => {
-    if (last.info.status !== 'pending-upgrade') return false;
-    const base = await baseOf(context, last);
-    return isSameContent(last, await renderUpgrade(context, options, { base, revision: last.revision }));
-  };
-  const policy = isDryRun(options.dryRun) ? 'fail' : (options.onInterrupted ?? 'resume');
-  const settled = await settleInterrupted(context, last, { policy, isWanted, waits: options });
+  if (isDryRun(options.dryRun)) {
+    if (!(await isInterrupted(context, last))) throw new ReleaseError('InProgress', IN_PROGRESS);
+    return { last: withInfo(last, { status: 'failed' }), interrupted: last };
+  }
+  const settled = await settleInterrupted(context, last, {
+    policy: options.onInterrupted ?? 'resume',
+    isWanted: () => isWanted(context, options, last),
+    waits: options,
+  });
   return { last: settled, interrupted: settled };
+}
+
+/** An upgrade may also be what completes an install: `upgrade --install` is, when it is given again. */
+async function isWanted(context: ActionContext, options: UpgradeOptions, last: Release): Promise<boolean> {
+  const isUpgrade = last.info.status === 'pending-upgrade';
+  if (!isUpgrade && last.info.status !== 'pending-install') return false;
+  const base = isUpgrade ? await baseOf(context, last) : last;
+  const { values } = reuseValues(options.chart, base, options.values, options);
+  const { revision } = last;
+  return isSameRequest(last, values, () => renderUpgrade(context, options, { base, revision, isUpgrade }));
 }
 
 /** The revision whose objects are in the cluster: the deployed one, or the last when none is. */
@@ -140,7 +153,11 @@ interface RenderedUpgrade extends RenderedRelease {
 async function renderUpgrade(
   context: ActionContext,
   options: UpgradeOptions,
-  { base, revision }: { readonly base: Release; readonly revision: number },
+  {
+    base,
+    revision,
+    isUpgrade = true,
+  }: { readonly base: Release; readonly revision: number; readonly isUpgrade?: boolean },
 ): Promise<RenderedUpgrade> {
   const { chart, values } = reuseValues(options.chart, base, options.values, options);
   if (options.reuseValues === true) {
@@ -148,7 +165,7 @@ async function renderUpgrade(
       context.report({ type: 'warning', message: hiddenDefaultText(each) });
     }
   }
-  const release = { name: options.name, namespace: base.namespace, revision, isUpgrade: true };
+  const release = { name: options.name, namespace: base.namespace, revision, isUpgrade };
   const capabilities = await context.capabilities();
   const lookups = options.dryRun !== 'client';
   const rendered = await renderRelease(context, { chart, values, release, capabilities, lookups }, options);
