@@ -7,6 +7,8 @@ export interface ChartFile {
   readonly data: Uint8Array;
   /** When it was changed last, RFC 3339; unknown for what a program made. */
   readonly modified?: string;
+  /** Can be started, where it came from. */
+  readonly executable?: boolean;
 }
 
 export interface Maintainer {

@@ -1,5 +1,6 @@
-/** The lines of `create`, `lint`, `package`, `show` and `verify` in the table of commands. */
+/** The lines of `create`, `lint`, `package`, `plugin`, `show` and `verify` in the table of commands. */
 import type { CommandEntry } from './command.ts';
+import { pluginGroup } from './plugin/plugin-group.ts';
 
 const showGroup: CommandEntry = {
   name: 'show',
@@ -51,6 +52,7 @@ export const authoringCommands: readonly CommandEntry[] = [
     short: 'pack a directory of a chart into an archive',
     load: async () => (await import('./package/package.ts')).packageCommand,
   },
+  pluginGroup,
   showGroup,
   {
     name: 'verify',

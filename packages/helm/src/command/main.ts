@@ -5,6 +5,7 @@
 import { helmCommand } from './commands.ts';
 import type { Host } from './host.ts';
 import { nodeHost } from './node-host.ts';
+import { withPluginCommands } from './plugin/plugin-group.ts';
 import { runCommand } from './run-command.ts';
 
 export type { CommandContext } from './command.ts';
@@ -16,8 +17,8 @@ export type { Environment, Host, InputStream, OutputStream, Streams } from './ho
  * @example
  * const code = await runHelm(['template', 'web', './chart'], host);
  */
-export function runHelm(words: readonly string[], host: Host): Promise<number> {
-  return runCommand(helmCommand, words, host);
+export async function runHelm(words: readonly string[], host: Host): Promise<number> {
+  return runCommand(await withPluginCommands(helmCommand, words, host), words, host);
 }
 
 /** The same on this process. */

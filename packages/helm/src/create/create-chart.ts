@@ -48,7 +48,7 @@ const STARTER_IGNORE = `# Files that don't belong to the chart: a pattern on eac
 `;
 
 /** Throws ChartError for a name that no chart can have. */
-export function checkChartName(name: string): void {
+function checkChartName(name: string): void {
   if (name === '' || name.length > 250) throw new ChartError('chart name must be between 1 and 250 characters');
   if (!/^[a-zA-Z0-9._-]+$/.test(name)) {
     throw new ChartError('chart name must match the regular expression "^[a-zA-Z0-9._-]+$"');

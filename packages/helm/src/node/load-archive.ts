@@ -34,7 +34,7 @@ export function unpackArchive(archive: Uint8Array, limits: ChartLimits = DEFAULT
   let remaining = limits.totalBytes;
   const tooLarge = (): ChartError =>
     new ChartError(`decompressed chart is larger than the maximum size ${limits.totalBytes}`);
-  for (const { name, data, isFile, modified } of readTar(unzip(archive, limits))) {
+  for (const { name, data, isFile, modified, executable } of readTar(unzip(archive, limits))) {
     const path = innerPath(name);
     if (path === undefined) continue;
     // Helm takes links for empty files, which nobody can have meant.
@@ -46,7 +46,8 @@ export function unpackArchive(archive: Uint8Array, limits: ChartLimits = DEFAULT
     }
     remaining -= data.length;
     if (remaining <= 0) throw tooLarge();
-    files.push({ name: path, data: withoutBom(data), modified: new Date(modified * 1000).toISOString() });
+    const changed = new Date(modified * 1000).toISOString();
+    files.push({ name: path, data: withoutBom(data), modified: changed, ...(executable ? { executable } : {}) });
   }
   if (files.length === 0) throw new ChartError('no files in chart archive');
   return files;

@@ -8,6 +8,8 @@ export interface TarEntry {
   readonly isFile: boolean;
   /** When it was changed last, in seconds since 1970. */
   readonly modified: number;
+  /** The owner may execute it. */
+  readonly executable: boolean;
 }
 
 const BLOCK = 512;
@@ -32,8 +34,10 @@ export function readTar(archive: Uint8Array): TarEntry[] {
       const name = longName ?? headerName(header);
       longName = undefined;
       const modified = readTime(header);
-      if (type === '5') entries.push({ name: name.endsWith('/') ? name : `${name}/`, data, isFile: false, modified });
-      else entries.push({ name, data, isFile: type === '0' || type === '\0', modified });
+      const executable = (Number.parseInt(text(header, 100, 8).trim() || '0', 8) & 0o100) !== 0;
+      if (type === '5')
+        entries.push({ name: name.endsWith('/') ? name : `${name}/`, data, isFile: false, modified, executable });
+      else entries.push({ name, data, isFile: type === '0' || type === '\0', modified, executable });
     }
   }
   return entries;

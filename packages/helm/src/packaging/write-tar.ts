@@ -5,6 +5,8 @@ export interface TarFile {
   readonly data: Uint8Array;
   /** Seconds since 1970. */
   readonly modified: number;
+  /** Permissions; 0644 when not given. */
+  readonly mode?: number;
 }
 
 const BLOCK = 512;
@@ -17,7 +19,9 @@ export function writeTar(files: readonly TarFile[]): Uint8Array {
     const place = splitName(file.name);
     if (place === undefined) blocks.push(...paxHeader(file.name));
     const { name, prefix } = place ?? { name: cutAscii(file.name), prefix: '' };
-    blocks.push(header({ name, prefix, type: FILE, size: file.data.length, modified: file.modified }));
+    blocks.push(
+      header({ name, prefix, type: FILE, size: file.data.length, modified: file.modified, mode: file.mode ?? 0o644 }),
+    );
     blocks.push(file.data, padding(file.data.length));
   }
   blocks.push(new Uint8Array(2 * BLOCK));
@@ -43,7 +47,7 @@ function paxHeader(path: string): Uint8Array[] {
   const data = Buffer.from(paxRecord('path', path));
   const slash = path.lastIndexOf('/');
   const name = cutAscii(`${path.slice(0, slash + 1)}PaxHeaders.0/${path.slice(slash + 1)}`);
-  return [header({ name, prefix: '', type: PAX, size: data.length, modified: 0 }), data, padding(data.length)];
+  return [header({ name, prefix: '', type: PAX, size: data.length, modified: 0, mode: 0 }), data, padding(data.length)];
 }
 
 /** Its own length is part of the record. */
@@ -61,9 +65,10 @@ interface Header {
   readonly type: string;
   readonly size: number;
   readonly modified: number;
+  readonly mode: number;
 }
 
-function header({ name, prefix, type, size, modified }: Header): Buffer {
+function header({ name, prefix, type, size, modified, mode }: Header): Buffer {
   const block = Buffer.alloc(BLOCK);
   const octal = (value: number, at: number, width: number): void => {
     block.write(value.toString(8).padStart(width - 1, '0'), at, 'latin1');
@@ -73,7 +78,7 @@ function header({ name, prefix, type, size, modified }: Header): Buffer {
   block.write(type, 156, 'latin1');
   block.write('ustar\x0000', 257, 'latin1');
   block.write(prefix, 345, 'latin1');
-  octal(type === PAX ? 0 : 0o644, 100, 8);
+  octal(mode, 100, 8);
   octal(0, 108, 8);
   octal(0, 116, 8);
   octal(modified, 136, 12);

@@ -11,7 +11,7 @@ import { writeYaml } from '../yaml/write.ts';
 /** Ends a YAML document; what begins one can't stand in signed text. */
 const SEPARATOR = '\n...\n';
 
-export function archiveDigest(archive: Uint8Array): string {
+function archiveDigest(archive: Uint8Array): string {
   return `sha256:${createHash('sha256').update(archive).digest('hex')}`;
 }
 

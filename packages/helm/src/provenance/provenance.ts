@@ -19,11 +19,23 @@ export interface SignedArchive {
   readonly fileName: string;
 }
 
-/** The text of the provenance file. Throws ChartError. */
-export async function signArchive(chart: SignedArchive, options: SignOptions): Promise<string> {
+/** The text of the provenance file of a chart. Throws ChartError. */
+export function signArchive(chart: SignedArchive, options: SignOptions): Promise<string> {
+  const { metadata, fileName, archive } = chart;
+  return signFile({ message: metadataYaml(metadata), fileName, archive }, options);
+}
+
+export interface SignedFile {
+  /** What is said of the archive beside its digest, as YAML. */
+  readonly message: string;
+  readonly fileName: string;
+  readonly archive: Uint8Array;
+}
+
+/** The text of the provenance file of any archive. Throws ChartError. */
+export async function signFile({ message, fileName, archive }: SignedFile, options: SignOptions): Promise<string> {
   const key = findKey(await readKeyring(options.keyring), options.key);
-  const message = provenanceMessage(metadataYaml(chart.metadata), chart.fileName, chart.archive);
-  return signText(message, key, options.passphrase);
+  return signText(provenanceMessage(message, fileName, archive), key, options.passphrase);
 }
 
 export interface Verification extends Signer {

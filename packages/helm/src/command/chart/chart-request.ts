@@ -8,6 +8,7 @@ import type { RemoteSchemas } from '../../values-schema/validate-values.ts';
 import type { CommandContext } from '../command.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { checkInstallable, missingDependencies, openChart } from './open-chart.ts';
+import { type PostRender, postRenderer } from './post-renderer.ts';
 import { schemaOptions } from './schema-options.ts';
 import { checkValueKeys } from './strict-values.ts';
 import { mergeValues, readValueSources } from './value-flags.ts';
@@ -18,6 +19,7 @@ export interface ChartRequest {
   readonly values: GoMap;
   readonly sources: readonly ValueSource[];
   readonly remoteSchemas: RemoteSchemas | undefined;
+  readonly postRender: PostRender | undefined;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function readChartRequest(
   reference: string,
   flags: FlagValues,
 ): Promise<ChartRequest> {
+  const postRender = await postRenderer(context, flags);
   const sources = await readValueSources(context, flags);
   const values = mergeValues(sources);
   let chart = await openChart(context, reference, flags);
@@ -43,5 +46,5 @@ export async function readChartRequest(
   checkInstallable(chart, context);
   checkValueKeys(context, chart, sources, flags);
   const { remoteSchemas } = await schemaOptions(chart, flags);
-  return { chart, values, sources, remoteSchemas };
+  return { chart, values, sources, remoteSchemas, postRender };
 }

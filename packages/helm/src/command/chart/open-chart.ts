@@ -52,15 +52,6 @@ export function missingDependencies(chart: Chart): string[] {
   return chart.metadata.dependencies.map(({ name }) => name).filter((name) => !present.has(name));
 }
 
-/** No plugin changes manifests yet. Throws CommandError. */
-export function refusePostRenderer(flags: FlagValues): void {
-  const name = flags.text('post-renderer');
-  if (name === '') return;
-  throw new CommandError(
-    `invalid argument ${quote(name)} for "--post-renderer" flag: plugin: {Name:${name} Type:postrenderer/v1} not found`,
-  );
-}
-
 async function openDirectory(path: string, { log }: Pick<CommandContext, 'log'>): Promise<Chart> {
   const chartFile = join(path, 'Chart.yaml');
   try {

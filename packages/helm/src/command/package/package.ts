@@ -2,13 +2,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { updateDependencies } from '../../dependencies/update-dependencies.ts';
-import { quote } from '../../go/quote.ts';
 import { readChartFiles } from '../../node/load-directory.ts';
 import { writeFileAtomically } from '../../node/write-file.ts';
 import { type PackagedChart, packageChart } from '../../packaging/package-chart.ts';
 import { keyringFlag, tlsFlags } from '../chart/chart-flags.ts';
 import { tlsSource } from '../chart/chart-source.ts';
 import { followLinks } from '../chart/open-chart.ts';
+import { type Passphrase, passphraseReader } from '../chart/passphrase.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { runDependencies } from '../dependency/dependency-work.ts';
@@ -53,8 +53,6 @@ the key that --key names (a part of its name will do) out of --keyring, which mu
     return 0;
   },
 };
-
-type Passphrase = (name: string) => Promise<string>;
 
 async function packOne(
   context: CommandContext,
@@ -115,34 +113,4 @@ async function sign(
   }
   const { signArchive } = await import('../../provenance/provenance.ts');
   return signArchive(packed, { keyring, key: flags.text('key'), passphrase });
-}
-
-/** Asks once for all charts. */
-async function passphraseReader(context: CommandContext, flags: FlagValues): Promise<Passphrase> {
-  const path = flags.text('passphrase-file');
-  // A file that isn't there is a mistake even when the key needs no passphrase.
-  let known = path === '' ? undefined : await readPassphrase(context, path);
-  return async (name) => {
-    known ??= await askPassphrase(context, name);
-    return known;
-  };
-}
-
-async function askPassphrase({ streams }: CommandContext, name: string): Promise<string> {
-  const { readSecret } = streams.input;
-  if (readSecret === undefined) throw new CommandError('inappropriate ioctl for device');
-  return readSecret(`Password for key ${quote(name)} >  `);
-}
-
-async function readPassphrase({ streams, directory }: CommandContext, path: string): Promise<string> {
-  const { input } = streams;
-  if (path === '-' && input.isTerminal) {
-    throw new CommandError('specified reading passphrase from stdin, without input on stdin');
-  }
-  try {
-    const data = path === '-' ? await input.read() : await readFile(resolve(directory, path));
-    return Buffer.from(data).toString('utf8').split(/\r?\n/)[0] ?? '';
-  } catch (error) {
-    throw new CommandError(fileProblem('open', path, error), { cause: error });
-  }
 }

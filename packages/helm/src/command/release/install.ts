@@ -8,7 +8,6 @@ import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
 import { completeChart } from '../chart/complete-chart.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, installFlags } from '../chart/install-flags.ts';
-import { refusePostRenderer } from '../chart/open-chart.ts';
 import { nameAndChart } from '../chart/release-name.ts';
 import type { Command, CommandContext } from '../command.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
@@ -62,7 +61,6 @@ An install that was interrupted is finished by the same command; --resume=false 
     failingAs('INSTALLATION FAILED', async () => {
       const dryRun = dryRunOf(context, flags);
       const wait = waitStrategy(context, flags);
-      refusePostRenderer(flags);
       const { name, chart: reference } = nameAndChart(context, args, flags);
       const request = await readChartRequest(context, reference, flags);
       const release = await withActions(context, flags, (actions) =>
@@ -89,7 +87,7 @@ export function runInstall(
   flags: FlagValues,
   { name, request, dryRun, wait, replace, serverSide }: InstallRequest,
 ): Promise<Release> {
-  const { chart, values, sources, remoteSchemas } = request;
+  const { chart, values, sources, remoteSchemas, postRender } = request;
   return logHelmErrors(context, () =>
     install(actions, {
       name,
@@ -97,6 +95,7 @@ export function runInstall(
       values,
       sources,
       remoteSchemas,
+      postRender,
       dryRun,
       wait,
       replace,

@@ -10,7 +10,6 @@ import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
 import { completeChart } from '../chart/complete-chart.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, releaseFlags } from '../chart/install-flags.ts';
-import { refusePostRenderer } from '../chart/open-chart.ts';
 import type { Command } from '../command.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
@@ -85,7 +84,6 @@ An upgrade that was interrupted is finished by the same command; --resume=false 
   run: async (context, [name = '', reference = ''], flags) => {
     const dryRun = dryRunOf(context, flags);
     const wait = waitStrategy(context, flags);
-    refusePostRenderer(flags);
     const read = (): Promise<ChartRequest> => readChartRequest(context, reference, flags);
     const { output } = context.streams;
     const isTable = outputFormat(flags) === 'table';
@@ -122,12 +120,13 @@ async function whatToInstall(actions: ActionContext, name: string): Promise<{ re
 
 type Given = Omit<UpgradeOptions, 'name' | 'dryRun' | 'wait'>;
 
-function upgradeOptions({ chart, values, sources, remoteSchemas }: ChartRequest, flags: FlagValues): Given {
+function upgradeOptions({ chart, values, sources, remoteSchemas, postRender }: ChartRequest, flags: FlagValues): Given {
   return {
     chart,
     values,
     sources,
     remoteSchemas,
+    postRender,
     serverSide: serverSide(flags),
     forceConflicts: flags.bool('force-conflicts'),
     forceReplace: forceReplace(flags),

@@ -15,7 +15,7 @@ export function renderAgainstCluster(
   flags: FlagValues,
   { name, request }: { readonly name: string; readonly request: ChartRequest },
 ): Promise<TemplateParts> {
-  const { chart, values, sources, remoteSchemas } = request;
+  const { chart, values, sources, remoteSchemas, postRender } = request;
   return withCluster(context, async (cluster) => {
     const actions = queryContext(context, cluster);
     const release = await logHelmErrors(context, () =>
@@ -25,6 +25,7 @@ export function renderAgainstCluster(
         values,
         sources,
         remoteSchemas,
+        postRender,
         dryRun: 'server',
         replace: true,
         isUpgrade: flags.bool('is-upgrade'),

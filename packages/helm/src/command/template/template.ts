@@ -12,7 +12,6 @@ import { minimumArguments } from '../arguments.ts';
 import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, installFlags } from '../chart/install-flags.ts';
-import { refusePostRenderer } from '../chart/open-chart.ts';
 import { nameAndChart } from '../chart/release-name.ts';
 import { currentNamespace } from '../cluster/namespace.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -52,7 +51,6 @@ lookup finds nothing. --dry-run=server asks the cluster instead.`,
     const capabilities = capabilitiesOf(flags);
     const dryRun = flags.bool('validate') ? 'server' : dryRunOf(context, flags);
     if (dryRun === 'none') throw new CommandError('invalid dry-run value ("none"). Must be "server" or "client"');
-    refusePostRenderer(flags);
     const { name, chart: reference } = nameAndChart(context, args, flags, 'release-name');
     const request = await readChartRequest(context, reference, flags);
     const parts =
@@ -75,7 +73,7 @@ async function renderAlone(
   { name, request, capabilities }: Wanted & { readonly capabilities: Capabilities },
 ): Promise<TemplateParts> {
   checkName(context, name);
-  const { sources, remoteSchemas } = request;
+  const { sources, remoteSchemas, postRender } = request;
   const namespace = await currentNamespace(context);
   const rendered = await render(context, request, flags, {
     ...nodeProviders(),
@@ -88,7 +86,9 @@ async function renderAlone(
     sources,
   });
   for (const each of rendered.dropped) context.log.warn(droppedText(each));
-  return rendered;
+  if (postRender === undefined) return rendered;
+  const { postRenderManifests } = await import('../../actions/post-render.ts');
+  return { ...rendered, ...(await postRenderManifests(rendered, postRender)) };
 }
 
 /** As an install would see it: the cluster's versions, lookups, and what the objects would be refused for. */

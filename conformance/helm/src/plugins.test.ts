@@ -1,0 +1,177 @@
+/** Plugins in both programs: installed, listed, run, signed, removed. */
+import assert from 'node:assert/strict';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { encodeGoJson, readYamlDocuments } from '@kindred/helm';
+import { runCommand } from '@kindred-conformance/clients';
+import { generateKey } from 'openpgp';
+import { CommandComparison, type Step } from './fixtures/compare-commands.ts';
+
+const script = `#!/bin/sh
+echo "args: $@"
+echo "name: $HELM_PLUGIN_NAME namespace: $HELM_NAMESPACE context: $HELM_KUBECONTEXT debug: $HELM_DEBUG"
+echo "to stderr" >&2
+exit 3
+`;
+
+const v1 = (name: string, type: string, extra: string): string =>
+  `apiVersion: v1\ntype: ${type}\nname: ${name}\nversion: 0.2.0\nruntime: subprocess\n${extra}`;
+const RUN = 'runtimeConfig:\n  platformCommand:\n  - command: ${HELM_PLUGIN_DIR}/run.sh\n';
+
+const files = {
+  'old/plugin.yaml':
+    'name: old\nversion: 0.1.0\nusage: use it\ndescription: of helm 3\ncommand: "$HELM_PLUGIN_DIR/run.sh first $HELM_PLUGIN_NAME"\nhooks:\n  install: "echo installed $HELM_PLUGIN_NAME"\n  delete: "echo deleted"\n',
+  'old/run.sh': script,
+  'quiet/plugin.yaml': v1(
+    'quiet',
+    'cli/v1',
+    `config: {shortHelp: help, ignoreFlags: true}\n${RUN}    args: [fixed, "two words"]\n`,
+  ),
+  'quiet/run.sh': script,
+  'ok/plugin.yaml': v1(
+    'ok',
+    'cli/v1',
+    'runtimeConfig:\n  platformCommand:\n  - {os: nowhere, command: "false"}\n  - {command: "true"}\n  platformHooks: {install: [{command: echo, args: [from, hook]}]}\n',
+  ),
+  'post/plugin.yaml': v1('post', 'postrenderer/v1', RUN),
+  'post/run.sh':
+    '#!/bin/sh\n[ "$1" = fail ] && { echo broken >&2; exit 1; }\n[ "$1" = empty ] && exit 0\nsed "s/a: 1/a: $1/"\n',
+  'nothing/plugin.yaml': v1('nothing', 'cli/v1', 'runtimeConfig:\n  platformCommand:\n  - {os: nowhere, command: x}\n'),
+  'versionless/plugin.yaml': 'apiVersion: v1\nname: versionless\n',
+  'no-plugin/readme': 'x',
+  'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+  'web/templates/a.yaml': 'kind: A\nmetadata: {name: a}\na: 1\n',
+  'web/templates/hook.yaml': 'kind: H\nmetadata: {name: h, annotations: {helm.sh/hook: pre-install}}\na: 1\n',
+};
+
+async function start(t: TestContext, more: Readonly<Record<string, string | Uint8Array>> = {}) {
+  const both = await CommandComparison.start({
+    files: { ...files, ...more },
+    // What a broken plugin is logged with is the same at each command.
+    normalize: (text) => text.replace(/^level=WARN msg="failed to load plugin.*\n/gm, ''),
+  });
+  t.after(() => both.close());
+  for (const home of [both.helm, both.ours]) {
+    for (const name of ['old', 'quiet', 'post']) await chmod(join(home.path, name, 'run.sh'), 0o755);
+  }
+  const same = async (...lines: readonly string[]): Promise<void> => {
+    const steps: Step[] = lines.map((line) => ({ words: line.split(' ') }));
+    const differences = await both.run(steps);
+    assert.equal(differences.length, 0, JSON.stringify(differences, undefined, 1));
+  };
+  return { both, same };
+}
+
+test('installs, runs and removes plugins as helm does', async (t) => {
+  const { same } = await start(t);
+  await same(
+    'plugin list',
+    'plugin install',
+    'plugin install nowhere',
+    'plugin install old',
+    'plugin install ./quiet',
+    'plugin add ok',
+    'plugin install post',
+    'plugin install nothing',
+    'plugin install old',
+    'plugin list',
+    'plugin ls --type postrenderer/v1',
+    'old',
+    'old a --flag -x value',
+    'old a -n space --kube-context there b',
+    '-n space old a',
+    'quiet a b',
+    'ok a',
+    'plugin update old',
+    'plugin uninstall nowhere',
+    'plugin uninstall',
+    'plugin rm old quiet',
+    'plugin list',
+    'plugin install versionless',
+    'plugin list',
+  );
+});
+
+test('lets plugins change manifests as helm does', async (t) => {
+  const { same, both } = await start(t);
+  await same('plugin install post', 'template x web --post-renderer nowhere');
+  // Helm keeps the text of what the plugin leaves alone; ours writes it anew.
+  for (const more of [[], ['--no-hooks']]) {
+    const words = ['template', 'x', 'web', '--post-renderer', 'post', '--post-renderer-args', '7', ...more];
+    const [theirs, own] = [await both.helm.helm(words), await both.ours.ours(words)];
+    const objects = (text: string): string[] => readYamlDocuments(text).map((each) => encodeGoJson(each));
+    assert.deepEqual(objects(own.stdout), objects(theirs.stdout));
+  }
+  for (const args of ['fail', 'empty']) {
+    const words = ['template', 'x', 'web', '--post-renderer', 'post', '--post-renderer-args', args];
+    const [theirs, own] = [await both.helm.helm(words), await both.ours.ours(words)];
+    assert.deepEqual([theirs.code, own.code], [1, 1], args);
+    assert.match(own.stderr, args === 'fail' ? /exited with error/ : /produced empty output/);
+  }
+});
+
+test('packs, signs and verifies plugins, each what the other made', async (t) => {
+  const key = await generateKey({ type: 'ecc', userIDs: [{ name: 'Jane' }], format: 'object' });
+  const { both, same } = await start(t, { 'secret.gpg': key.privateKey.write(), 'public.gpg': key.publicKey.write() });
+  await same(
+    'plugin package nowhere',
+    'plugin package versionless --sign=false',
+    'plugin package old',
+    'plugin package old --key Nobody --keyring secret.gpg',
+    'plugin package old --sign=false',
+    'plugin package quiet --key Jane --keyring secret.gpg -d signed',
+    'plugin verify old-0.1.0.tgz',
+    'plugin verify old',
+    'plugin verify nowhere.tgz',
+    'plugin install old-0.1.0.tgz',
+    'plugin install old-0.1.0.tgz --verify=false',
+    'plugin list',
+    'old x',
+    'plugin uninstall old',
+  );
+  const move = (from: string, to: string): Promise<unknown> => runCommand('mv', [from, to]);
+  const [theirs, own] = [join(both.helm.path, 'signed'), join(both.ours.path, 'signed')];
+  await move(theirs, join(both.ours.path, 'other'));
+  await move(own, join(both.helm.path, 'other'));
+  const digest = /sha256:[0-9a-f]{64}/g;
+  for (const line of ['plugin verify other/quiet-0.2.0.tgz', 'plugin install other/quiet-0.2.0.tgz']) {
+    const words = [...line.split(' '), '--keyring', 'public.gpg'];
+    const said = [await both.helm.helm(words), await both.ours.ours(words)];
+    const [left, right] = said.map(({ code, stdout, stderr }) => [code, stdout.replace(digest, ''), stderr]);
+    assert.deepEqual(right, left);
+  }
+  await same('plugin list', 'quiet x');
+});
+
+test('installs plugins from git repositories, and brings them up to date', async (t) => {
+  const { both } = await start(t);
+  const repository = join(both.ours.path, 'ok');
+  const git = (...args: string[]) =>
+    runCommand('git', ['-C', repository, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args]);
+  if ((await runCommand('git', ['--version']).catch(() => undefined))?.code !== 0) {
+    t.skip('git is not installed');
+    return;
+  }
+  await git('init', '--quiet');
+  await git('add', '.');
+  await git('commit', '--quiet', '-m', 'first');
+  const ours = (line: string) => both.ours.ours(line.split(' '));
+  assert.match((await ours(`plugin install file://${repository}`)).stderr, /does not support verification/);
+  const installed = await ours(`plugin install file://${repository} --verify=false`);
+  assert.equal(installed.code, 0, installed.stderr);
+  assert.match(installed.stdout, /from hook\nInstalled plugin: ok\n$/);
+  await both.ours.write({ 'ok/plugin.yaml': files['ok/plugin.yaml'].replace('0.2.0', '0.3.0') });
+  await git('commit', '--quiet', '-am', 'second');
+  const updated = await ours('plugin update ok');
+  assert.deepEqual([updated.code, updated.stdout], [0, 'Updated plugin: ok\n'], updated.stderr);
+  assert.match((await ours('plugin list')).stdout, /ok\s+0\.3\.0/);
+});
+
+test('says that WebAssembly plugins are not supported', async (t) => {
+  const { both } = await start(t, { 'wasm/plugin.yaml': v1('wasm', 'cli/v1', '').replace('subprocess', 'extism/v1') });
+  await both.ours.ours(['plugin', 'install', 'wasm']);
+  const { code, stderr } = await both.ours.ours(['wasm']);
+  assert.equal(code, 1);
+  assert.match(stderr, /needs the runtime "extism\/v1", which is not supported here/);
+});
