@@ -151,9 +151,8 @@ function diffElements(
     if (Object.keys(inner).length > 0) elements.push({ ...inner, [key]: element[key] ?? null });
   }
   if (parts.deletions) {
-    for (const old of before) {
-      if (!wanted.has(identity(old))) elements.push({ [PATCH]: 'delete', [key]: old[key] ?? null });
-    }
+    const gone = before.filter((old) => !wanted.has(identity(old))).map((old) => old[key] ?? null);
+    elements.push(...gone.toSorted(byText).map((value) => ({ [PATCH]: 'delete', [key]: value })));
   }
   const isMoved =
     before.length !== after.length || before.some((item, at) => identity(item) !== identityOrNone(after[at], identity));

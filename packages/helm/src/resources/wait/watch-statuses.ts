@@ -163,8 +163,7 @@ class StatusWatch {
     const { code } = error;
     if (code === 404) {
       // The kind itself is gone, and its objects with it.
-      for (const { resource } of [...this.#watched.values()])
-        if (resource.kind === kind) this.#look(resource, undefined);
+      for (const { resource } of this.#watched.values()) if (resource.kind === kind) this.#look(resource, undefined);
     } else if (code === 401 || code === 403) {
       this.#settle?.({ error: wrapped('failed to watch', error) });
     }
