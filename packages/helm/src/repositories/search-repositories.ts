@@ -79,9 +79,14 @@ function finder({ keyword, regexp = false }: SearchOptions): (line: string) => n
     };
   }
   const expression = compile(keyword);
+  // The versions of a chart mostly say the same of themselves.
+  const known = new Map<string, number | undefined>();
   return (line) => {
-    const matcher = expression.matcher(line);
-    return matcher.find() ? matcher.start() : undefined;
+    if (!known.has(line)) {
+      const matcher = expression.matcher(line);
+      known.set(line, matcher.find() ? matcher.start() : undefined);
+    }
+    return known.get(line);
   };
 }
 
