@@ -3,6 +3,7 @@
  * used.
  */
 import { helmCommand } from './commands.ts';
+import { fileProblem } from './file-problem.ts';
 import type { Host } from './host.ts';
 import { nodeHost } from './node-host.ts';
 import { withPluginCommands } from './plugin/plugin-group.ts';
@@ -26,9 +27,13 @@ export async function runHelmProcess(
   words: readonly string[],
   called: Pick<Host, 'program' | 'invocation'>,
 ): Promise<number> {
-  const { host, close } = nodeHost(called);
+  const { host, flush, close } = nodeHost(called);
   try {
-    return await runHelm(words, host);
+    const code = await runHelm(words, host);
+    const problem = await flush();
+    if (problem === undefined) return code;
+    host.streams.errors.write(`Error: ${fileProblem('write', '/dev/stdout', problem)}\n`);
+    return 1;
   } finally {
     close();
   }

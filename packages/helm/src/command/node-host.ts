@@ -8,6 +8,8 @@ import type { Host, InputStream, OutputStream } from './host.ts';
 
 export interface NodeHost {
   readonly host: Host;
+  /** Waits until the output is written; what it could not be written for, such as a full disk. */
+  flush(): Promise<Error | undefined>;
   /** Takes the signal handlers away again. */
   close(): void;
 }
@@ -21,7 +23,13 @@ export function nodeHost({ program, invocation = ['helm'] }: Pick<Host, 'program
     stopping.abort(new CommandError('interrupted'));
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  process.stdout.on('error', endWhenNobodyReads);
+  let problem: Error | undefined;
+  const onOutputError = (error: Error): void => {
+    // As `| head` does: everybody else would be ended by SIGPIPE, which Node ignores.
+    if (hasErrorCode(error, 'EPIPE')) process.exit(141);
+    problem = error;
+  };
+  process.stdout.on('error', onOutputError);
   return {
     host: {
       streams: {
@@ -37,17 +45,15 @@ export function nodeHost({ program, invocation = ['helm'] }: Pick<Host, 'program
       clock: systemClock,
       signal: stopping.signal,
     },
+    flush: async () => {
+      await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+      return problem;
+    },
     close: () => {
       process.off('SIGINT', stop).off('SIGTERM', stop);
-      process.stdout.off('error', endWhenNobodyReads);
+      process.stdout.off('error', onOutputError);
     },
   };
-}
-
-/** As `| head` does: everybody else would be ended by SIGPIPE, which Node ignores. */
-function endWhenNobodyReads(error: Error): void {
-  if (!hasErrorCode(error, 'EPIPE')) throw error;
-  process.exit(141);
 }
 
 function outputStream(stream: NodeJS.WriteStream): OutputStream {
