@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { ConfigMap, Secret } from '@kindred/apis/core/v1';
-import { HelmRelease } from '@kindred/helm/controller';
+import { FluxHelmRelease, HelmRelease, OCIRepository } from '@kindred/helm/controller';
 import { chartArchive } from './fixtures/chart-archive.ts';
 import { RegistryServer } from './fixtures/registry-server.ts';
 import {
@@ -16,9 +16,11 @@ import {
   eventually,
   inline,
   isAt,
+  isReady,
   notReadyFor,
   type ReleaseCluster,
   releaseCluster,
+  seen,
   webChart,
 } from './fixtures/release-cluster.ts';
 import { RepositoryServer } from './fixtures/repository-server.ts';
@@ -62,11 +64,15 @@ test('an HTTP repository: the newest version in a range, with credentials; a new
   assert.deepEqual(cluster.errors, []);
 });
 
-test('an OCI registry: a range of tags', async (t) => {
+test('an OCI registry: a range of tags, or one tag', async (t) => {
   const cluster = await releaseCluster(t);
   const registry = await RegistryServer.start();
   t.after(() => registry.close());
-  for (const version of ['1.0.0', '1.3.0']) {
+  for (const [tag, version] of [
+    ['1.0.0', '1.0.0'],
+    ['1.3.0', '1.3.0'],
+    ['stable', '1.0.0'],
+  ] as const) {
     const layer = registry.putBlob(webChart(version));
     const config = registry.putBlob(Buffer.from(JSON.stringify({ apiVersion: 'v2', name: 'web', version })));
     const manifest = {
@@ -75,12 +81,19 @@ test('an OCI registry: a range of tags', async (t) => {
       layers: [{ mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', ...layer }],
     };
     const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-    registry.putManifest('charts/web', version, Buffer.from(JSON.stringify(manifest)), mediaType);
+    registry.putManifest('charts/web', tag, Buffer.from(JSON.stringify(manifest)), mediaType);
   }
   const oci = { url: `oci://${registry.host}/charts/web`, version: '^1', insecure: true };
   await cluster.release('web', { chart: { oci } });
   const found = await cluster.until('web', isAt(1));
   assert.equal(found.status?.history?.[0]?.chartVersion, '1.3.0');
+  // Flux names tags, which may be anything.
+  const spec = { interval: '1h', url: oci.url, insecure: true, ref: { tag: 'stable' } };
+  await cluster.client.create(OCIRepository, { metadata: at('web'), spec });
+  const chartRef = { kind: 'OCIRepository', name: 'web' } as const;
+  await cluster.client.create(FluxHelmRelease, { metadata: at('flux'), spec: { interval: '1h', chartRef } });
+  const flux = await seen(cluster, FluxHelmRelease, 'flux', isReady);
+  assert.equal(flux.status?.history?.[0]?.chartVersion, '1.0.0');
   assert.deepEqual(cluster.errors, []);
 });
 

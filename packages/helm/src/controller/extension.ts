@@ -46,7 +46,7 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
   const settings = {
     cacheDirectory: options.cacheDirectory ?? join(tmpdir(), `kindred-helm-${process.pid}`),
     gitProtocols,
-    searchPath: process.env['PATH'],
+    environment: process.env,
     functions: nodeProviders(),
     identity: `${hostname()}_${randomUUID()}`,
     rules: rights === 'everything' ? EVERYTHING : IMPERSONATE,

@@ -35,8 +35,8 @@ export interface ReleaseControllerOptions {
   readonly cacheDirectory: string;
   /** What git may use: `https`, `ssh`, … */
   readonly gitProtocols: readonly string[];
-  /** `PATH`, where git is. */
-  readonly searchPath: string | undefined;
+  /** Of the process: `PATH`, where git is, and proxies. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly functions: FunctionProviders;
   /** This process, among all that may work on releases. */
   readonly identity: string;
@@ -99,7 +99,7 @@ function kitOf(
   { clock, client }: ManagerContext,
   watcher: ObjectWatcher,
 ): ReleaseKit {
-  const { cacheDirectory, gitProtocols, searchPath, functions, identity } = options;
+  const { cacheDirectory, gitProtocols, environment, functions, identity } = options;
   return {
     releases,
     watcher,
@@ -107,7 +107,7 @@ function kitOf(
     backOff: new BackOff(clock),
     histories: new Map(),
     drifts: new Map(),
-    fetching: { cacheDirectory, gitProtocols, searchPath },
+    fetching: { cacheDirectory, gitProtocols, environment },
     functions,
     identity,
     clock,

@@ -145,10 +145,11 @@ function fromOci({ metadata, spec }: OCIRepository, errors: FieldError[]): Chose
     source: {
       type: 'oci',
       url: spec.url,
-      version: semver ?? tag ?? '',
+      version: semver ?? '',
       plainHttp: spec.insecure ?? false,
       access: accessOf(metadata.namespace, spec),
       ...(digest === undefined ? {} : { digest }),
+      ...(tag === undefined || semver !== undefined ? {} : { tag }),
     },
   };
 }

@@ -41,6 +41,8 @@ export type ChartSource =
       /** `oci://host/path/chart` */
       readonly url: string;
       readonly version: string;
+      /** In place of a version: whatever it stands for. */
+      readonly tag?: string;
       /** `sha256:…` of the manifest. */
       readonly digest?: string;
       readonly plainHttp: boolean;

@@ -34,7 +34,7 @@ export interface ReleaseKit {
   readonly watcher: ObjectWatcher;
   readonly histories: Map<string, KnownHistory>;
   readonly drifts: Map<string, KnownDrift>;
-  readonly fetching: Pick<FetchContext, 'cacheDirectory' | 'gitProtocols' | 'searchPath'>;
+  readonly fetching: Pick<FetchContext, 'cacheDirectory' | 'gitProtocols' | 'environment'>;
   readonly functions: FunctionProviders;
   readonly mapper: KindMapper;
   /** This process, among all that may work on a release. */

@@ -5,10 +5,15 @@ import { ConfigMap, Secret } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
 import { isStatusError } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
+import { proxyFromEnvironment } from '../../http/proxy.ts';
+import { parseReference } from '../../registry/reference.ts';
+import type { ChartContext } from '../../repositories/chart-source.ts';
 import { checkDigest } from '../../repositories/content-cache.ts';
 import { type DownloadedChart, downloadChart } from '../../repositories/download-chart.ts';
+import { openRegistry } from '../../repositories/open-registry.ts';
 import type { ChartSource, ObjectName, ReleaseIntent, SourceAccess } from '../intent/release-intent.ts';
 import { chartOf, chartOfArchive, type FetchedChart } from './chart-content.ts';
+import type { Environment } from './git-command.ts';
 import { fetchDependencies, missingDependencies } from './git-dependencies.ts';
 import { fetchGitChart } from './git-source.ts';
 import { SourceError } from './source-error.ts';
@@ -21,8 +26,8 @@ export interface FetchContext {
   /** What git may use: `https`, `ssh`, … */
   readonly gitProtocols: readonly string[];
   readonly signal?: AbortSignal | undefined;
-  /** `PATH`, where git is. */
-  readonly searchPath?: string | undefined;
+  /** Of the process: `PATH`, where git is, and proxies. */
+  readonly environment: Environment;
   readonly warn: (message: string) => void;
   readonly now: () => Date;
 }
@@ -70,8 +75,8 @@ async function chartOfGit(
   context: FetchContext,
   credentials: SourceCredentials,
 ): Promise<FetchedChart> {
-  const { cacheDirectory, gitProtocols: protocols, signal, searchPath, warn, now } = context;
-  const options = { cacheDirectory, protocols, signal, searchPath, ...credentials };
+  const { cacheDirectory, gitProtocols: protocols, signal, environment, warn, now } = context;
+  const options = { cacheDirectory, protocols, signal, environment, ...credentials };
   const { commit, files } = await fetchGitChart(source, options);
   const fetched = chartOf(files, commit, wanted);
   if (missingDependencies(fetched.chart).length === 0) return fetched;
@@ -87,6 +92,7 @@ async function chartOfGit(
     warn,
     now,
     signal,
+    proxy: proxyFromEnvironment(environment),
   });
   return chartOf([...files, ...archives], commit, wanted);
 }
@@ -104,6 +110,7 @@ async function download(source: Remote, context: FetchContext): Promise<Download
     paths: pathsBelow(context.cacheDirectory),
     warn: context.warn,
     report: () => undefined,
+    proxy: proxyFromEnvironment(context.environment),
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   };
   switch (source.type) {
@@ -112,7 +119,8 @@ async function download(source: Remote, context: FetchContext): Promise<Download
       return downloadChart(name, { ...access, repo, version }, chartContext);
     }
     case 'oci': {
-      const { url, version, digest, plainHttp } = source;
+      const { url, version, plainHttp } = source;
+      const digest = source.digest ?? (await digestOfTag(source, { ...access, plainHttp }, chartContext));
       const reference = digest === undefined ? url : `${url}@${digest}`;
       return downloadChart(
         reference,
@@ -127,6 +135,21 @@ async function download(source: Remote, context: FetchContext): Promise<Download
       }
       return downloaded;
     }
+  }
+}
+
+/** A tag may have any name, which helm doesn't take: what it stands for at the moment. */
+async function digestOfTag(
+  { url, tag }: Extract<ChartSource, { readonly type: 'oci' }>,
+  access: Parameters<typeof openRegistry>[0],
+  { paths, proxy, signal }: ChartContext,
+): Promise<string | undefined> {
+  if (tag === undefined) return undefined;
+  const client = await openRegistry(access, paths, proxy);
+  try {
+    return (await client.manifest({ ...parseReference(url), tag }, signal)).descriptor.digest;
+  } finally {
+    client.close();
   }
 }
 

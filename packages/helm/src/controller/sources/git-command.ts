@@ -15,9 +15,17 @@ export interface GitCommandOptions {
   readonly signal?: AbortSignal | undefined;
   /** Largest output in bytes. */
   readonly maxBytes?: number;
-  /** `PATH` of the process, to find git and its helpers. */
-  readonly path?: string | undefined;
+  /** Where git and its helpers are, and how they get into the network; nothing else of it is passed on. */
+  readonly environment: Environment;
 }
+
+/** Variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PASSED_ON = [
+  'PATH',
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
+];
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 const MAX_MESSAGE = 2000;
@@ -29,7 +37,7 @@ export function runGit(args: readonly string[], options: GitCommandOptions): Pro
   return new Promise((resolve, reject) => {
     const child = spawn('git', [...args], {
       cwd: directory,
-      env: environment(options),
+      env: environmentOf(options),
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(signal === undefined ? {} : { signal }),
     });
@@ -58,9 +66,9 @@ export function runGit(args: readonly string[], options: GitCommandOptions): Pro
   });
 }
 
-function environment({ directory, protocols, authorization, path }: GitCommandOptions): NodeJS.ProcessEnv {
+function environmentOf({ directory, protocols, authorization, environment }: GitCommandOptions): NodeJS.ProcessEnv {
   return {
-    PATH: path,
+    ...Object.fromEntries(PASSED_ON.map((name) => [name, environment[name]])),
     HOME: directory,
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',

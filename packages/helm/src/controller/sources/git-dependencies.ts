@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Chart, ChartFile, Dependency } from '../../chart/chart.ts';
 import { isLocalRepository } from '../../dependencies/local-path.ts';
 import { buildDependencies } from '../../dependencies/update-dependencies.ts';
+import type { ProxyFor } from '../../http/proxy.ts';
 import { RegistryClient } from '../../registry/registry-client.ts';
 import type { ChartPaths } from '../../repositories/chart-paths.ts';
 import { type RepositoryEntry, repositoryEntry, updateRepositories } from '../../repositories/repositories-file.ts';
@@ -23,6 +24,7 @@ export interface DependencyPlan {
   readonly warn: (message: string) => void;
   readonly now: () => Date;
   readonly signal?: AbortSignal | undefined;
+  readonly proxy: ProxyFor;
 }
 
 /** Names of dependencies that the chart asks for and doesn't have. */
@@ -35,7 +37,7 @@ export function missingDependencies({ metadata, dependencies }: Chart): string[]
 export async function fetchDependencies(plan: DependencyPlan): Promise<ChartFile[]> {
   await mkdir(plan.cacheDirectory, { recursive: true });
   const directory = await mkdtemp(join(plan.cacheDirectory, 'build-'));
-  const registry = new RegistryClient();
+  const registry = new RegistryClient({ proxy: plan.proxy });
   try {
     const chartPath = join(directory, 'repository', plan.path);
     for (const { repository } of plan.dependencies) refuseOutside(repository, chartPath, join(directory, 'repository'));
@@ -50,6 +52,7 @@ export async function fetchDependencies(plan: DependencyPlan): Promise<ChartFile
       report: () => undefined,
       reportPull: () => undefined,
       now: plan.now,
+      proxy: plan.proxy,
       ...(plan.signal === undefined ? {} : { signal: plan.signal }),
     };
     await buildDependencies(chartPath, {}, context);

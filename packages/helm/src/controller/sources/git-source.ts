@@ -14,7 +14,7 @@ import { readTar } from '../../node/tar.ts';
 import { parseConstraints, satisfies } from '../../semver/constraint.ts';
 import { compareVersions, parseVersion } from '../../semver/version.ts';
 import type { GitReference } from '../intent/release-intent.ts';
-import { type GitCommandOptions, runGit } from './git-command.ts';
+import { type Environment, type GitCommandOptions, runGit } from './git-command.ts';
 import { SourceError } from './source-error.ts';
 
 export interface GitChart {
@@ -30,7 +30,7 @@ export interface GitFetchOptions {
   readonly username?: string;
   readonly password?: string;
   readonly signal?: AbortSignal | undefined;
-  readonly searchPath?: string | undefined;
+  readonly environment: Environment;
 }
 
 /** What a release's source stands for at the moment. */
@@ -70,7 +70,7 @@ function commandOptions(
   options: GitFetchOptions,
   maxBytes: number | undefined,
 ): GitCommandOptions {
-  const { protocols, signal, searchPath, username, password } = options;
+  const { protocols, signal, environment, username, password } = options;
   const origin = /^https?:\/\/[^/]+/.exec(url)?.[0];
   const authorization =
     origin === undefined || username === undefined || password === undefined
@@ -80,7 +80,7 @@ function commandOptions(
     directory,
     protocols,
     signal,
-    path: searchPath,
+    environment,
     ...(authorization === undefined ? {} : { authorization }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
   };

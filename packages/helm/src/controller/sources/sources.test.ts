@@ -32,7 +32,7 @@ async function repository(t: TestContext): Promise<Repository> {
   return {
     directory: work,
     url: `file://${work}`,
-    options: { cacheDirectory: join(directory, 'cache'), protocols: ['file'], searchPath: process.env['PATH'] },
+    options: { cacheDirectory: join(directory, 'cache'), protocols: ['file'], environment: process.env },
     async commit(files, tag) {
       for (const [name, content] of Object.entries(files)) {
         await mkdir(dirname(join(work, name)), { recursive: true });
