@@ -111,6 +111,17 @@ test('--strict-values: unknown keys fail; without it misspelled ones are warned 
   });
 });
 
+test('lint --strict-values: unknown keys are errors; --own-rules: what helm says nothing of', async () => {
+  const words = ['lint', 'web', '--set', 'image.tga=v1'];
+  assert.equal((await home.ours(words)).code, (await home.helm(words)).code);
+  const strict = await home.ours([...words, '--strict-values', '--own-rules']);
+  assert.equal(strict.code, 1);
+  assert.match(strict.stdout, /\[ERROR\] values\.yaml: the chart has image\.tag, you wrote image\.tga/);
+  assert.match(strict.stdout, /\[WARNING\] values\.yaml:6: big: 1000000 prints as 1e\+06/);
+  const numbers = await home.ours(['lint', 'web', '--own-rules', '--strict-numbers']);
+  assert.doesNotMatch(numbers.stdout, /1e\+06/);
+});
+
 test('--strict-numbers: integers are printed as integers', async () => {
   const words = ['template', 'r', 'web', '-s', 'templates/a.yaml'];
   const usual = await home.ours(words);

@@ -51,6 +51,8 @@ export interface RenderOptions {
   readonly remoteSchemas?: RemoteSchemas | undefined;
   /** What the values were made of, so that errors can name lines of files. */
   readonly sources?: readonly ValueSource[] | undefined;
+  /** False keeps rendered text out of errors, for messages that more people see than the values. */
+  readonly excerpts?: boolean | undefined;
   readonly hideSecret?: boolean | undefined;
   /** Notes of dependencies too. */
   readonly subchartNotes?: boolean | undefined;

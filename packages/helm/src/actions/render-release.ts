@@ -50,6 +50,7 @@ export async function renderRelease(
       warn: (message) => warnings.add(message),
       skipSchemaValidation: options.skipSchemaValidation === true,
       explain,
+      excerpts: options.excerpts !== false,
       ...(remoteSchemas === undefined ? {} : { remoteSchemas }),
       ...(sources === undefined ? {} : { sources }),
       ...(lookup === undefined ? {} : { lookup }),

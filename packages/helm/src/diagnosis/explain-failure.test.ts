@@ -10,7 +10,12 @@ const encoder = new TextEncoder();
 
 const HELPERS = '{{- define "web.labels" -}}\napp: web\nversion: {{ .Values.image.tag }}\n{{- end }}\n';
 
-function failureOf(templates: Readonly<Record<string, string>>, values: string, sources: readonly ValueSource[] = []) {
+function failureOf(
+  templates: Readonly<Record<string, string>>,
+  values: string,
+  sources: readonly ValueSource[] = [],
+  excerpts = true,
+): RenderError {
   const files = {
     'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
     'values.yaml': values,
@@ -20,7 +25,8 @@ function failureOf(templates: Readonly<Record<string, string>>, values: string, 
   const chart = loadChartFiles(Object.entries(files).map(([name, text]) => ({ name, data: encoder.encode(text) })));
   const release = { name: 'r', namespace: 'n', revision: 1, isUpgrade: false };
   try {
-    renderChart(chart, mergeSources(sources), { time: { now: () => 0n, timeZone: 'UTC' }, release, sources });
+    const time = { now: () => 0n, timeZone: 'UTC' };
+    renderChart(chart, mergeSources(sources), { time, release, sources, excerpts });
   } catch (error) {
     assert.ok(error instanceof RenderError, String(error));
     return error;
@@ -142,6 +148,17 @@ test('shows nothing of what a Secret holds', () => {
   assert.doesNotMatch(error.message, /joe|pw1|hunter2|line3/);
   assert.match(error.message, /> 4 \| {3}user: \*\*\*: \*\*\*\n/);
   assert.match(error.message, /2 \| kind: Secret\n/);
+});
+
+test('shows no rendered text when that is not wanted', () => {
+  const error = failureOf({ 'a.yaml': 'kind: Pod\na: {{ .Values.user }}\n' }, 'user: "joe: pw1"\n', [], false);
+  assert.doesNotMatch(error.message, /joe|pw1/);
+  assert.deepEqual(error.hints, [
+    'line 2, column 7, of the rendered document',
+    'written by web/templates/a.yaml:2:1',
+    'and by web/templates/a.yaml:2:7 <{{.Values.user}}> with .Values.user (web/values.yaml:1)',
+    'the value on line 2 must be quoted: .Values.user (web/values.yaml:1); write {{ .Values.user | quote }}',
+  ]);
 });
 
 test('leaves a render that takes too much alone', () => {

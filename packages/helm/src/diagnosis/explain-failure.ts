@@ -31,6 +31,8 @@ export interface FailedRender {
   readonly values: GoMap;
   readonly files: readonly TemplateFile[];
   readonly options: EngineOptions;
+  /** False: no rendered text in hints. */
+  readonly excerpts: boolean;
 }
 
 /** The same error with hints; its first lines stay. `again` prepares the second render. */
@@ -41,7 +43,13 @@ export function explainFailure(error: RenderError, again: () => FailedRender): R
   const { originOf } = explainValues(failed.chart, failed.sources);
   const findPath = pathFinder(failed.values, contextsOf(failed.files));
   const recorder = createRecorder(findPath);
-  const explainer: Explainer = { recorder, findPath, originOf, texts: templateTexts(failed.values) };
+  const explainer: Explainer = {
+    recorder,
+    findPath,
+    originOf,
+    texts: templateTexts(failed.values),
+    excerpts: failed.excerpts,
+  };
   const problems = findProblems(failed, explainer);
   const own = problems.find(({ summary }) => summary === error.summary);
   const others = problems.filter((problem) => problem !== own);
@@ -63,6 +71,7 @@ interface Explainer {
   readonly findPath: PathFinder;
   readonly originOf: OriginOf;
   readonly texts: readonly TemplateText[];
+  readonly excerpts: boolean;
 }
 
 function findProblems({ files, options }: FailedRender, explainer: Explainer): FoundProblem[] {
@@ -88,13 +97,13 @@ function findProblems({ files, options }: FailedRender, explainer: Explainer): F
   return [...unique, ...broken.map((document) => yamlProblem(document, explainer))];
 }
 
-function yamlProblem(document: BrokenDocument, { recorder, originOf }: Explainer): FoundProblem {
+function yamlProblem(document: BrokenDocument, { recorder, originOf, excerpts }: Explainer): FoundProblem {
   const { file, problem } = document;
   return {
     file,
     summary: `YAML parse error on ${file}: error converting YAML to JSON: ${problem.message}`,
     message: `${file}: ${problem.message}`,
-    hints: explainYaml(document, recorder.files.get(file), originOf),
+    hints: explainYaml(document, recorder.files.get(file), { originOf, excerpts }),
   };
 }
 

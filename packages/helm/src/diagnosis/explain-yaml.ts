@@ -7,8 +7,18 @@ import { excerpt } from './excerpt.ts';
 import { type OriginOf, stepLines, templatePlace, valueText } from './template-place.ts';
 import { findRepair, type IndentedPiece, type Joint, type Repair } from './yaml-repair.ts';
 
+export interface ExplainYamlOptions {
+  readonly originOf: OriginOf;
+  /** Show rendered lines. */
+  readonly excerpts: boolean;
+}
+
 /** Each hint may have several lines. `call` is the run that wrote the file, when it is known. */
-export function explainYaml(document: BrokenDocument, call: Call | undefined, originOf: OriginOf): string[] {
+export function explainYaml(
+  document: BrokenDocument,
+  call: Call | undefined,
+  { originOf, excerpts }: ExplainYamlOptions,
+): string[] {
   const place = problemPlace(document);
   if (place === undefined) return [];
   const indented = call === undefined ? [] : indentedPieces(document, call);
@@ -19,7 +29,9 @@ export function explainYaml(document: BrokenDocument, call: Call | undefined, or
   const line = repair !== undefined && 'line' in repair ? repair.line : place.line;
   const column = line === place.line ? place.column : firstColumn(document.text, line);
   const hints = [
-    [`line ${line} of the rendered document:`, ...excerpt(shownText(document.text), line, column)].join('\n'),
+    excerpts
+      ? [`line ${line} of the rendered document:`, ...excerpt(shownText(document.text), line, column)].join('\n')
+      : `line ${line}, column ${column}, of the rendered document`,
   ];
   if (call !== undefined) hints.push(...writers(document, line, call, originOf));
   const advice = repair === undefined ? undefined : adviceText(repair, document, call, indented, originOf);

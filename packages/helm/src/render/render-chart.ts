@@ -33,6 +33,8 @@ export interface RenderChartOptions extends EngineOptions {
   readonly sources?: readonly ValueSource[];
   /** False leaves out what is only found by rendering again after an error. */
   readonly explain?: boolean;
+  /** False keeps rendered text out of the hints, for messages that more people see than the values. */
+  readonly excerpts?: boolean;
 }
 
 export interface RenderedChart {
@@ -78,7 +80,7 @@ export function renderChart(chart: Chart, values: GoMap, options: RenderChartOpt
     throw explainFailure(error, () => {
       const again = coalesceValues(enabled, values);
       const sources = options.sources ?? [{ kind: 'given', name: 'the values given', values }];
-      return { chart, sources, values: again, files: prepare(again), options };
+      return { chart, sources, values: again, files: prepare(again), options, excerpts: options.excerpts !== false };
     });
   }
 }

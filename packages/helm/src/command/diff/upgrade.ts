@@ -13,6 +13,7 @@ import { crdManifests, enabledChart } from '../../render/render-chart.ts';
 import { buildResources } from '../../resources/build.ts';
 import { parseConflictPolicy } from '../../resources/conflicts/conflict-policy.ts';
 import { markOwned } from '../../resources/ownership.ts';
+import { withIntegers } from '../../values/with-integers.ts';
 import { exactArguments } from '../arguments.ts';
 import { chartFlags } from '../chart/chart-flags.ts';
 import { checkInstallable, openChart } from '../chart/open-chart.ts';
@@ -82,7 +83,8 @@ Values of Secrets are not shown, only that they differ; see --show-secrets.`,
         },
       });
       const base = await baseOf(action, name, flags);
-      const chart = await openChart(context, reference, flags);
+      const opened = await openChart(context, reference, flags);
+      const chart = flags.bool('strict-numbers') ? withIntegers(opened) : opened;
       const next = await rendered(context, action, { name, chart, isUpgrade: base !== undefined }, flags);
       const isLive = flags.bool('live');
       const diff = isLive ? await compareLive(action, base, next, flags) : compareManifests(base, next, flags);

@@ -2,7 +2,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
+import type { Chart } from '../../chart/chart.ts';
 import type { GoMap } from '../../go/value.ts';
+import { unknownKeys, unknownKeyText } from '../../inference/unknown-keys.ts';
 import { lintChart } from '../../lint/lint-chart.ts';
 import type { LintOptions } from '../../lint/lint-options.ts';
 import { archiveSource, directorySource, type LintSource } from '../../lint/lint-source.ts';
@@ -11,6 +13,8 @@ import { loadSchemas, nodeSchemaLoader } from '../../node/load-schemas.ts';
 import { nodeProviders } from '../../node/providers.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
 import { parseVersion, versionText } from '../../semver/version.ts';
+import type { ValueSource } from '../../values/sources.ts';
+import { withIntegers } from '../../values/with-integers.ts';
 import { minimumArguments } from '../arguments.ts';
 import { followLinks } from '../chart/open-chart.ts';
 import { mergeValues, readValueSources, valueFlags } from '../chart/value-flags.ts';
@@ -48,12 +52,13 @@ or declares, and the like.`,
     if (flags.bool('with-subcharts')) {
       for (const path of args) paths.push(...(await findCharts(context.directory, join(path, 'charts'))));
     }
-    const values = mergeValues(await readValueSources(context, flags));
+    const sources = await readValueSources(context, flags);
+    const values = mergeValues(sources);
     const namespace = await currentNamespace(context);
     const totals = { failed: 0, remarkable: 0 };
     let text = '';
     for (const path of paths) {
-      const result = await lintPath(context, path, flags, { values, namespace, capabilities });
+      const result = await lintPath(context, path, flags, { values, sources, namespace, capabilities });
       text += report(path, result, flags, totals);
     }
     context.streams.output.write(text);
@@ -79,6 +84,7 @@ type Result = { readonly messages: readonly LintMessage[] } | { readonly problem
 
 interface Setting {
   readonly values: GoMap;
+  readonly sources: readonly ValueSource[];
   readonly namespace: string;
   readonly capabilities: Capabilities;
 }
@@ -87,10 +93,11 @@ async function lintPath(
   context: CommandContext,
   path: string,
   flags: FlagValues,
-  { values, namespace, capabilities }: Setting,
+  { values, sources, namespace, capabilities }: Setting,
 ): Promise<Result> {
-  const source = await openSource(context, path);
-  if ('problem' in source) return source;
+  const opened = await openSource(context, path);
+  if ('problem' in opened) return opened;
+  const source = flags.bool('strict-numbers') ? sourceWithIntegers(opened) : opened;
   const isSkipped = flags.bool('skip-schema-validation');
   const loaded = 'loaded' in source.chart ? source.chart.loaded : undefined;
   const remoteSchemas = loaded === undefined || isSkipped ? undefined : await loadSchemas(loaded, nodeSchemaLoader());
@@ -105,7 +112,21 @@ async function lintPath(
     warn: (message) => context.log.warn(message),
     ...(remoteSchemas === undefined ? {} : { remoteSchemas }),
   };
-  return { messages: lintChart(source, options) };
+  const strict = loaded === undefined || !flags.bool('strict-values') ? [] : keyMessages(loaded, sources);
+  return { messages: [...lintChart(source, options), ...strict] };
+}
+
+function sourceWithIntegers(source: LintSource): LintSource {
+  return 'loaded' in source.chart ? { ...source, chart: { loaded: withIntegers(source.chart.loaded) } } : source;
+}
+
+/** Keys of --set and -f that the chart doesn't have. */
+function keyMessages(chart: Chart, sources: readonly ValueSource[]): LintMessage[] {
+  return unknownKeys(chart, sources).map((each) => ({
+    severity: each.isCertain ? 'error' : 'warning',
+    path: 'values.yaml',
+    text: unknownKeyText(each),
+  }));
 }
 
 async function openSource(context: CommandContext, path: string): Promise<LintSource | { problem: string }> {

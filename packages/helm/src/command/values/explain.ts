@@ -6,10 +6,12 @@ import { closest } from '../../template/nil-hints.ts';
 import { explainValues, type ValueExplanation, type ValuesExplanation } from '../../values/explain.ts';
 import { type Origin, originText } from '../../values/origin.ts';
 import { parseValuePath, valueAtPath, valuePathText } from '../../values/value-path.ts';
+import { withIntegers } from '../../values/with-integers.ts';
 import type { ArgumentRule } from '../arguments.ts';
 import { maximumArguments, minimumArguments } from '../arguments.ts';
 import { chartFlags } from '../chart/chart-flags.ts';
 import { openChart } from '../chart/open-chart.ts';
+import { checkValueKeys } from '../chart/strict-values.ts';
 import { mergeValues, readValueSources, valueFlags } from '../chart/value-flags.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -34,7 +36,9 @@ KEY names a value or a table, as --set does: image.tag.`,
     const sources = await readValueSources(context, flags);
     // What is wrong with the values is said in helm's words.
     const given = mergeValues(sources);
-    const chart = await openChart(context, reference, flags);
+    const opened = await openChart(context, reference, flags);
+    const chart = flags.bool('strict-numbers') ? withIntegers(opened) : opened;
+    checkValueKeys(context, chart, sources, flags);
     enableDependencies(chart, given);
     const explanation = explainValues(chart, sources);
     const found = explanation.explain(key);

@@ -148,6 +148,8 @@ async function testRelease(
 function changeOptions(intent: ReleaseIntent, settings: ChangeSettings) {
   const { postRenderers } = intent;
   return {
+    // Whoever may read the object's status may not read its Secrets.
+    excerpts: false,
     ...waitOptions(settings),
     noHooks: settings.disableHooks,
     crds: CRDS[settings.crds],
