@@ -7,7 +7,7 @@ import { diffCrds, diffLive } from '../../diff/live-diff.ts';
 import { diffManifests } from '../../diff/manifest-diff.ts';
 import type { ReleaseDiff } from '../../diff/object-diff.ts';
 import { nodeProviders } from '../../node/providers.ts';
-import { isPending, type Release } from '../../release/release.ts';
+import type { Release } from '../../release/release.ts';
 import { isReleaseError } from '../../release/release-error.ts';
 import { crdManifests, enabledChart } from '../../render/render-chart.ts';
 import { buildResources } from '../../resources/build.ts';
@@ -23,7 +23,6 @@ import { withCluster } from '../cluster/connect.ts';
 import { releaseDriver } from '../cluster/release-driver.ts';
 import { requireReachable } from '../cluster/require-reachable.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { CommandError } from '../command-error.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { checkName, completeRelease } from '../release/release-argument.ts';
@@ -100,8 +99,6 @@ Values of Secrets are not shown, only that they differ; see --show-secrets.`,
 async function baseOf({ storage }: ActionContext, name: string, flags: FlagValues): Promise<Release | undefined> {
   try {
     const last = await storage.last(name);
-    // An upgrade would settle it first, which changes records.
-    if (isPending(last)) throw new CommandError(`revision ${last.revision} of ${name} is ${last.info.status}`);
     const [deployed = last] = await storage.inStatus(name, 'deployed');
     return deployed.info.status === 'uninstalled' && flags.bool('install') ? undefined : deployed;
   } catch (error) {
