@@ -3,7 +3,7 @@
  * reconcile, and does with its answer what controller-runtime does (success, requeue after, error, terminal error).
  */
 import { setMaxListeners } from 'node:events';
-import type { Clock, Logger } from '@kindred/machinery';
+import { type Clock, isStatusError, type Logger } from '@kindred/machinery';
 import type { OwnWrites } from '../own-writes/own-writes.ts';
 import type { WorkItem, WorkQueue } from '../queue/work-queue.ts';
 import { isTerminalError, type ReconcileResult } from './reconcile-result.ts';
@@ -93,7 +93,9 @@ export class ReconcileLoop {
         queue.forget(key);
         return outcome('terminal');
       }
-      logger.error('Reconcile failed', error, { key, failures: queue.failures(key) + 1 });
+      // Somebody else has written in between: what they wrote is on its way here, and nothing is wrong.
+      if (isStatusError(error, 'Conflict')) logger.debug('Reconcile met a newer object and starts over', { key });
+      else logger.error('Reconcile failed', error, { key, failures: queue.failures(key) + 1 });
       queue.addRateLimited(key, { priority });
       outcome('error');
     }
