@@ -19,6 +19,8 @@ export interface NodeAgentProcess {
 export interface SpawnOptions {
   /** Receives the agent's log, lines of JSON. */
   readonly onLog: (text: string) => void;
+  /** The API server's URL, as soon as it serves; until then the agent prepares. That of the settings, at once, when absent. */
+  readonly serving?: Promise<string>;
   /** Entry of the agent's program; a bundle of it needs less memory than its modules, which are the default. */
   readonly main?: string;
 }
@@ -34,14 +36,33 @@ const patienceMs = 5_000;
  * const node = spawnNodeAgent(settings, { onLog: (text) => process.stderr.write(text) });
  * const { isolation, limitations } = await node.ready;
  */
-export function spawnNodeAgent(settings: AgentSettings, { onLog, main = agentMain }: SpawnOptions): NodeAgentProcess {
+export function spawnNodeAgent(
+  settings: AgentSettings,
+  { onLog, serving = Promise.resolve(settings.server), main = agentMain }: SpawnOptions,
+): NodeAgentProcess {
   const config = join(settings.dataDir, 'agent.json');
   writeFileSync(config, JSON.stringify(settings));
   const stdio: ['ignore', 'ignore', 'pipe', 'ipc'] = ['ignore', 'ignore', 'pipe', 'ipc'];
   const child = fork(main, ['--config', config], { execArgv: memoryFlags, stdio });
   child.stderr?.on('data', (chunk: Buffer) => onLog(chunk.toString('utf8')));
+  // An agent that is gone by then is noticed by its exit; without a server there is nothing to say.
+  serving.then(
+    (server) => child.connected && child.send({ type: 'serving', server } satisfies Serving, () => undefined),
+    () => undefined,
+  );
   const exited = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 137)));
   return { pid: child.pid ?? 0, ready: readyOf(child, exited), exited, stop: () => stop(child, exited) };
+}
+
+/** The one message that the agent gets. */
+interface Serving {
+  readonly type: 'serving';
+  readonly server: string;
+}
+
+export function isServing(message: unknown): message is Serving {
+  if (typeof message !== 'object' || message === null || !('type' in message) || !('server' in message)) return false;
+  return message.type === 'serving' && typeof message.server === 'string';
 }
 
 function readyOf(child: ChildProcess, exited: Promise<number>): Promise<AgentReady> {

@@ -54,6 +54,8 @@ export interface AgentParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
+  /** The API server's URL, as soon as it serves; the one of the options when absent. */
+  readonly serving?: Promise<string>;
 }
 
 interface ContextParts {
@@ -93,8 +95,9 @@ export class NodeAgent {
     const making = this.#runtime();
     this.#making = making;
     const detected = await making;
+    const server = (await this.#parts.serving) ?? options.server;
     this.#assertOpen();
-    const client = this.#client();
+    const client = this.#client(server);
     const informers = new InformerFactory({
       client,
       clock,
@@ -179,8 +182,8 @@ export class NodeAgent {
     return detected;
   }
 
-  #client(): Client {
-    const { server, caFile, certFile, keyFile, nodeName } = this.#options;
+  #client(server: string): Client {
+    const { caFile, certFile, keyFile, nodeName } = this.#options;
     const { clock } = this.#parts;
     const tls = async () => ({ ca: readFileSync(caFile), cert: readFileSync(certFile), key: readFileSync(keyFile) });
     const transport = createHttpTransport({ server, tls, clock });

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '@kindred/machinery';
 import { errorText } from '@kindred/machinery';
-import type { AgentReady, AgentSettings, NodeAgentProcess } from '@kindred/node';
+import type { AgentReady, AgentSettings, NodeAgentProcess, SpawnOptions } from '@kindred/node';
 import { spawnNodeAgent } from '@kindred/node';
 import type { ExtensionImage, Logger } from '@kindred/operator';
 import { compiledDirectory } from '../compiled-directory.ts';
@@ -16,7 +16,10 @@ import { Fault } from '../fault.ts';
 export interface NodeAgentOptions {
   readonly directory: DataDirectory;
   readonly settings: ClusterSettings;
+  /** Where the API server is meant to be. */
   readonly server: string;
+  /** Where it is, as soon as it serves. */
+  readonly serving: Promise<string>;
   readonly images: readonly ExtensionImage[];
   readonly clock: Clock;
   readonly logger: Logger;
@@ -43,7 +46,10 @@ export class NodeAgentSupervisor {
     this.#options = options;
   }
 
-  /** Starts the agent; resolves when the node is Ready. Throws KND_NODE_AGENT when it ends before that. */
+  /**
+   * Starts the agent, which prepares what needs no server until there is one; resolves when the node is Ready. Throws
+   * KND_NODE_AGENT when it ends before that.
+   */
   async start(): Promise<AgentReady> {
     const { directory, images } = this.#options;
     await mkdir(directory.at('node'), { recursive: true, mode: 0o711 });
@@ -67,16 +73,18 @@ export class NodeAgentSupervisor {
   }
 
   async #spawn(): Promise<AgentReady> {
-    const { onLog, logger, onChange, clock } = this.#options;
-    const agent = spawnBundled(this.#settings(), (text) => {
+    const { onLog, logger, onChange, clock, serving } = this.#options;
+    const takeLog = (text: string): void => {
       this.#lastError = lastErrorOf(text) ?? this.#lastError;
       onLog(text);
-    });
+    };
+    const agent = spawnBundled(this.#settings(), { onLog: takeLog, serving });
     this.#agent = agent;
     let isReady = false;
     void agent.exited.then((code) => {
       if (isReady && !this.#stopping) this.#restart(new Error(`exit code ${code}`));
     });
+    await Promise.race([serving, agent.ready]);
     const cancelLimit = clock.after(longestStart, () => void agent.stop());
     const ready = await agent.ready.finally(cancelLimit);
     isReady = true;
@@ -118,9 +126,9 @@ export class NodeAgentSupervisor {
 }
 
 /** One file loads several times faster, and needs less memory, than the tree of modules it is made of. */
-function spawnBundled(settings: AgentSettings, onLog: (text: string) => void): NodeAgentProcess {
+function spawnBundled(settings: AgentSettings, options: Omit<SpawnOptions, 'main'>): NodeAgentProcess {
   const bundle = fileURLToPath(new URL('./bundle/node-agent.mjs', compiledDirectory));
-  return spawnNodeAgent(settings, { onLog, ...(existsSync(bundle) ? { main: bundle } : {}) });
+  return spawnNodeAgent(settings, { ...options, ...(existsSync(bundle) ? { main: bundle } : {}) });
 }
 
 /** The reason in the last line of level error; undefined when there is none, or when it isn't the agent's own words. */

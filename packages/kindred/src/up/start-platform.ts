@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { createClient } from '@kindred/client';
 import type { Clock } from '@kindred/machinery';
 import { errorText } from '@kindred/machinery';
+import type { AgentReady } from '@kindred/node';
 import type { Extension, Logger } from '@kindred/operator';
 import { createJsonLogger } from '@kindred/operator';
 import { takeAddressSlot } from '../control-plane/address-slot.ts';
@@ -59,10 +60,12 @@ export async function startPlatform(context: StartContext): Promise<string> {
   const { options, progress, signal } = context;
   const started = performance.now();
   const core = await openCore(context);
-  const controlPlane = await progress.step('Starting the control plane', () => startCore(context, core));
+  // The agent prepares while the control plane starts: most of what it does first needs no server.
+  const node = options.runtime === 'none' ? undefined : await prepareNode(context, core);
+  const controlPlane = await progress.step('Starting the control plane', () => startCore(context, core, node));
   await writeAdminKubeconfig(options.kubeconfig, controlPlane.certificates, controlPlane.url);
   signal.throwIfAborted();
-  if (options.runtime !== 'none') await startNode(context, core, controlPlane);
+  if (node !== undefined) await startNode(context, node);
   signal.throwIfAborted();
   if (core.extensions.length > 0) await startAll(context, core, controlPlane);
   signal.throwIfAborted();
@@ -101,37 +104,54 @@ function expectedParts({ runtime }: UpOptions, extensions: readonly Extension[])
   return [parts.controllers, ...node, ...(extensions.length > 0 ? [parts.extensions] : [])];
 }
 
-async function startCore(context: StartContext, core: Core): Promise<ControlPlane> {
+async function startCore(context: StartContext, core: Core, node: PreparedNode | undefined): Promise<ControlPlane> {
   const { options, clock, shutdown, fail } = context;
   const { directory, settings, logger, readiness } = core;
   const { store, securePort } = options;
-  const controlPlane = await startControlPlane({
-    directory,
-    settings,
-    store,
-    securePort,
-    clock,
-    logger,
-    checks: readiness.checks(),
-    onFailure: fail,
-  });
-  shutdown.add('control plane', () => controlPlane.close());
-  shutdown.add('controllers', () => controlPlane.stopControllers());
-  await controlPlane.startControllers();
-  readiness.serves(parts.controllers);
-  return controlPlane;
+  try {
+    const controlPlane = await startControlPlane({
+      directory,
+      settings,
+      store,
+      securePort,
+      clock,
+      logger,
+      checks: readiness.checks(),
+      onFailure: fail,
+    });
+    shutdown.add('control plane', () => controlPlane.close());
+    shutdown.add('controllers', () => controlPlane.stopControllers());
+    await controlPlane.startControllers();
+    readiness.serves(parts.controllers);
+    if (node !== undefined) shutdown.add('node agent', () => node.agent.stop());
+    node?.serves(controlPlane.url);
+    return controlPlane;
+  } catch (error) {
+    await node?.agent.stop();
+    throw error;
+  }
 }
 
-async function startNode(
-  { clock, progress, shutdown }: StartContext,
-  core: Core,
-  { url }: ControlPlane,
-): Promise<void> {
+/** An agent that waits for the control plane. */
+interface PreparedNode {
+  readonly agent: NodeAgentSupervisor;
+  /** Settles when the node is Ready, or can't become so. */
+  readonly ready: Promise<AgentReady>;
+  /** Tells the agent where the API server is. */
+  readonly serves: (url: string) => void;
+}
+
+async function prepareNode({ options, clock }: StartContext, core: Core): Promise<PreparedNode> {
   const { directory, settings, extensions, readiness, logger, nodeLog } = core;
+  let serves: PreparedNode['serves'] = () => undefined;
+  const serving = new Promise<string>((resolve) => {
+    serves = resolve;
+  });
   const agent = new NodeAgentSupervisor({
     directory,
     settings,
-    server: url,
+    server: `https://127.0.0.1:${options.securePort}`,
+    serving,
     images: await imagesFor(extensions),
     clock,
     logger,
@@ -139,8 +159,14 @@ async function startNode(
     onChange: (problem) =>
       problem === undefined ? readiness.serves(parts.node) : readiness.fails(parts.node, problem),
   });
-  shutdown.add('node agent', () => agent.stop());
-  const { limitations } = await progress.step('Starting the node', () => agent.start());
+  const ready = agent.start();
+  // Awaited when the control plane is there; by then it may have failed already.
+  ready.catch(() => undefined);
+  return { agent, ready, serves };
+}
+
+async function startNode({ progress }: StartContext, { ready }: PreparedNode): Promise<void> {
+  const { limitations } = await progress.step('Starting the node', () => ready);
   for (const limitation of limitations) progress.say(`  ${limitation}`);
 }
 
