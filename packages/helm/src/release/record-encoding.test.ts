@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { GoMap } from '../go/value.ts';
 import { HELM_RECORD } from './helm-record.test.fixture.ts';
+import { jsonToGo } from './json-values.ts';
 import { MemberError } from './read-members.ts';
 import { decodeRecord, encodeRecord, unpackText } from './record-encoding.ts';
 import { releaseText } from './release-json.ts';
@@ -28,6 +31,23 @@ test('a record of helm becomes a release', () => {
 test('what was read is written as helm wrote it', () => {
   assert.equal(releaseText(decodeRecord(HELM_RECORD)), unpackText(HELM_RECORD));
   assert.deepEqual(decodeRecord(encodeRecord(decodeRecord(HELM_RECORD))), decodeRecord(HELM_RECORD));
+});
+
+test('whatever texts, values and files a release has, they come back', () => {
+  const text = fc.string({ unit: 'grapheme' });
+  const value = fc.jsonValue({ maxDepth: 3 }).map(jsonToGo);
+  const config = fc.dictionary(text, value, { maxKeys: 4 }).map((entries) => new GoMap(Object.entries(entries)));
+  fc.assert(
+    fc.property(text, text, config, fc.uint8Array(), (manifest, notes, values, data) => {
+      const sample = decodeRecord(HELM_RECORD);
+      assert.ok(sample.chart);
+      const chart = { ...sample.chart, values, files: [{ name: 'a', data: new Uint8Array(data) }] };
+      const release = { ...sample, manifest, info: { ...sample.info, notes }, config: values, chart };
+      const back = decodeRecord(encodeRecord(release));
+      assert.equal(releaseText(back), releaseText(release));
+      assert.deepEqual([back.manifest, back.info.notes, back.chart?.files], [manifest, notes, chart.files]);
+    }),
+  );
 });
 
 test('records without compression, with little in them or with unknown members are read', () => {
