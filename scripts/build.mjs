@@ -23,6 +23,7 @@ const programs = {
 };
 const modules = {
   kindred: 'packages/kindred/dist/launch/kindred.js',
+  helm: 'packages/kindred/dist/launch/helm.js',
   'node-agent': 'packages/kindred/dist/launch/node-agent.js',
   'sqlite-worker': 'packages/store/dist/sqlite/worker.js',
 };

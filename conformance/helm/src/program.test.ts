@@ -26,3 +26,15 @@ test('prints all of what is more than a pipe takes at once', async () => {
     await rm(directory, { recursive: true });
   }
 });
+
+test('tells plugins of a program that is helm by itself', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'kindred-helm-program-'));
+  try {
+    const options = { environment: { HOME: directory } };
+    const { stdout } = await runCommand(process.execPath, [kindredProgram, 'helm', 'env', 'HELM_BIN'], options);
+    const version = await runCommand(stdout.trim(), ['version', '--short'], options);
+    assert.deepEqual([version.code, version.stdout], [0, 'v4.1.4+g05fa379\n']);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
