@@ -24,11 +24,11 @@ test('kindred up --extensions helm: kubectl applies a HelmRelease, waits for it,
     return stdout;
   };
   await run('kubectl', 'apply', '--filename', file);
-  await run('kubectl', 'wait', '--for=condition=Ready', '--timeout=20s', 'helmreleases.helm.kindred.dev/web');
+  await run('kubectl', 'wait', '--for=condition=Ready', '--timeout=30s', 'helmreleases.helm.kindred.dev/web');
   assert.equal(await run('kubectl', 'get', 'configmap', 'web-config', '--output', 'jsonpath={.data.color}'), 'blue');
   const columns = await run('kubectl', 'get', 'helmreleases.helm.kindred.dev');
   assert.match(columns, /^NAME +READY +REVISION +VERSION +STATUS +AGE\nweb +True +1 +1\.0\.0 +Helm install succeeded/);
   assert.match(await run('helm', 'list'), /^web\s+default\s+1\s.*deployed\s+web-1\.0\.0\s+7/m);
-  await run('kubectl', 'delete', 'helmreleases.helm.kindred.dev/web', '--timeout=20s');
+  await run('kubectl', 'delete', 'helmreleases.helm.kindred.dev/web', '--timeout=30s');
   assert.equal((await run('helm', 'list', '--short')).trim(), '');
 });
