@@ -108,6 +108,13 @@ test('says which key is missing, where its table stands and what is spelled alik
   assert.deepEqual(scalar.hints, ['.Values.image.tag (--set image.tag) is no table, its type is integer']);
 });
 
+test('says that a null has removed a table', () => {
+  const error = failureOf({ 'a.yaml': 'a: {{ .Values.image.tag }}\n' }, 'image: {tag: v1}\n', [
+    { kind: 'file', name: 'prod.yaml', text: 'x: 1\nimage: null\n' },
+  ]);
+  assert.deepEqual(error.hints, ['.Values.image is removed by null (prod.yaml:2)']);
+});
+
 test('finds the line of a values file for what fails inside tpl', () => {
   const text = 'x: 1\ntext: |\n  hello\n  a: {{ .Values.nope.tag }}\n';
   const failing = failureOf({ 'a.yaml': 'a: b\n{{ tpl .Values.text . }}\n' }, text);

@@ -21,6 +21,10 @@ export function explainMissing(missing: MissingField, findPath: PathFinder, orig
   if (!isMap(table)) return [];
   const whole = findPath(receiver, names) ?? [...path, ...names.slice(depth)];
   if (table.has(asked)) return notATable(table.get(asked), [...path, asked], originOf);
+  const removed = originOf([...path, asked]);
+  // It stands somewhere, and yet it isn't there.
+  if (removed !== undefined)
+    return [`.Values${templatePathText([...path, asked])} is removed by null (${originText(removed)})`];
   return [
     path.length === 0
       ? `.Values${templatePathText(whole)}: there is no ${asked} among the values`
