@@ -42,8 +42,9 @@ async function bundle() {
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
-    // Native code stays a package of its own; node:sqlite is there on newer Node only.
-    external: ['libsql', 'node:sqlite'],
+    // Native code stays a package of its own, and so does openpgp, whose license (LGPL) wants it replaceable;
+    // node:sqlite is there on newer Node only.
+    external: ['libsql', 'node:sqlite', 'openpgp'],
   };
   await build({
     ...common,
