@@ -35,7 +35,7 @@ test('objects are created, read, replaced, patched, applied and deleted', async 
 
 test('a list is fetched page by page, and its items have their type', async () => {
   const { api, client } = setup();
-  for (let n = 0; n < 7; n++) await client.create(Node, { metadata: { name: `n${n}` } });
+  for (let n = 0; n < 7; n++) await client.create(Node, { metadata: { name: `n${n}`, labels: { a: 'b' } } });
   api.requests.length = 0;
   const list = await client.list(Node, {}, { limit: 3, labelSelector: 'a in (b,c)' });
   assert.equal(list.items.length, 7);
