@@ -56,10 +56,14 @@ function checkMembers(evaluation: Evaluation, object: GoMap): void {
     if (evaluation.quiet && evaluation.failures.length > 0) return;
     const value = object.get(name);
     const own = properties?.get(name);
-    const matching = patternProperties.filter(([pattern]) => pattern.matches(name)).map(([, each]) => each);
-    const found = own === undefined ? matching : [own, ...matching];
-    for (const each of found) add(evaluation, run.inside(evaluation, each, value, name));
-    if (found.length === 0) {
+    let isLookedAt = own !== undefined;
+    if (own !== undefined) add(evaluation, run.inside(evaluation, own, value, name));
+    for (const [pattern, each] of patternProperties) {
+      if (!pattern.matches(name)) continue;
+      isLookedAt = true;
+      add(evaluation, run.inside(evaluation, each, value, name));
+    }
+    if (!isLookedAt) {
       if (additionalProperties === undefined) continue;
       if (additionalProperties === false) refused.push(name);
       else if (additionalProperties !== true)

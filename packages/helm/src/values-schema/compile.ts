@@ -82,7 +82,7 @@ class DocumentCompiler {
   readonly #documents: SchemaDocuments;
   readonly #options: CompileOptions;
   readonly #schemas = new Map<string, Schema>();
-  readonly #queue: { readonly place: Place; readonly schema: Schema }[] = [];
+  readonly #queue: { readonly place: Place; readonly schema: Schema; readonly written: GoValue }[] = [];
 
   constructor(documents: SchemaDocuments, options: CompileOptions) {
     this.#documents = documents;
@@ -92,7 +92,7 @@ class DocumentCompiler {
   compile(place: Place): Schema {
     const root = this.#enqueue(place);
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#fill(next.place, next.schema);
+      this.#fill(next.place, next.schema, next.written);
     }
     return root;
   }
@@ -106,11 +106,11 @@ class DocumentCompiler {
     const schema: Schema = newSchema(location, version);
     this.#schemas.set(location, schema);
     if (typeof written === 'boolean') schema.constant = written;
-    this.#queue.push({ place, schema });
+    this.#queue.push({ place, schema, written });
     return schema;
   }
 
-  #fill({ document, pointer }: Place, schema: Schema): void {
+  #fill({ document, pointer }: Place, schema: Schema, written: GoValue): void {
     const resource = resourceAt(document, pointer);
     schema.resource = this.#enqueue({ document, pointer: resource.pointer });
     if (resource.pointer === pointer && schema.version >= 2020) {
@@ -120,7 +120,6 @@ class DocumentCompiler {
       });
       schema.dynamicAnchors = new Map(anchors);
     }
-    const written = this.#documents.ensureSchema({ document, pointer });
     if (!isMap(written)) return;
     readKeywords(schema, {
       written,

@@ -5,15 +5,19 @@ import type { Schema } from './schema.ts';
 
 /** `isAsked`: a schema around this one wants to know. */
 export function noteUnevaluated(value: GoValue, schema: Schema, isAsked: boolean): Unevaluated {
-  const none: Unevaluated = { members: undefined, items: undefined };
+  if (!isAsked && schema.unevaluatedProperties === undefined && schema.unevaluatedItems === undefined) {
+    return { members: undefined, items: undefined };
+  }
   if (isMap(value)) {
-    if (!isAsked && schema.unevaluatedProperties === undefined) return none;
-    return { ...none, members: new Set(value.keys()) };
+    const isWanted = isAsked || schema.unevaluatedProperties !== undefined;
+    return { members: isWanted ? new Set(value.keys()) : undefined, items: undefined };
   }
   const items = sliceItems(value);
-  if (items === undefined || (!isAsked && schema.unevaluatedItems === undefined)) return none;
+  if (items === undefined || (!isAsked && schema.unevaluatedItems === undefined)) {
+    return { members: undefined, items: undefined };
+  }
   const seen = countEvaluated(schema, items.length);
-  return { ...none, items: new Set(range(seen, items.length)) };
+  return { members: undefined, items: new Set(range(seen, items.length)) };
 }
 
 function range(from: number, to: number): number[] {

@@ -56,14 +56,18 @@ function collect(chart: Chart, values: GoMap, compiler: SchemaCompiler): string 
   return text;
 }
 
+/** Most schemas refer to nothing elsewhere, and needn't be compiled to know it. */
+const REMOTE = /"\$(?:ref|dynamicRef|recursiveRef)"\s*:\s*"(?!#)|"\$schema"\s*:\s*"(?!https?:\/\/json-schema\.org\/)/;
+
 /** URLs that the schemas of a chart and its dependencies refer to, beyond those that are there already. */
 export function missingSchemas(chart: Chart, remote: RemoteSchemas): string[] {
   const missing = new Set<string>();
   const compiler = new SchemaCompiler((url) => readRemote(url, { remote }));
   const visit = ({ schema, dependencies }: Chart): void => {
-    if (schema !== undefined) {
+    const text = schema === undefined ? '' : fromBytes(schema);
+    if (REMOTE.test(text)) {
       try {
-        compiler.compile(OWN_URL, readSchema(fromBytes(schema)));
+        compiler.compile(OWN_URL, readSchema(text));
       } catch (error) {
         // What is wrong otherwise shows when values are validated.
         if (!(error instanceof SchemaError)) throw error;

@@ -42,14 +42,22 @@ export function validate(schema: Schema, value: GoValue, options: ValidateOption
     same: (from, inner, same) => evaluateSame(from, inner, same ?? {}, evaluate, options),
     inside: (from, inner, member, token) => {
       const path = [...from.path, token];
-      const scope = { schema: inner, keyword: '', level: from.scope.level + 1, parent: from.scope };
-      const chosen = chooseMetaschema(inner, from.metaschema, path, options);
-      return evaluate({ ...from, ...chosen, value: member, path, scope, ...fresh(member, chosen.schema, false) });
+      const level = from.scope.level + 1;
+      const scope: Scope = { schema: inner, keyword: '', level, parent: from.scope };
+      return evaluate(
+        make(run, {
+          value: member,
+          path,
+          schema: inner,
+          scope,
+          isAsked: false,
+          quiet: from.quiet,
+          metaschema: from.metaschema,
+          options,
+        }),
+      );
     },
-    apart: (from, inner, other) => {
-      const chosen = chooseMetaschema(inner, from.metaschema, from.path, options);
-      return evaluate(start(run, chosen.schema, other, chosen.metaschema, from.quiet));
-    },
+    apart: (from, inner, other) => evaluate(start(run, inner, other, from.metaschema, from.quiet)),
   };
   const found = evaluate(start(run, schema, value, options.metaschema, false));
   if (found === undefined) return undefined;
@@ -63,11 +71,32 @@ export function validate(schema: Schema, value: GoValue, options: ValidateOption
 
 function start(run: Run, schema: Schema, value: GoValue, metaschema: Schema | undefined, quiet: boolean): Evaluation {
   const scope: Scope = { schema, keyword: '', level: 0, parent: undefined };
-  return { run, schema, value, metaschema, quiet, path: [], scope, ...fresh(value, schema, false) };
+  return make(run, { value, path: [], schema, scope, isAsked: false, quiet, metaschema, options: {} });
 }
 
-function fresh(value: GoValue, schema: Schema, isAsked: boolean): Pick<Evaluation, 'unevaluated' | 'failures'> {
-  return { unevaluated: noteUnevaluated(value, schema, isAsked), failures: [] };
+interface Parts extends Pick<Evaluation, 'value' | 'path' | 'schema' | 'scope' | 'quiet' | 'metaschema'> {
+  /** A schema around this one wants to know what it looks at. */
+  readonly isAsked: boolean;
+  readonly options: ValidateOptions;
+}
+
+/** Written out, member by member: there are very many of these. */
+function make(run: Run, parts: Parts): Evaluation {
+  const { value, path, scope, isAsked, quiet, options } = parts;
+  const other = parts.schema === parts.metaschema ? options.metaschemaAt?.(pointerText(path)) : undefined;
+  // A resource inside a schema may be of another draft than what is around it.
+  const schema = other ?? parts.schema;
+  return {
+    value,
+    path,
+    schema,
+    scope,
+    unevaluated: noteUnevaluated(value, schema, isAsked),
+    quiet,
+    metaschema: other ?? parts.metaschema,
+    failures: [],
+    run,
+  };
 }
 
 function evaluateSame(
@@ -77,30 +106,20 @@ function evaluateSame(
   evaluate: (evaluation: Evaluation) => Failure | undefined,
   options: ValidateOptions,
 ): Failure | undefined {
-  const scope = { schema: inner, keyword, level: from.scope.level, parent: from.scope };
-  const chosen = chooseMetaschema(inner, from.metaschema, from.path, options);
-  const isAsked = from.unevaluated.members !== undefined || from.unevaluated.items !== undefined;
-  const evaluation: Evaluation = {
-    ...from,
-    ...chosen,
+  const scope: Scope = { schema: inner, keyword, level: from.scope.level, parent: from.scope };
+  const evaluation = make(from.run, {
+    value: from.value,
+    path: from.path,
+    schema: inner,
     scope,
+    isAsked: from.unevaluated.members !== undefined || from.unevaluated.items !== undefined,
     quiet: from.quiet || quiet,
-    ...fresh(from.value, chosen.schema, isAsked),
-  };
+    metaschema: from.metaschema,
+    options,
+  });
   const found = evaluate(evaluation);
   if (found === undefined) mergeUnevaluated(from.unevaluated, evaluation.unevaluated);
   return found;
-}
-
-/** A resource inside a schema may be of another draft than what is around it. */
-function chooseMetaschema(
-  schema: Schema,
-  metaschema: Schema | undefined,
-  path: readonly string[],
-  { metaschemaAt }: ValidateOptions,
-): { schema: Schema; metaschema: Schema | undefined } {
-  const other = schema === metaschema ? metaschemaAt?.(pointerText(path)) : undefined;
-  return other === undefined ? { schema, metaschema } : { schema: other, metaschema: other };
 }
 
 function evaluateSchema(evaluation: Evaluation): Failure | undefined {
