@@ -7,7 +7,7 @@
 type Type = 'string' | 'int' | 'float' | 'bool' | 'list' | 'map' | 'any';
 
 /** Gives numbers from 0 to below 1; the same ones for the same seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
