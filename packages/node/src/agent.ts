@@ -73,7 +73,7 @@ const partsCloseWithinMs = 3_500;
 const settleMs = 20;
 
 export class NodeAgent {
-  readonly #options: AgentOptions;
+  #options: AgentOptions;
   readonly #parts: AgentParts;
   /** What has been started, newest last: closed in the opposite order. */
   readonly #closers: (() => Promise<void> | void)[] = [];
@@ -95,9 +95,10 @@ export class NodeAgent {
     const making = this.#runtime();
     this.#making = making;
     const detected = await making;
-    const server = (await this.#parts.serving) ?? options.server;
+    // Until now the server's port may have been a wish: from here on it is known, to the service proxy and the pods too.
+    this.#options = { ...options, server: (await this.#parts.serving) ?? options.server };
     this.#assertOpen();
-    const client = this.#client(server);
+    const client = this.#client();
     const informers = new InformerFactory({
       client,
       clock,
@@ -182,8 +183,8 @@ export class NodeAgent {
     return detected;
   }
 
-  #client(server: string): Client {
-    const { caFile, certFile, keyFile, nodeName } = this.#options;
+  #client(): Client {
+    const { server, caFile, certFile, keyFile, nodeName } = this.#options;
     const { clock } = this.#parts;
     const tls = async () => ({ ca: readFileSync(caFile), cert: readFileSync(certFile), key: readFileSync(keyFile) });
     const transport = createHttpTransport({ server, tls, clock });
