@@ -53,6 +53,13 @@ function masked(text: string): string {
       .replaceAll(/,"chart":(\{.*?\}),"manifest"/g, ',"chart":{},"manifest"')
       .replaceAll(/^ *(?:uid|resourceVersion|modtime): .*\n/gm, '')
       .replaceAll(/^level=DEBUG .*\n/gm, '')
+      // Helm lists kinds in an order by chance.
+      .replaceAll(/(?:==> .*\n(?:.+\n)*\n)+/g, (kinds) =>
+        kinds
+          .split(/(?===> )/)
+          .sort()
+          .join(''),
+      )
   );
 }
 

@@ -160,8 +160,6 @@ test('adds, lists, updates, searches and removes repositories as helm does', asy
       'pull --repo URL db --version 9',
       'pull URL/db-2.3.4.tgz -d nowhere',
       '__completeNoDesc pull st',
-      // With more than one candidate helm's order is by chance.
-      '__completeNoDesc pull stable/de',
       '__completeNoDesc pull stable/demo --version=',
       '__completeNoDesc upgrade web oci',
     ),
