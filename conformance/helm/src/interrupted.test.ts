@@ -304,7 +304,9 @@ async function killAtJob(
   program: string,
   args: readonly string[],
 ): Promise<string> {
-  const environment = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
+  const home = await mkdtemp(join(tmpdir(), 'kindred-helm-home-'));
+  t.after(() => rm(home, { recursive: true, force: true }));
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: home };
   const child = spawn(program, [...args], { stdio: 'ignore', env: environment });
   const exited = once(child, 'exit');
   t.after(() => child.kill('SIGKILL'));

@@ -61,7 +61,9 @@ async function readSchemaFile(url: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw isMissing ? new Error(`open ${path}: no such file or directory`, { cause: error }) : error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const problem =
+      code === 'ENOENT' ? 'no such file or directory' : code === 'EACCES' ? 'permission denied' : undefined;
+    throw problem === undefined ? error : new Error(`open ${path}: ${problem}`, { cause: error });
   }
 }
