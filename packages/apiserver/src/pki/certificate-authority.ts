@@ -31,7 +31,7 @@ import {
   text,
   time,
   trueValue,
-} from './der.ts';
+} from '@kindred/machinery/der';
 
 /** A certificate with its private key, both PEM. */
 export interface KeyAndCertificate {
