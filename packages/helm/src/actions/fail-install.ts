@@ -6,7 +6,7 @@ import type { OperationRecord } from '../release/operation-record.ts';
 import type { Release } from '../release/release.ts';
 import { buildResources } from '../resources/build.ts';
 import { type ActionContext, clusterOf } from './action-context.ts';
-import { cleanupContext, OperationError } from './operation-failure.ts';
+import { cleanupContext, OperationError, recordFailure } from './operation-failure.ts';
 import { uninstallRelease } from './uninstall-release.ts';
 
 export async function failInstall(
@@ -17,12 +17,7 @@ export async function failInstall(
   const context = cleanupContext(stopped);
   const { name } = record.release;
   const text = errorText(error);
-  await record
-    .finish({ status: 'failed', description: `Release "${name}" failed: ${text}` })
-    .catch((failure: unknown) => {
-      context.report({ type: 'warning', message: `failed to update release ${name}: ${errorText(failure)}` });
-    });
-  const { release } = record;
+  const release = await recordFailure(context, record, `Release "${name}" failed: ${text}`);
   if (!settings.rollbackOnFailure) throw new OperationError(release, text, error);
   context.report({ type: 'phase', phase: 'rollback', detail: name });
   try {

@@ -7,7 +7,7 @@ import { deleteResources } from '../resources/delete.ts';
 import type { Resource } from '../resources/resource.ts';
 import { type ActionContext, clusterOf } from './action-context.ts';
 import { DeployError } from './deploy.ts';
-import { cleanupContext, OperationError } from './operation-failure.ts';
+import { cleanupContext, OperationError, recordFailure } from './operation-failure.ts';
 import { rollBack } from './roll-back.ts';
 
 export async function failUpgrade(
@@ -18,12 +18,7 @@ export async function failUpgrade(
   const context = cleanupContext(stopped);
   const { name } = record.release;
   const text = errorText(error);
-  await record
-    .finish({ status: 'failed', description: `Upgrade "${name}" failed: ${text}` })
-    .catch((failure: unknown) => {
-      context.report({ type: 'warning', message: `failed to update release ${name}: ${errorText(failure)}` });
-    });
-  const { release } = record;
+  const release = await recordFailure(context, record, `Upgrade "${name}" failed: ${text}`);
   if (settings.cleanupOnFail && error instanceof DeployError) await cleanUp(context, release, error, text);
   if (settings.rollbackOnFailure) await backToSuccess(context, release, settings, error);
   throw new OperationError(release, text, error);
