@@ -3,7 +3,7 @@
  * with drift in between, upgraded by the real helm and by ours; each patch must be the same.
  */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -24,6 +24,7 @@ import {
   systemClock,
 } from '@kindred/machinery';
 import fc from 'fast-check';
+import { writeThroughChart } from './fixtures/through-chart.ts';
 import { type HttpCluster, httpCluster } from './http-cluster.ts';
 
 const SEED = 20_261_122;
@@ -171,9 +172,7 @@ function plain(value: JsonValue): JsonValue {
 test('client-side patches are the same', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'kindred-patches-'));
   t.after(() => rm(directory, { recursive: true }));
-  await mkdir(join(directory, 'templates'));
-  await writeFile(join(directory, 'Chart.yaml'), 'apiVersion: v2\nname: through\nversion: 0.1.0\n');
-  await writeFile(join(directory, 'templates', 'all.yaml'), '{{ .Values.manifest }}\n');
+  await writeThroughChart(directory);
   const values = async (seed: number): Promise<string> => {
     const path = join(directory, `${seed}.json`);
     await writeFile(path, encodeJsonText({ manifest: manifestOf(seed) }));

@@ -3,7 +3,7 @@
  * say the same of each of them when the time is over.
  */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -29,6 +29,7 @@ import {
   systemClock,
   type Unstructured,
 } from '@kindred/machinery';
+import { writeThroughChart } from './fixtures/through-chart.ts';
 import { type HttpCluster, httpCluster } from './http-cluster.ts';
 
 interface State {
@@ -245,9 +246,7 @@ const definition: Unstructured = {
 let directory: string;
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'kindred-wait-'));
-  await mkdir(join(directory, 'through', 'templates'), { recursive: true });
-  await writeFile(join(directory, 'through', 'Chart.yaml'), 'apiVersion: v2\nname: through\nversion: 0.1.0\n');
-  await writeFile(join(directory, 'through', 'templates', 'all.yaml'), '{{ .Values.manifest }}\n');
+  await writeThroughChart(join(directory, 'through'));
 });
 after(() => rm(directory, { recursive: true }));
 

@@ -7,7 +7,7 @@ import { ReleaseError } from '../release/release-error.ts';
 import { deleteResources } from '../resources/delete.ts';
 import { type ActionContext, clusterOf, timestamp } from './action-context.ts';
 import { DeployError, type Deployment, deploy, prepareChange } from './deploy.ts';
-import { cleanupContext, OperationError } from './operation-failure.ts';
+import { cleanupContext, OperationError, recordFailure } from './operation-failure.ts';
 import { record as recordRelease, supersede } from './supersede.ts';
 
 export interface RollbackPlan {
@@ -91,9 +91,7 @@ async function failRollback(
   const description = step === 'wait' ? `Release "${name}" failed: ${text}` : `Rollback "${name}" failed: ${text}`;
   if (step === 'apply' && current !== undefined)
     await recordRelease(cleanup, withInfo(current, { status: 'superseded' }));
-  await record.finish({ status: 'failed', description }).catch((failure: unknown) => {
-    cleanup.report({ type: 'warning', message: `failed to update release ${name}: ${errorText(failure)}` });
-  });
+  await recordFailure(cleanup, record, description);
   if (settings.cleanupOnFail && error instanceof DeployError && error.created.length > 0) {
     const { errors } = await deleteResources(clusterOf(cleanup), error.created);
     if (errors.length > 0) {

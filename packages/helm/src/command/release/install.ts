@@ -13,20 +13,9 @@ import type { Command, CommandContext } from '../command.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { outputFlag } from '../output/format.ts';
 import { progressFlag } from '../progress/progress.ts';
+import { deployOptions } from './deploy-options.ts';
 import { failingAs, logHelmErrors } from './helm-failure.ts';
-import {
-  conflictPolicy,
-  crdsFlag,
-  crdsPolicy,
-  deadline,
-  deadlineFlag,
-  forceReplace,
-  interruptedPolicy,
-  onConflictFlag,
-  resumeFlag,
-  rollbackOnFailure,
-  waitStrategy,
-} from './operation-flags.ts';
+import { crdsFlag, deadlineFlag, onConflictFlag, resumeFlag, waitStrategy } from './operation-flags.ts';
 import { printResult } from './print-result.ts';
 import { withActions } from './run-actions.ts';
 
@@ -87,38 +76,15 @@ export function runInstall(
   flags: FlagValues,
   { name, request, dryRun, wait, replace, serverSide }: InstallRequest,
 ): Promise<Release> {
-  const { chart, values, sources, remoteSchemas, postRender } = request;
   return logHelmErrors(context, () =>
     install(actions, {
+      ...deployOptions(request, flags),
       name,
-      chart,
-      values,
-      sources,
-      remoteSchemas,
-      postRender,
       dryRun,
       wait,
       replace,
       serverSide: serverSide ?? flags.bool('server-side'),
-      forceConflicts: flags.bool('force-conflicts'),
-      forceReplace: forceReplace(flags),
-      onConflict: conflictPolicy(flags),
       createNamespace: flags.bool('create-namespace'),
-      takeOwnership: flags.bool('take-ownership'),
-      rollbackOnFailure: rollbackOnFailure(flags),
-      crds: crdsPolicy(flags),
-      labels: Object.fromEntries(flags.map('labels')),
-      waitForJobs: flags.bool('wait-for-jobs'),
-      timeoutMilliseconds: flags.duration('timeout'),
-      deadlineMilliseconds: deadline(flags),
-      noHooks: flags.bool('no-hooks'),
-      description: flags.text('description'),
-      onInterrupted: interruptedPolicy(flags),
-      enableDns: flags.bool('enable-dns'),
-      disableOpenApiValidation: flags.bool('disable-openapi-validation'),
-      skipSchemaValidation: flags.bool('skip-schema-validation'),
-      hideSecret: flags.bool('hide-secret'),
-      subchartNotes: flags.bool('render-subchart-notes'),
     }),
   );
 }

@@ -15,20 +15,15 @@ import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { outputFlag, outputFormat } from '../output/format.ts';
 import { progressFlag } from '../progress/progress.ts';
+import { deployOptions } from './deploy-options.ts';
 import { failingAs } from './helm-failure.ts';
 import { runInstall } from './install.ts';
 import {
-  conflictPolicy,
   crdsFlag,
-  crdsPolicy,
-  deadline,
   deadlineFlag,
-  forceReplace,
   historyMaxFlag,
-  interruptedPolicy,
   onConflictFlag,
   resumeFlag,
-  rollbackOnFailure,
   serverSide,
   waitStrategy,
 } from './operation-flags.ts';
@@ -120,36 +115,14 @@ async function whatToInstall(actions: ActionContext, name: string): Promise<{ re
 
 type Given = Omit<UpgradeOptions, 'name' | 'dryRun' | 'wait'>;
 
-function upgradeOptions({ chart, values, sources, remoteSchemas, postRender }: ChartRequest, flags: FlagValues): Given {
+function upgradeOptions(request: ChartRequest, flags: FlagValues): Given {
   return {
-    chart,
-    values,
-    sources,
-    remoteSchemas,
-    postRender,
+    ...deployOptions(request, flags),
     serverSide: serverSide(flags),
-    forceConflicts: flags.bool('force-conflicts'),
-    forceReplace: forceReplace(flags),
-    onConflict: conflictPolicy(flags),
-    takeOwnership: flags.bool('take-ownership'),
-    rollbackOnFailure: rollbackOnFailure(flags),
     cleanupOnFail: flags.bool('cleanup-on-fail'),
-    crds: crdsPolicy(flags),
-    labels: Object.fromEntries(flags.map('labels')),
     historyMax: flags.number('history-max'),
     resetValues: flags.bool('reset-values'),
     reuseValues: flags.bool('reuse-values'),
     resetThenReuseValues: flags.bool('reset-then-reuse-values'),
-    waitForJobs: flags.bool('wait-for-jobs'),
-    timeoutMilliseconds: flags.duration('timeout'),
-    deadlineMilliseconds: deadline(flags),
-    noHooks: flags.bool('no-hooks'),
-    description: flags.text('description'),
-    onInterrupted: interruptedPolicy(flags),
-    enableDns: flags.bool('enable-dns'),
-    disableOpenApiValidation: flags.bool('disable-openapi-validation'),
-    skipSchemaValidation: flags.bool('skip-schema-validation'),
-    hideSecret: flags.bool('hide-secret'),
-    subchartNotes: flags.bool('render-subchart-notes'),
   };
 }
