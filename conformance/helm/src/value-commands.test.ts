@@ -170,8 +170,74 @@ test('upgrade --reuse-values warns of the defaults that it hides', { timeout: 60
   assert.equal(upgraded.code, 0, upgraded.stderr);
   assert.deepEqual(upgraded.stderr.trim().split('\n'), [
     'level=WARN msg="moved has another default in the chart (next/values.yaml:2), but the reused values keep the earlier one"',
-    'level=WARN msg="fresh is new in the chart (next/values.yaml:3), but the reused values don\'t have it"',
+    'level=WARN msg="fresh is new since version 2.0.0 of the chart (next/values.yaml:3), but the reused values don\'t have it"',
   ]);
   const plain = await home.ours(['upgrade', 'web', 'next', '--reset-then-reuse-values', ...server]);
   assert.deepEqual([plain.code, plain.stderr], [0, '']);
+});
+
+test('a value that --reuse-values hides is named with the version that introduced it', {
+  timeout: 60_000,
+}, async (t) => {
+  const { url } = await httpCluster(t);
+  const write = (version: string, values: string, text: string) =>
+    home.write({
+      'shop/Chart.yaml': `apiVersion: v2\nname: shop\nversion: ${version}\n`,
+      'shop/values.yaml': values,
+      'shop/templates/a.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: "${text}"}\n`,
+    });
+  const server = ['--kube-apiserver', url, '--kube-token', 'admin'];
+  const run = async (...words: string[]) => {
+    const { code, stderr } = await home.ours([...words, ...server]);
+    assert.equal(code, 0, stderr);
+  };
+  await write('1.4.0', 'old: {size: 1}\n', '{{ .Values.old.size }}');
+  await run('install', 'web', 'shop', '--set', 'mine=1');
+  // The real helm writes the record that holds reused values.
+  await write('1.5.0', 'old: {size: 1}\ncache: {size: 1}\n', 'x');
+  const helm = await home.helm(['upgrade', 'web', 'shop', '--reuse-values', ...server]);
+  assert.equal(helm.code, 0, helm.stderr);
+  await write('1.6.0', 'old: {size: 1}\ncache: {size: 1}\n', 'y');
+  await run('upgrade', 'web', 'shop', '--reset-then-reuse-values');
+  await write('2.0.0', 'cache: {size: 1}\nfeature:\n  size: 1\n', '{{ .Values.feature.size }}');
+  const words = ['upgrade', 'web', 'shop', '--reuse-values', ...server];
+  const [theirs, ours] = [await home.helm(words), await home.ours(words)];
+  assert.equal(ours.code, 1);
+  const lines = ours.stderr.split('\n');
+  const summary = theirs.stderr.trimEnd().split('\n');
+  assert.deepEqual(lines.slice(-summary.length - 4, -4), summary);
+  assert.deepEqual(lines.slice(-4), [
+    '  hint: .Values.feature: there is no feature among the values',
+    "  hint: .Values.feature is a default of shop since version 2.0.0 (shop/values.yaml:2); 1.6.0 didn't have it",
+    '  hint: --reuse-values hides it behind the values of revision 3 (shop 1.6.0): use --reset-then-reuse-values, or no preserveValues in a HelmRelease',
+    '',
+  ]);
+
+  await write('2.0.0', 'cache: {size: 1}\nfeature:\n  size: 1\n', '{{ .Values.old.size }}');
+  const removed = await home.ours(['upgrade', 'web', 'shop', ...server, '--set', 'mine=2']);
+  assert.match(removed.stderr, /\n {2}hint: \.Values\.old was a default of shop until version 1\.6\.0\n$/);
+
+  const table = await home.ours(['values', 'explain', 'shop', '--release', 'web', ...server]);
+  const rows = table.stdout.split('\n').map((line) => line.split('\t').map((cell) => cell.trim()));
+  assert.deepEqual(
+    rows.map(([key, , , , , since]) => [key, since]),
+    [
+      ['KEY', 'SINCE'],
+      ['cache.size', '1.6.0'],
+      ['feature.size', '2.0.0'],
+      ['', undefined],
+    ],
+  );
+  const data = await home.ours([
+    'values',
+    'explain',
+    'shop',
+    'cache.size',
+    '--release',
+    'web',
+    '-o',
+    'json',
+    ...server,
+  ]);
+  assert.deepEqual(JSON.parse(data.stdout)[0].introduced, { since: '1.6.0', before: '1.4.0' });
 });

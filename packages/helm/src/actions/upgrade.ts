@@ -1,5 +1,6 @@
 /** `helm upgrade`, of a release that there is. */
 import type { Chart } from '../chart/chart.ts';
+import { missingVersionHints } from '../diagnosis/missing-version.ts';
 import type { GoMap } from '../go/value.ts';
 import { OperationRecord } from '../release/operation-record.ts';
 import { isPending, type Release, withInfo } from '../release/release.ts';
@@ -8,6 +9,8 @@ import { checkUserLabels } from '../release/release-labels.ts';
 import { releaseNameProblem } from '../release/release-name.ts';
 import { noDeployedReleases } from '../release/release-storage.ts';
 import { enabledChart } from '../render/render-chart.ts';
+import { RenderError, withMissingHints } from '../render/render-error.ts';
+import { introductionOf } from '../values/chart-versions.ts';
 import { hiddenDefaults, hiddenDefaultText } from '../values/hidden-defaults.ts';
 import { type ActionContext, timestamp } from './action-context.ts';
 import {
@@ -25,6 +28,7 @@ import { sendCrds } from './crds.ts';
 import { withDeadline } from './deadline.ts';
 import { prepareChange } from './deploy.ts';
 import { isInterrupted, settleInterrupted } from './interrupted.ts';
+import { knownVersions } from './known-versions.ts';
 import { IN_PROGRESS, withLock } from './operation-lock.ts';
 import { settingsOf } from './operation-settings.ts';
 import { type RenderedRelease, renderRelease } from './render-release.ts';
@@ -160,16 +164,42 @@ async function renderUpgrade(
   }: { readonly base: Release; readonly revision: number; readonly isUpgrade?: boolean },
 ): Promise<RenderedUpgrade> {
   const { chart, values } = reuseValues(options.chart, base, options.values, options);
-  if (options.reuseValues === true) {
-    for (const each of hiddenDefaults(options.chart, chart.values, values)) {
-      context.report({ type: 'warning', message: hiddenDefaultText(each) });
-    }
-  }
+  if (options.reuseValues === true) await warnOfHidden(context, options, { reused: chart.values, values });
   const release = { name: options.name, namespace: base.namespace, revision, isUpgrade };
   const capabilities = await context.capabilities();
   const lookups = options.dryRun !== 'client';
-  const rendered = await renderRelease(context, { chart, values, release, capabilities, lookups }, options);
-  return { ...rendered, values };
+  try {
+    const rendered = await renderRelease(context, { chart, values, release, capabilities, lookups }, options);
+    return { ...rendered, values };
+  } catch (error) {
+    throw error instanceof RenderError ? await explainMissing(context, options, { error, base, values }) : error;
+  }
+}
+
+async function warnOfHidden(
+  context: ActionContext,
+  options: UpgradeOptions,
+  { reused, values }: { readonly reused: GoMap; readonly values: GoMap },
+): Promise<void> {
+  const hidden = hiddenDefaults(options.chart, reused, values);
+  if (hidden.length === 0) return;
+  const versions = knownVersions(await context.storage.history(options.name), options.chart, values);
+  for (const each of hidden) {
+    context.report({ type: 'warning', message: hiddenDefaultText(each, introductionOf(each.path, versions)) });
+  }
+}
+
+/** The error with what the history knows of the values that templates missed. */
+async function explainMissing(
+  { storage }: ActionContext,
+  { name, chart, reuseValues: isReused }: UpgradeOptions,
+  { error, base, values }: { readonly error: RenderError; readonly base: Release; readonly values: GoMap },
+): Promise<RenderError> {
+  if (error.missing === undefined && error.others.every(({ missing }) => missing === undefined)) return error;
+  const versions = knownVersions(await storage.history(name), chart, values);
+  const { name: chartName = '', version = '' } = base.chart?.metadata ?? {};
+  const reused = isReused === true ? `revision ${base.revision} (${chartName} ${version})` : undefined;
+  return withMissingHints(error, (missing) => missingVersionHints(missing, { chart, versions, reused }));
 }
 
 interface NewRevision extends Last {

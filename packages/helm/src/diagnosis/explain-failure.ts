@@ -57,7 +57,8 @@ export function explainFailure(error: RenderError, again: () => FailedRender): R
     cause: error.cause,
     places: error.places,
     hints: own === undefined ? error.hints : own.hints,
-    others: others.map(({ file, message, hints }) => ({ file, message, hints })),
+    missing: own?.missing,
+    others: others.map(({ file, message, hints, missing }) => ({ file, message, hints, missing })),
   });
 }
 
@@ -116,12 +117,14 @@ function templateProblem(file: string, error: RenderError, explainer: Explainer)
   }
   const innermost = innermostError(cause);
   if (innermost === undefined) return { file, summary, message: summary, hints: error.hints };
-  const explained = innermost.missing === undefined ? [] : explainMissing(innermost.missing, findPath, originOf);
+  const missing = innermost.missing === undefined ? undefined : explainMissing(innermost.missing, findPath, originOf);
+  const explained = missing?.hints ?? [];
   return {
     file,
     summary,
     message: withoutReports(`${locationText(innermost.place)}: ${innermost.reason}`),
     hints: [...explainTemplateText(error, texts, originOf), ...(explained.length === 0 ? error.hints : explained)],
+    missing: missing?.path,
   };
 }
 

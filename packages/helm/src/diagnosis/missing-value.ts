@@ -10,27 +10,36 @@ import { type OriginOf, valueText } from './template-place.ts';
 
 const MAX_KEYS = 12;
 
-/** Empty when what was asked is no part of the values. */
-export function explainMissing(missing: MissingField, findPath: PathFinder, originOf: OriginOf): string[] {
+export interface MissingValue {
+  readonly hints: readonly string[];
+  /** The first key on the way that there isn't, with those that lead to it. */
+  readonly path?: ValuePath;
+}
+
+const UNKNOWN: MissingValue = { hints: [] };
+
+/** No hints when what was asked is no part of the values. */
+export function explainMissing(missing: MissingField, findPath: PathFinder, originOf: OriginOf): MissingValue {
   const { receiver, names } = missing;
   const depth = deepestTable(receiver, names);
   const table = valueOf(receiver, names.slice(0, depth));
   const path = findPath(receiver, names.slice(0, depth));
   const asked = names[depth];
-  if (path === undefined || asked === undefined) return [];
-  if (!isMap(table)) return [];
+  if (path === undefined || asked === undefined || !isMap(table)) return UNKNOWN;
   const whole = findPath(receiver, names) ?? [...path, ...names.slice(depth)];
-  if (table.has(asked)) return notATable(table.get(asked), [...path, asked], originOf);
-  const removed = originOf([...path, asked]);
+  const missingPath = [...path, asked];
+  if (table.has(asked)) return { hints: notATable(table.get(asked), missingPath, originOf) };
+  const removed = originOf(missingPath);
   // It stands somewhere, and yet it isn't there.
   if (removed !== undefined)
-    return [`.Values${templatePathText([...path, asked])} is removed by null (${originText(removed)})`];
-  return [
+    return { hints: [`.Values${templatePathText(missingPath)} is removed by null (${originText(removed)})`] };
+  const hints = [
     path.length === 0
       ? `.Values${templatePathText(whole)}: there is no ${asked} among the values`
       : `.Values${templatePathText(whole)}: there is no ${asked} in ${valueText(path, originOf)}, ${keysText([...table.keys()])}`,
     ...nearest(asked, table, path, originOf),
   ];
+  return { hints, path: missingPath };
 }
 
 /** How many of the names lead to a table. */

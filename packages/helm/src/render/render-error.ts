@@ -6,12 +6,15 @@ import { ChartMessage, FunctionError } from '../go/function-error.ts';
 import { quote } from '../go/quote.ts';
 import { type ErrorPlace, ExecutionError, locationText } from '../template/execution-error.ts';
 import type { TemplateParseError } from '../template/parse-error.ts';
+import type { ValuePath } from '../values/value-path.ts';
 
 /** What is wrong with one file. */
 export interface RenderProblem {
   readonly file: string;
   readonly message: string;
   readonly hints: readonly string[];
+  /** The value that a template asked for and that there isn't. */
+  readonly missing?: ValuePath | undefined;
 }
 
 export class RenderError extends Error {
@@ -21,6 +24,8 @@ export class RenderError extends Error {
   readonly hints: readonly string[];
   /** Helm's part of the message. */
   readonly summary: string;
+  /** The value that a template asked for and that there isn't. */
+  readonly missing: ValuePath | undefined;
   /** What else is wrong, of which helm says nothing. */
   readonly others: readonly RenderProblem[];
 
@@ -30,6 +35,7 @@ export class RenderError extends Error {
       cause?: unknown;
       places?: readonly ErrorPlace[];
       hints?: readonly string[];
+      missing?: ValuePath | undefined;
       others?: readonly RenderProblem[];
     } = {},
   ) {
@@ -39,8 +45,24 @@ export class RenderError extends Error {
     this.summary = message;
     this.places = options.places ?? [];
     this.hints = hints;
+    this.missing = options.missing;
     this.others = others;
   }
+}
+
+/** The same error, with more hints about the values that templates missed. */
+export function withMissingHints(error: RenderError, hintsFor: (missing: ValuePath) => readonly string[]): RenderError {
+  const more = ({ hints, missing }: Pick<RenderProblem, 'hints' | 'missing'>): string[] => [
+    ...hints,
+    ...(missing === undefined ? [] : hintsFor(missing)),
+  ];
+  return new RenderError(error.summary, {
+    cause: error.cause,
+    places: error.places,
+    hints: more(error),
+    missing: error.missing,
+    others: error.others.map((problem) => ({ ...problem, hints: more(problem) })),
+  });
 }
 
 /** Problems that are shown with all hints. */

@@ -16,9 +16,12 @@ test('lists what reused values hide of the defaults of a new chart', () => {
   const next = chartOf('image:\n  tag: v2\n  name: web\n  pullPolicy: Always\nreplicas: 3\nempty: {}\n');
   const given = readValues('replicas: 5\n', '');
   const reused = coalesceValues(earlier, given);
-  assert.deepEqual(hiddenDefaults(next, reused, given).map(hiddenDefaultText), [
-    'image.tag has another default in the chart (web/values.yaml:2), but the reused values keep the earlier one',
-    "image.pullPolicy is new in the chart (web/values.yaml:4), but the reused values don't have it",
-  ]);
+  assert.deepEqual(
+    hiddenDefaults(next, reused, given).map((each) => hiddenDefaultText(each)),
+    [
+      'image.tag has another default in the chart (web/values.yaml:2), but the reused values keep the earlier one',
+      "image.pullPolicy is new in the chart (web/values.yaml:4), but the reused values don't have it",
+    ],
+  );
   assert.deepEqual(hiddenDefaults(earlier, reused, given), []);
 });

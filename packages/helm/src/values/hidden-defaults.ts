@@ -7,13 +7,14 @@ import { enableDependencies } from '../chart/enable-dependencies.ts';
 import { importValues } from '../chart/import-values.ts';
 import { encodeGoJson } from '../go/json.ts';
 import { GoMap, type GoValue, isMap } from '../go/value.ts';
+import type { Introduction } from './chart-versions.ts';
 import { coalesceValues } from './coalesce.ts';
 import { explainValues } from './explain.ts';
 import { type Origin, originText } from './origin.ts';
 import { type ValuePath, valueAtPath, valuePathText } from './value-path.ts';
 
 export interface HiddenDefault {
-  readonly path: string;
+  readonly path: ValuePath;
   /** `new`: the reused values don't have it. `changed`: they have the default of the earlier chart. */
   readonly kind: 'new' | 'changed';
   /** The default of the new chart. */
@@ -28,8 +29,7 @@ export interface HiddenDefault {
  * `given` is what the user has set in the earlier revision or now, which is meant to differ.
  */
 export function hiddenDefaults(chart: Chart, reused: GoMap, given: GoMap): HiddenDefault[] {
-  const enabled = enableDependencies(chart, reused);
-  const defaults = coalesceValues(importValues(enabled), new GoMap());
+  const defaults = defaultValues(chart, reused);
   const differing = leaves(defaults, []).filter(({ path, value }) => {
     return valueAtPath(given, path) === undefined && !isSame(value, valueAtPath(reused, path));
   });
@@ -38,7 +38,7 @@ export function hiddenDefaults(chart: Chart, reused: GoMap, given: GoMap): Hidde
   return differing.map(({ path, value }) => {
     const there = valueAtPath(reused, path);
     return {
-      path: valuePathText(path),
+      path,
       kind: there === undefined ? 'new' : 'changed',
       value,
       reused: there,
@@ -47,12 +47,24 @@ export function hiddenDefaults(chart: Chart, reused: GoMap, given: GoMap): Hidde
   });
 }
 
-/** `image.pullPolicy is new in the chart (web/values.yaml:7) and missing from the reused values` */
-export function hiddenDefaultText({ path, kind, origin }: HiddenDefault): string {
+/** What a chart and its dependencies set by themselves; `values` decide which dependencies are enabled. */
+export function defaultValues(chart: Chart, values: GoMap): GoMap {
+  return coalesceValues(importValues(enableDependencies(chart, values)), new GoMap());
+}
+
+/**
+ * `image.pullPolicy is new since version 2.0.0 of the chart (web/values.yaml:7), but the reused values don't have it`
+ *
+ * @param introduction since when the chart has the value, if that is known
+ */
+export function hiddenDefaultText({ path, kind, origin }: HiddenDefault, introduction?: Introduction): string {
+  const name = valuePathText(path);
   const where = origin === undefined ? '' : ` (${originText(origin)})`;
-  return kind === 'new'
-    ? `${path} is new in the chart${where}, but the reused values don't have it`
-    : `${path} has another default in the chart${where}, but the reused values keep the earlier one`;
+  if (kind === 'changed') {
+    return `${name} has another default in the chart${where}, but the reused values keep the earlier one`;
+  }
+  const since = introduction?.before === undefined ? 'in' : `since version ${introduction.since} of`;
+  return `${name} is new ${since} the chart${where}, but the reused values don't have it`;
 }
 
 function leaves(value: GoValue, path: ValuePath): { path: ValuePath; value: GoValue }[] {

@@ -1,0 +1,21 @@
+/** What the history of a release tells about the versions of its chart. */
+import type { Chart } from '../chart/chart.ts';
+import type { GoMap } from '../go/value.ts';
+import type { Release } from '../release/release.ts';
+import { type RecordedChart, recordedVersions, type VersionValues } from '../values/chart-versions.ts';
+import { defaultValues } from '../values/hidden-defaults.ts';
+
+/**
+ * @param revisions all that are kept, in any order; those of other charts don't count
+ * @param values decide which dependencies are enabled
+ */
+export function knownVersions(revisions: readonly Release[], chart: Chart, values: GoMap): VersionValues[] {
+  const { name, version } = chart.metadata;
+  const records = revisions.flatMap(({ revision, chart: recorded, config }): RecordedChart[] =>
+    recorded?.metadata.name === name ? [{ revision, chart: recorded, given: config }] : [],
+  );
+  return [
+    ...recordedVersions(records).filter((each) => each.version !== version),
+    { version, values: defaultValues(chart, values), isComplete: true },
+  ];
+}
