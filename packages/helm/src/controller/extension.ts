@@ -24,6 +24,8 @@ export interface HelmExtensionOptions {
   readonly cacheDirectory?: string;
   /** What git may use; not `file`, which would read this machine's disk. */
   readonly gitProtocols?: readonly string[];
+  /** Follows `insecure-skip-tls-verify` in the kubeconfigs of releases, which are refused otherwise. */
+  readonly allowInsecureKubeConfig?: boolean;
   /** Releases that are worked on at the same time; 4 when not given. */
   readonly concurrency?: number;
 }
@@ -49,6 +51,8 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
     environment: process.env,
     functions: nodeProviders(),
     identity: `${hostname()}_${randomUUID()}`,
+    allowInsecureKubeConfig: options.allowInsecureKubeConfig ?? false,
+    actsAsAccountsOnly: rights === 'impersonate',
     rules: rights === 'everything' ? EVERYTHING : IMPERSONATE,
     concurrency,
   };

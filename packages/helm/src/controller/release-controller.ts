@@ -19,13 +19,15 @@ import {
 } from '@kindred/operator';
 import type { FunctionProviders } from '../functions/function-table.ts';
 import { createKindMapper } from '../resources/kind-mapper.ts';
+import type { ValuesReference } from './intent/release-intent.ts';
 import { BackOff } from './reconcile/back-off.ts';
 import { isReady } from './reconcile/dependencies.ts';
 import { recordIndex } from './reconcile/read-history.ts';
 import { reconcileRelease } from './reconcile/reconcile-release.ts';
-import { dependencyIndex, type ReleaseKit, referenceIndex, storageIndex } from './reconcile/release-kit.ts';
+import { dependencyIndex, type ReleaseKit, recordsAt, referenceIndex, storageIndex } from './reconcile/release-kit.ts';
 import type { ReleaseObject } from './reconcile/release-object.ts';
 import type { ReleaseKind } from './release-kind.ts';
+import { RemoteClusters } from './remote/remote-clusters.ts';
 import { ChartCache } from './sources/chart-cache.ts';
 import { withoutDetails } from './watch/metadata-only.ts';
 import { ObjectWatcher, releaseIndex } from './watch/object-watcher.ts';
@@ -41,6 +43,10 @@ export interface ReleaseControllerOptions {
   /** This process, among all that may work on releases. */
   readonly identity: string;
   readonly rules: readonly PolicyRule[];
+  /** Whether kubeconfigs of releases may leave certificates unchecked. */
+  readonly allowInsecureKubeConfig: boolean;
+  /** Whether everything that a release names is read as its service account, which must be there then. */
+  readonly actsAsAccountsOnly: boolean;
   /** Releases that are worked on at the same time. */
   readonly concurrency: number;
 }
@@ -53,24 +59,32 @@ export function releaseController(releases: ReleaseKind, options: ReleaseControl
     name,
     rules: mergeRules([...declared.rules, ...primaryRules(kind), ...eventRules, ...options.rules]),
     // What it keeps between reconciles belongs to the manager that runs it.
-    prepare: (context) => controllerOver(releases, options, context).prepare(context),
+    prepare(context) {
+      const kit = kitOf(releases, options, context);
+      const part = controllerOver(releases, options, kit).prepare(context);
+      return {
+        ...part,
+        async stop(signal) {
+          await part.stop(signal);
+          await kit.remotes.close();
+        },
+      };
+    },
   };
 }
 
 function controllerOver(
   releases: ReleaseKind,
   options: ReleaseControllerOptions,
-  context: ManagerContext | undefined,
+  kit: ReleaseKit | undefined,
 ): Runnable {
-  const watcher = context === undefined ? undefined : new ObjectWatcher(context.informers);
-  const kit = context === undefined || watcher === undefined ? undefined : kitOf(releases, options, context, watcher);
   return imperative<ReleaseObject>(releases.kind, {
     name: releases.name,
     concurrency: options.concurrency,
     predicate: intentChanged,
     indexes: indexesOf(releases),
     watches: [
-      recordsOf(watcher),
+      recordsOf(kit?.watcher),
       watch(ConfigMap, {
         scope: {
           projection: 'metadata',
@@ -96,13 +110,13 @@ function controllerOver(
 function kitOf(
   releases: ReleaseKind,
   options: ReleaseControllerOptions,
-  { clock, client }: ManagerContext,
-  watcher: ObjectWatcher,
+  { clock, client, informers }: ManagerContext,
 ): ReleaseKit {
   const { cacheDirectory, gitProtocols, environment, functions, identity } = options;
+  const { allowInsecureKubeConfig, actsAsAccountsOnly } = options;
   return {
     releases,
-    watcher,
+    watcher: new ObjectWatcher(informers),
     charts: new ChartCache(clock),
     backOff: new BackOff(clock),
     histories: new Map(),
@@ -112,29 +126,33 @@ function kitOf(
     identity,
     clock,
     mapper: createKindMapper(client),
+    remotes: new RemoteClusters(clock),
+    allowInsecureKubeConfig,
+    actsAsAccountsOnly,
   };
 }
 
 function indexesOf(releases: ReleaseKind): Record<string, (object: ReleaseObject) => string[]> {
   return {
     [releaseIndex]: (object) => {
-      const { targetNamespace, releaseName } = releases.identityOf(object);
-      return [`${targetNamespace}/${releaseName}`];
+      const { targetNamespace, releaseName, kubeConfig } = releases.identityOf(object);
+      // Objects of other clusters aren't watched.
+      return kubeConfig === undefined ? [`${targetNamespace}/${releaseName}`] : [];
     },
-    [storageIndex]: (object) => {
-      const { storageNamespace, releaseName } = releases.identityOf(object);
-      return [`${storageNamespace}/${releaseName}`];
-    },
+    [storageIndex]: (object) => [recordsAt(releases.identityOf(object))],
     [dependencyIndex]: (object) =>
       releases.identityOf(object).dependsOn.map(({ namespace, name }) => `${namespace}/${name}`),
     [referenceIndex]: (object) => [
       ...releases.referencesOf(object),
-      ...releases
-        .identityOf(object)
-        .valuesFrom.map((each) => `${each.kind}/${each.object.namespace}/${each.object.name}`),
+      ...[releases.identityOf(object).kubeConfig].flatMap((each) => (each === undefined ? [] : [referenceTo(each)])),
+      ...releases.identityOf(object).valuesFrom.map(referenceTo),
       ...releases.refersTo.flatMap(({ kind, keysOf }) => keysOf(object).map((key) => `${kind.kind}/${key}`)),
     ],
   };
+}
+
+function referenceTo({ kind, object }: Pick<ValuesReference, 'kind' | 'object'>): string {
+  return `${kind}/${object.namespace}/${object.name}`;
 }
 
 /** Secrets: those that give values, and the records of releases. The watcher of objects hears from here whom to wake. */

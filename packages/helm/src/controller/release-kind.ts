@@ -15,6 +15,7 @@ export type ReleaseIdentity = Pick<
   | 'valuesFrom'
   | 'suspend'
   | 'serviceAccountName'
+  | 'kubeConfig'
   | 'uninstall'
 >;
 

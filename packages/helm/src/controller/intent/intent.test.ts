@@ -232,7 +232,13 @@ test('flux: what is missing or not known is told', () => {
   assert.match(errorsOf(flux({ interval: '5m', chart: { spec: bucket } }))[0] ?? '', /do not come from a Bucket/);
   const kubeConfig = { secretRef: { name: 'x' } };
   const chart = { spec: { chart: 'web', sourceRef: { kind: 'HelmRepository', name: 'http' } } } as const;
-  assert.match(errorsOf(flux({ interval: '5m', chart, kubeConfig }))[0] ?? '', /^spec\.kubeConfig: Forbidden/);
+  const kubeConfigs = { ...kubeConfig, configMapRef: { name: 'y' } };
+  assert.match(
+    errorsOf(flux({ interval: '5m', chart, kubeConfig: kubeConfigs }))[0] ?? '',
+    /^spec\.kubeConfig: Required/,
+  );
+  const prod = { kind: 'Secret', object: { namespace: 'apps', name: 'x' } };
+  assert.deepEqual(intentOf(flux({ interval: '5m', chart, kubeConfig })).kubeConfig, prod);
 });
 
 function k3s(spec: Input<typeof HelmChart>['spec'], config?: Input<typeof HelmChartConfig>['spec']): Translation {

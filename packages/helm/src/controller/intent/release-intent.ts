@@ -69,6 +69,14 @@ export interface ValuesReference {
   readonly optional: boolean;
 }
 
+/** How the cluster is reached that a release goes to. */
+export interface KubeConfigReference {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly object: ObjectName;
+  /** Of a Secret's data. */
+  readonly key?: string;
+}
+
 /** Which objects of a release are meant; what is not given matches everything. */
 export interface ObjectTarget {
   readonly group?: string;
@@ -148,6 +156,8 @@ export interface ReleaseIntent {
   /** Revisions that are kept; 0 keeps all. */
   readonly maxHistory: number;
   readonly serviceAccountName?: string;
+  /** Another cluster that the release goes to; service account and records are there, values and sources here. */
+  readonly kubeConfig?: KubeConfigReference;
   readonly externalChanges: 'adopt' | 'revert';
   /** Installs and upgrades wait for approval. */
   readonly plan: boolean;

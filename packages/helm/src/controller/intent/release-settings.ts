@@ -10,12 +10,19 @@ import {
   isJsonObject,
   type JsonObject,
   parseDuration,
+  required,
 } from '@kindred/machinery';
 import { parsePointer } from '../drift/pointer.ts';
 import type { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
 import type { HelmRelease } from '../kinds/helm-release.ts';
 import { targetProblem } from '../post-render/object-selector.ts';
-import type { ChangeSettings, PostRenderer, ReleaseIntent, Remediation } from './release-intent.ts';
+import type {
+  ChangeSettings,
+  KubeConfigReference,
+  PostRenderer,
+  ReleaseIntent,
+  Remediation,
+} from './release-intent.ts';
 
 type Spec = HelmRelease['spec'] | FluxHelmRelease['spec'];
 
@@ -38,9 +45,7 @@ export function releaseSettings(
   const targetNamespace = spec.targetNamespace ?? namespace;
   const timeout = milliseconds(spec.timeout, DEFAULT_TIMEOUT);
   const of = (text: string | undefined): number => milliseconds(text, timeout);
-  if ('kubeConfig' in spec && spec.kubeConfig !== undefined) {
-    errors.push(forbiddenField('spec.kubeConfig', 'releases are made in this cluster only'));
-  }
+  const kubeConfig = kubeConfigReference(spec.kubeConfig, namespace, errors);
   for (const [index, { readyExpr }] of (spec.dependsOn ?? []).entries()) {
     if (readyExpr === undefined) continue;
     errors.push(forbiddenField(`spec.dependsOn[${index}].readyExpr`, 'expressions are not evaluated; leave it out'));
@@ -70,6 +75,7 @@ export function releaseSettings(
     dependsOn: (spec.dependsOn ?? []).map((each) => ({ namespace: each.namespace ?? namespace, name: each.name })),
     maxHistory: spec.maxHistory ?? 5,
     ...(spec.serviceAccountName === undefined ? {} : { serviceAccountName: spec.serviceAccountName }),
+    ...(kubeConfig === undefined ? {} : { kubeConfig }),
     externalChanges: ('externalChanges' in spec ? spec.externalChanges : undefined) ?? 'adopt',
     plan: ('plan' in spec ? spec.plan : undefined) ?? false,
     driftDetection: {
@@ -117,6 +123,23 @@ export function releaseSettings(
       propagation: uninstall.deletionPropagation ?? 'background',
     },
   };
+}
+
+function kubeConfigReference(
+  given: Spec['kubeConfig'],
+  namespace: string,
+  errors: FieldError[],
+): KubeConfigReference | undefined {
+  if (given === undefined) return undefined;
+  const { secretRef, configMapRef } = given;
+  if ((secretRef === undefined) === (configMapRef === undefined)) {
+    errors.push(required('spec.kubeConfig', 'exactly one of secretRef and configMapRef'));
+    return undefined;
+  }
+  if (configMapRef !== undefined) return { kind: 'ConfigMap', object: { namespace, name: configMapRef.name } };
+  if (secretRef === undefined) return undefined;
+  const { name, key } = secretRef;
+  return { kind: 'Secret', object: { namespace, name }, ...(key === undefined ? {} : { key }) };
 }
 
 type IgnoreRules = NonNullable<NonNullable<Spec['driftDetection']>['ignore']>;

@@ -40,7 +40,6 @@ export const FluxHelmRelease = defineKind({
         namespace: s.string().optional(),
       })
       .optional(),
-    kubeConfig: s.any().optional(),
     commonMetadata: s
       .object({ labels: s.map(s.string()).optional(), annotations: s.map(s.string()).optional() })
       .describe('Put on every object of the release.')

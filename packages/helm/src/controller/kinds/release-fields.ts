@@ -46,6 +46,19 @@ export const releaseFields = {
     .optional(),
   maxHistory: s.integer().min(0).describe('Revisions that are kept, 5 when not given; 0 keeps all.').optional(),
   serviceAccountName: s.string().min(1).max(253).describe('Who acts; the controller itself when not given.').optional(),
+  kubeConfig: s
+    .object({
+      secretRef: s
+        .object({ name: s.string().min(1), key: s.string().describe('value or value.yaml when not given.').optional() })
+        .describe('A Secret with a kubeconfig that needs nothing outside of it.')
+        .optional(),
+      configMapRef: s
+        .object({ name: s.string().min(1) })
+        .describe("A ConfigMap with the address of a cluster that trusts this one's tokens.")
+        .optional(),
+    })
+    .describe('Another cluster that the release goes to.')
+    .optional(),
   persistentClient: s.boolean().optional(),
   driftDetection: s
     .object({

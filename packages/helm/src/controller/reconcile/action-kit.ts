@@ -6,28 +6,60 @@ import type { ActionEvent } from '../../actions/action-event.ts';
 import { secretDriver } from '../../release/object-driver.ts';
 import { FIELD_MANAGER } from '../../resources/cluster.ts';
 import type { ReleaseIdentity } from '../release-kind.ts';
+import { readKubeConfig } from '../remote/read-kube-config.ts';
+import type { RemoteCluster } from '../remote/remote-clusters.ts';
 import type { ReleaseKit } from './release-kit.ts';
 import type { ReleaseObject } from './release-object.ts';
 
-/** Acts as the service account that the object names, or as the controller itself. */
-export function clientFor(
-  { client, object }: ReconcileContext<ReleaseObject>,
-  { serviceAccountName }: Pick<ReleaseIdentity, 'serviceAccountName'>,
-): Client {
+type Actor = Pick<ReleaseIdentity, 'serviceAccountName' | 'kubeConfig'>;
+
+/**
+ * Reads what the object names in this cluster: as the service account, so that nobody gets at a Secret through the
+ * controller. With a kubeconfig the account is the other cluster's, and needn't be there in this one.
+ */
+export function readerFor(kit: ReleaseKit, context: ReconcileContext<ReleaseObject>, actor: Actor): Client {
+  const isElsewhere = actor.kubeConfig !== undefined && !kit.actsAsAccountsOnly;
+  return isElsewhere ? context.client : actingAs(context.client, context, actor);
+}
+
+/** Acts as the service account that the object names, or as the one whom the client speaks for. */
+function actingAs(client: Client, { object }: ReconcileContext<ReleaseObject>, { serviceAccountName }: Actor): Client {
   if (serviceAccountName === undefined) return client;
   return client.impersonating(`system:serviceaccount:${object?.metadata.namespace ?? ''}:${serviceAccountName}`);
 }
 
-export function actionContextOf(
+async function clusterOf(
+  kit: ReleaseKit,
+  context: ReconcileContext<ReleaseObject>,
+  actor: Actor,
+): Promise<RemoteCluster> {
+  const { key, client, signal } = context;
+  if (actor.kubeConfig === undefined) {
+    kit.remotes.forget(key);
+    return { client, mapper: kit.mapper };
+  }
+  const found = await readKubeConfig(actor.kubeConfig, {
+    client: readerFor(kit, context, actor),
+    clock: kit.clock,
+    allowInsecure: kit.allowInsecureKubeConfig,
+    signal,
+  });
+  return kit.remotes.open(key, found);
+}
+
+/** The context in which a release is made, in this cluster or another. @throws KubeConfigError */
+export async function actionContextOf(
   kit: ReleaseKit,
   context: ReconcileContext<ReleaseObject>,
   identity: ReleaseIdentity,
-): ActionContext {
+): Promise<ActionContext> {
   const { releaseName, targetNamespace, storageNamespace } = identity;
   const { signal, logger } = context;
+  const cluster = await clusterOf(kit, context, identity);
   // Helm's own name, so that either program can go on where the other stopped.
-  const client = clientFor(context, identity).as(FIELD_MANAGER);
-  const { clock, functions, mapper, identity: process } = kit;
+  const client = actingAs(cluster.client, context, identity).as(FIELD_MANAGER);
+  const { clock, functions, identity: process } = kit;
+  const { mapper } = cluster;
   return createActionContext({
     client,
     // Records are written to the end, even when the controller stops.

@@ -18,7 +18,7 @@ export async function finalizeRelease(
   // Never made, or not to be touched.
   if (progressOf(object.status).made !== undefined && !identity.suspend) {
     const { releaseName: name, uninstall: settings } = identity;
-    await uninstall(actionContextOf(kit, context, identity), {
+    await uninstall(await actionContextOf(kit, context, identity), {
       name,
       ignoreNotFound: true,
       keepHistory: settings.keepHistory,

@@ -34,7 +34,7 @@ interface State {
 
 export async function keepRelease(run: ReleaseRun, prepared: PreparedRelease): Promise<ReconcileResult> {
   const { kit, context, intent, requests, writer } = run;
-  const actions = actionContextOf(kit, context, intent);
+  const actions = await actionContextOf(kit, context, intent);
   const progress = progressOf(writer.status);
   let state: State = {
     progress: requests.reset ? { ...progress, failures: 0 } : progress,

@@ -39,7 +39,8 @@ export async function lookForDrift(
   const cluster = clusterOf(actions);
   const owner = { name: intent.releaseName, namespace: intent.targetNamespace };
   const { drifts, kinds } = await findDrift(cluster, manifest, owner, ignore);
-  kit.watcher.watch(kinds);
+  // Another cluster is asked at each interval: watching it would take as many connections as there are kinds.
+  if (intent.kubeConfig === undefined) kit.watcher.watch(kinds);
   kit.drifts.set(context.key, { digest, at: now });
   const texts = drifts.map(driftText);
   if (mode === 'warn' && drifts.length > 0 && texts.join() !== before.join()) {

@@ -10,6 +10,7 @@ import { diffManifests } from '../../diff/manifest-diff.ts';
 import type { ReleaseDiff } from '../../diff/object-diff.ts';
 import type { ReleaseInputs } from '../decide/observation.ts';
 import type { ReleaseIntent } from '../intent/release-intent.ts';
+import { readerFor } from './action-kit.ts';
 import { previewRelease } from './perform-step.ts';
 import type { PreparedRelease } from './prepare-release.ts';
 import type { RecordedDetails } from './recorded.ts';
@@ -51,7 +52,7 @@ export async function planRelease(
   const diff = diffManifests(before, next.manifest, { namespace: next.namespace });
   const { added, changed, removed } = summarize(diff);
   const configMap = `${run.object.metadata.name}-plan`;
-  await writeDiff(run, actions, configMap, { digest, text: formatUnified(diff) });
+  await writeDiff(run, configMap, { digest, text: formatUnified(diff) });
   const what = at.isInstall ? 'the install' : `the upgrade of revision ${base}`;
   return {
     digest,
@@ -71,8 +72,7 @@ function changesOf({ objects }: ReleaseDiff): string[] {
 }
 
 async function writeDiff(
-  { object, context }: ReleaseRun,
-  { client }: ActionContext,
+  { kit, object, context, intent: wanted }: ReleaseRun,
   name: string,
   { digest, text }: { readonly digest: string; readonly text: string },
 ): Promise<void> {
@@ -81,5 +81,5 @@ async function writeDiff(
   const diff = text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}\n… and more\n`;
   const intent = { metadata: { name, namespace, ownerReferences: [owner] }, data: { digest, diff } };
   const options = { fieldManager: 'helm-controller', force: true, signal: context.signal };
-  await client.apply(ConfigMap, intent, options);
+  await readerFor(kit, context, wanted).apply(ConfigMap, intent, options);
 }

@@ -6,11 +6,11 @@ import { postRenderersDigest } from '../post-render/post-render.ts';
 import type { FetchedChart } from '../sources/chart-content.ts';
 import { fetchChart } from '../sources/fetch-chart.ts';
 import { composeValues, valuesDigest } from '../values/compose-values.ts';
-import { clientFor } from './action-kit.ts';
+import { readerFor } from './action-kit.ts';
 import { dependencyProblem } from './dependencies.ts';
 import { fetchValues } from './fetch-values.ts';
 import { progressOf } from './progress-of-status.ts';
-import { type ReleaseRun, storageIndex } from './release-kit.ts';
+import { type ReleaseRun, recordsAt, storageIndex } from './release-kit.ts';
 import type { ReleaseObject } from './release-object.ts';
 
 /** The release can't be looked at now, or not before its object changes. */
@@ -40,8 +40,7 @@ export async function prepareRelease(run: ReleaseRun): Promise<PreparedRelease> 
   const { signal, key, logger } = context;
   const now = (): Date => new Date(kit.clock.now());
   const warn = (message: string): void => logger.info(message, { key });
-  // Read as the one who makes the release, so that nobody gets at a Secret through the controller.
-  const reader = clientFor(context, intent);
+  const reader = readerFor(kit, context, intent);
   const fetch = () => fetchChart(intent, { ...kit.fetching, client: reader, signal, warn, now });
   const identity = await kit.charts.identify(key, intent, { isForced: requests.reconcile, fetch });
   const values = composeValues(intent, await fetchValues(intent.valuesFrom, reader, signal));
@@ -62,7 +61,7 @@ export async function prepareRelease(run: ReleaseRun): Promise<PreparedRelease> 
 function checkOwner({ kit, context, object, intent }: ReleaseRun): void {
   const others = context
     .lister(kit.releases.kind)
-    .byIndex(storageIndex, `${intent.storageNamespace}/${intent.releaseName}`)
+    .byIndex(storageIndex, recordsAt(intent))
     .filter(({ metadata }) => metadata.uid !== object.metadata.uid && metadata.deletionTimestamp === undefined);
   const first = others.find((other) => comesBefore(other, object));
   if (first === undefined) return;

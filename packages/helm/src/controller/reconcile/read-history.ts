@@ -14,6 +14,8 @@ export async function readHistory(
   { isFresh }: { readonly isFresh: boolean },
 ): Promise<readonly RecordedDetails[]> {
   const { key } = context;
+  // No informer shows the records of another cluster.
+  if (intent.kubeConfig !== undefined) return recordedHistory(actions.storage, intent.releaseName);
   const seen = context
     .lister(Secret)
     .byIndex(recordIndex, `${intent.storageNamespace}/${intent.releaseName}`)

@@ -9,6 +9,7 @@ import { isReleaseError, ReleaseError } from '../../release/release-error.ts';
 import { RenderError } from '../../render/render-error.ts';
 import { ResourceError } from '../../resources/resource-error.ts';
 import { PostRenderError } from '../post-render/post-render.ts';
+import { KubeConfigError } from '../remote/kube-config-error.ts';
 import { SourceError } from '../sources/source-error.ts';
 import { ValuesError } from '../values/compose-values.ts';
 import { notReady } from './conditions.ts';
@@ -111,6 +112,8 @@ function reasonOf(error: unknown, otherwise: string): string {
   if (error instanceof NotReadyError) return error.reason;
   if (error instanceof SourceError) return 'SourceFailed';
   if (error instanceof ValuesError) return 'ValuesFailed';
+  // As Flux calls it.
+  if (error instanceof KubeConfigError) return 'RESTClientError';
   return error instanceof PostRenderError ? 'PostRenderFailed' : otherwise;
 }
 
@@ -120,6 +123,7 @@ function isExpected(error: unknown): boolean {
     NotReadyError,
     SourceError,
     ValuesError,
+    KubeConfigError,
     PostRenderError,
     ChartError,
     RenderError,

@@ -5,6 +5,7 @@ import type { FunctionProviders } from '../../functions/function-table.ts';
 import type { KindMapper } from '../../resources/kind-mapper.ts';
 import type { ReleaseIntent } from '../intent/release-intent.ts';
 import type { ReleaseKind } from '../release-kind.ts';
+import type { RemoteClusters } from '../remote/remote-clusters.ts';
 import type { ChartCache } from '../sources/chart-cache.ts';
 import type { FetchContext } from '../sources/fetch-chart.ts';
 import type { ObjectWatcher } from '../watch/object-watcher.ts';
@@ -37,6 +38,12 @@ export interface ReleaseKit {
   readonly fetching: Pick<FetchContext, 'cacheDirectory' | 'gitProtocols' | 'environment'>;
   readonly functions: FunctionProviders;
   readonly mapper: KindMapper;
+  /** Clusters that releases go to beside this one. */
+  readonly remotes: RemoteClusters;
+  /** Whether kubeconfigs may leave certificates unchecked. */
+  readonly allowInsecureKubeConfig: boolean;
+  /** The controller itself may not read what releases name. */
+  readonly actsAsAccountsOnly: boolean;
   /** This process, among all that may work on a release. */
   readonly identity: string;
   readonly clock: Clock;
@@ -59,10 +66,23 @@ export const dependencyIndex = 'dependency';
 /** Index of releases' objects by what they name: `Kind/namespace/name`. */
 export const referenceIndex = 'reference';
 
+/** Where the records of a release are, `namespace/name`; another cluster's are never those of this one. */
+export function recordsAt({
+  storageNamespace,
+  releaseName,
+  kubeConfig,
+}: Pick<ReleaseIntent, 'storageNamespace' | 'releaseName' | 'kubeConfig'>): string {
+  const at = `${storageNamespace}/${releaseName}`;
+  if (kubeConfig === undefined) return at;
+  const { kind, object, key = '' } = kubeConfig;
+  return `${at} by ${kind} ${object.namespace}/${object.name} ${key}`;
+}
+
 export function forgetRelease(kit: ReleaseKit, key: string): void {
   kit.charts.forget(key);
   kit.backOff.forget(key);
   kit.histories.delete(key);
   kit.drifts.delete(key);
   kit.watcher.takeChange(key);
+  kit.remotes.forget(key);
 }
