@@ -1,7 +1,7 @@
 // Compiles every package (tsc project references), then bundles the programs that `npm start` runs.
 // One file a program loads several times faster than the module tree it is made of.
 import { spawnSync } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,9 +17,13 @@ function compile() {
 
 /** Programs, each run by the module of the same name with V8's code cache (packages/kindred/src/launch). */
 const programs = {
-  kindred: 'packages/kindred/dist/main.js',
   helm: 'packages/helm/dist/command/main.js',
   'node-agent': 'packages/node/dist/main.js',
+};
+/** The platform, and what of it only some starts load: bundles that share a third one. */
+const platform = {
+  kindred: 'packages/kindred/dist/main.js',
+  'helm-controller': 'packages/helm/dist/controller/extension.js',
 };
 const modules = {
   kindred: 'packages/kindred/dist/launch/kindred.js',
@@ -28,38 +32,76 @@ const modules = {
   'sqlite-worker': 'packages/store/dist/sqlite/worker.js',
 };
 
+const outdir = join(root, 'packages/kindred/dist/bundle');
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Native code stays a package of its own, and so does openpgp, whose license (LGPL) wants it replaceable;
+  // node:sqlite is there on newer Node only.
+  external: ['libsql', 'node:sqlite', 'openpgp'],
+};
+/** Scripts for V8's code cache, which knows no modules. */
+const scripts = {
+  outdir,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta': '__importMeta' },
+  supported: { 'dynamic-import': false },
+  sourcemap: 'linked',
+};
+
 async function bundle() {
   const { build } = await import('esbuild');
-  const outdir = join(root, 'packages/kindred/dist/bundle');
   await rm(outdir, { recursive: true, force: true });
-  const common = {
+  await build({ ...common, ...scripts, entryPoints: entryPoints(programs) });
+  await bundlePlatform(build);
+  await build({
+    ...common,
     outdir,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.19',
-    sourcemap: 'linked',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    // Native code stays a package of its own, and so does openpgp, whose license (LGPL) wants it replaceable;
-    // node:sqlite is there on newer Node only.
-    external: ['libsql', 'node:sqlite', 'openpgp'],
-  };
-  await build({
-    ...common,
-    entryPoints: entryPoints(programs),
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    define: { 'import.meta': '__importMeta' },
-    supported: { 'dynamic-import': false },
-  });
-  await build({
-    ...common,
     entryPoints: entryPoints(modules),
     format: 'esm',
     outExtension: { '.js': '.mjs' },
+    sourcemap: 'linked',
   });
+}
+
+/** esbuild splits modules only, so they become scripts in a second step. */
+async function bundlePlatform(build) {
+  const split = join(root, 'packages/kindred/dist/split');
+  await rm(split, { recursive: true, force: true });
+  await build({
+    ...common,
+    outdir: split,
+    entryPoints: entryPoints(platform),
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'platform-[hash]',
+    sourcemap: 'inline',
+    plugins: [loadedWhenAskedFor('@kindred/helm/controller', './helm-controller.js')],
+  });
+  const modules = await readdir(split);
+  // Otherwise the default export of a bundle would be all of it, as Node has it for modules that require scripts.
+  await writeFile(join(split, 'package.json'), '{ "type": "commonjs" }');
+  const { external: _, ...single } = common;
+  await build({ ...single, ...scripts, bundle: false, entryPoints: modules.map((file) => join(split, file)) });
+  await rm(split, { recursive: true });
+}
+
+/** Leaves `import()` of a module to the launcher, which finds the bundle. */
+function loadedWhenAskedFor(specifier, path) {
+  return {
+    name: 'loaded-when-asked-for',
+    setup(build) {
+      build.onResolve({ filter: /^@kindred\// }, (found) =>
+        found.path === specifier && found.kind === 'dynamic-import' ? { path, external: true } : undefined,
+      );
+    },
+  };
 }
 
 function entryPoints(files) {

@@ -13,13 +13,29 @@ type ImportMetaLike = Pick<ImportMeta, 'url' | 'resolve'>;
 type Program = (require: NodeJS.Require, exports: object, module: { exports: object }, meta: ImportMetaLike) => void;
 
 /**
- * Runs the bundle `NAME.cjs` that stands beside the module of `meta`, and gives what it exports. A cached script cannot
- * load modules by `import()`: a bundle that must is given a function that does.
+ * Runs the bundle `NAME.cjs` that stands beside the module of `meta`, and those that it requires, and gives what it exports.
+ * A cached script cannot load modules by `import()`: a bundle that must is given a function that does.
  *
  * @param variant what the program is about to do: each of its ways has a cache of its own
  */
 export function loadBundle(name: string, meta: ImportMetaLike, variant: string): object {
-  const file = fileURLToPath(new URL(`./${name}.cjs`, meta.url));
+  const packages = createRequire(meta.url);
+  const loaded = new Map<string, object>();
+  const load = (specifier: string): unknown => {
+    const bundle = /^\.\/(.+)\.js$/.exec(specifier)?.[1];
+    if (bundle === undefined) return packages(specifier);
+    const before = loaded.get(bundle);
+    if (before !== undefined) return before;
+    const module = { exports: {} };
+    compile(fileURLToPath(new URL(`./${bundle}.cjs`, meta.url)), variant)(require, module.exports, module, meta);
+    loaded.set(bundle, module.exports);
+    return module.exports;
+  };
+  const require = Object.assign(load, packages);
+  return load(`./${name}.js`) as object;
+}
+
+function compile(file: string, variant: string): Program {
   const cacheFile = `${file}.${variant}.cache`;
   const cachedData = readIfThere(cacheFile);
   const source = `(function (require, exports, module, __importMeta) {${readFileSync(file, 'latin1')}\n})`;
@@ -33,11 +49,8 @@ export function loadBundle(name: string, meta: ImportMetaLike, variant: string):
       if (code === 0) writeCache(cacheFile, script.createCachedData());
     });
   }
-  const module = { exports: {} };
   // The script is the function expression above.
-  const program = script.runInThisContext() as Program;
-  program(createRequire(meta.url), module.exports, module, meta);
-  return module.exports;
+  return script.runInThisContext() as Program;
 }
 
 function readIfThere(file: string): Buffer | undefined {
