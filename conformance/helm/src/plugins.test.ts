@@ -19,6 +19,14 @@ const v1 = (name: string, type: string, extra: string): string =>
   `apiVersion: v1\ntype: ${type}\nname: ${name}\nversion: 0.2.0\nruntime: subprocess\n${extra}`;
 const RUN = 'runtimeConfig:\n  platformCommand:\n  - command: ${HELM_PLUGIN_DIR}/run.sh\n';
 
+/** Gets files of the directory that the plugin is linked to; says what it was asked. */
+const GET = `#!/bin/sh
+for each in "$@"; do echo "[$each]" >&2; url=$each; done
+env | grep -E '^HELM_(PLUGIN_|NAMESPACE|DEBUG)' | sort >&2
+case $url in *broken*) echo half; exit 7;; esac
+cat "$HELM_PLUGIN_DIR/../../../\${url#*://host/}"
+`;
+
 const files = {
   'old/plugin.yaml':
     'name: old\nversion: 0.1.0\nusage: use it\ndescription: of helm 3\ncommand: "$HELM_PLUGIN_DIR/run.sh first $HELM_PLUGIN_NAME"\nhooks:\n  install: "echo installed $HELM_PLUGIN_NAME"\n  delete: "echo deleted"\n',
@@ -40,6 +48,27 @@ const files = {
   'nothing/plugin.yaml': v1('nothing', 'cli/v1', 'runtimeConfig:\n  platformCommand:\n  - {os: nowhere, command: x}\n'),
   'versionless/plugin.yaml': 'apiVersion: v1\nname: versionless\n',
   'no-plugin/readme': 'x',
+  'getter/plugin.yaml': v1(
+    'getter',
+    'getter/v1',
+    `config: {protocols: [one, other]}
+runtimeConfig:
+  protocolCommands:
+  - {protocols: [one], platformCommand: [{command: get.sh fixed, args: ["$HELM_PLUGIN_NAME"]}]}
+`,
+  ),
+  'getter/get.sh': GET,
+  'downloader/plugin.yaml': `name: downloader
+version: 0.1.0
+downloaders:
+- {protocols: [two, three], command: "get.sh $HELM_PLUGIN_NAME"}
+- {protocols: [missing], command: missing.sh}
+`,
+  'downloader/get.sh': GET,
+  'values.yaml': 'a: 2\n',
+  'repo/readme': 'charts',
+  'umbrella/Chart.yaml':
+    'apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n- {name: web, version: ^1, repository: "one://host/repo"}\n',
   'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
   'web/templates/a.yaml': 'kind: A\nmetadata: {name: a}\na: 1\n',
   'web/templates/hook.yaml': 'kind: H\nmetadata: {name: h, annotations: {helm.sh/hook: pre-install}}\na: 1\n',
@@ -49,7 +78,13 @@ async function start(t: TestContext, more: Readonly<Record<string, string | Uint
   const both = await CommandComparison.start({
     files: { ...files, ...more },
     // What a broken plugin is logged with is the same at each command.
-    normalize: (text) => text.replace(/^level=WARN msg="failed to load plugin.*\n/gm, ''),
+    normalize: (text) =>
+      text
+        .replace(/^level=WARN msg="failed to load plugin.*\n/gm, '')
+        .replace(/^level=DEBUG .*\n/gm, '')
+        // Helm prints all that it knows of the plugin.
+        .replace(/plugin &\{.*\} failed to invoke/g, 'plugin failed to invoke')
+        .replace(/plugin "\w+" failed to invoke/g, 'plugin failed to invoke'),
   });
   t.after(() => both.close());
   for (const home of [both.helm, both.ours]) {
@@ -109,6 +144,72 @@ test('lets plugins change manifests as helm does', async (t) => {
     assert.deepEqual([theirs.code, own.code], [1, 1], args);
     assert.match(own.stderr, args === 'fail' ? /exited with error/ : /produced empty output/);
   }
+});
+
+test('gets charts, indexes and values by plugins as helm does', async (t) => {
+  const { both, same } = await start(t);
+  for (const home of [both.helm, both.ours]) {
+    for (const name of ['getter', 'downloader']) await chmod(join(home.path, name, 'get.sh'), 0o755);
+  }
+  await same(
+    'plugin install getter',
+    'plugin install downloader',
+    'plugin list',
+    'template x web -f one://host/values.yaml',
+    'template x web -f two://host/values.yaml -n space',
+    'template x web -f one://host/broken',
+    'template x web -f other://host/values.yaml',
+    'template x web -f missing://host/values.yaml',
+    'template x web -f nobody://host/values.yaml',
+    'template x web --set-file b=three://host/values.yaml',
+    'package web -d repo',
+    'repo index repo',
+    'repo add r one://host/repo --username user --password word --cert-file c --key-file k',
+    'repo add s two://host/repo --username user --password word --pass-credentials',
+    'repo add q nobody://host/repo',
+    'repo remove r',
+    'repo update',
+    'template x s/web',
+    'pull s/web --prov',
+    'show chart two://host/repo/web-1.0.0.tgz --username u --password p',
+    'pull one://host/repo/web-1.0.0.tgz',
+    'pull one://host/broken',
+    'pull nobody://host/x.tgz',
+    'pull one://host',
+    'pull web --repo nobody://host',
+    'pull web --repo one://host/repo --untar -d out',
+    'repo remove s',
+    'dependency update umbrella',
+    'dependency list umbrella',
+    'repo add r one://host/repo',
+    'dependency build umbrella',
+  );
+});
+
+test('reads plugin.yaml as strictly as helm does', async (t) => {
+  const texts = [
+    v1('x', 'getter/v1', ''),
+    v1('x', 'getter/v1', 'config: {protocols: ["", a]}\n'),
+    v1('x', 'other/v1', ''),
+    v1('x', 'cli/v1', '').replace('subprocess', 'other'),
+    v1('x', 'cli/v1', '').replace('0.2.0', '0.1'),
+    v1('x', 'cli/v1', '').replace('0.2.0', 'v1.0.0'),
+    v1('x y', 'cli/v1', ''),
+    'apiVersion: v1\nname: x\nversion: 1.0.0\nruntime: subprocess\n',
+    'apiVersion: v1\nname: x\nversion: 1.0.0\ntype: cli/v1\n',
+    'apiVersion: v1\nname: x\nruntime: subprocess\ntype: cli/v1\n',
+    'apiVersion: v2\nname: x\n',
+    'name: x\n',
+    'name: x y\n',
+    'name: x\nversion: z\n',
+    'name: x\nversion: 0.1.0\ncommand: a\nplatformCommand: [{command: b}]\n',
+    'name: x\nversion: 0.1.0\nhooks: {install: a}\nplatformHooks: {install: [{command: b}]}\n',
+    'name: x\nversion: 0.1.0\ndownloaders: [{protocols: [a]}]\n',
+    'name: x\nversion: 0.1.0\ndownloaders: [{command: a}]\n',
+    'name: x\nversion: 0.1.0\ndownloaders: [{command: a, protocols: [""]}]\n',
+  ];
+  const { same } = await start(t, Object.fromEntries(texts.map((text, at) => [`bad${at}/plugin.yaml`, text])));
+  await same(...texts.map((_text, at) => `plugin package bad${at} --sign=false`));
 });
 
 test('packs, signs and verifies plugins, each what the other made', async (t) => {

@@ -3,6 +3,7 @@ import type { ProxyFor } from '../http/proxy.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartPaths } from '../repositories/chart-paths.ts';
 import type { ChartSource } from '../repositories/chart-source.ts';
+import type { FindGetter } from '../repositories/getter.ts';
 import type { Warn } from '../repositories/index-file.ts';
 import type { VerifyChart } from '../repositories/locate-chart.ts';
 
@@ -29,4 +30,5 @@ export interface DependencyContext {
   readonly now: () => Date;
   readonly signal?: AbortSignal;
   readonly proxy?: ProxyFor;
+  readonly getter?: FindGetter;
 }

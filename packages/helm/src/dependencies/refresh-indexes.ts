@@ -2,6 +2,7 @@
 import { errorText, goQuote } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import type { ProxyFor } from '../http/proxy.ts';
+import type { FindGetter } from '../repositories/getter.ts';
 import type { Warn } from '../repositories/index-file.ts';
 import type { RepositoryEntry } from '../repositories/repositories-file.ts';
 import { accessOf } from '../repositories/repository-access.ts';
@@ -14,6 +15,7 @@ export interface RefreshContext {
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
   readonly proxy?: ProxyFor;
+  readonly getter?: FindGetter;
   /** For each index, in milliseconds. */
   readonly timeoutMs?: number;
   /** What to call a repository: its name, or its address when the name was made up. */

@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
-import { type Plugin, readPlugin } from './plugin.ts';
+import type { Plugin } from './plugin.ts';
+import { readPlugin } from './read-plugin.ts';
 
 /**
  * In the order of directories.

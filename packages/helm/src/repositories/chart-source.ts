@@ -5,6 +5,7 @@
 import type { ProxyFor } from '../http/proxy.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartPaths } from './chart-paths.ts';
+import type { FindGetter } from './getter.ts';
 import type { Warn } from './index-file.ts';
 import type { RepositoryAccess } from './repository-access.ts';
 
@@ -28,6 +29,7 @@ export interface ChartContext {
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
   readonly proxy?: ProxyFor;
+  readonly getter?: FindGetter;
   /** Used instead of clients of our own, when many charts come from registries; its owner closes it. */
   readonly registry?: RegistryClient;
 }

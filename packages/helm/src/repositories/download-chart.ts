@@ -92,8 +92,12 @@ async function fetchArchive(found: FoundChart, context: ChartContext): Promise<U
   return bytes;
 }
 
-function transport({ signal, proxy }: ChartContext): Pick<FetchOptions, 'signal' | 'proxy'> {
-  return { ...(signal === undefined ? {} : { signal }), ...(proxy === undefined ? {} : { proxy }) };
+function transport({ signal, proxy, getter }: ChartContext): Pick<FetchOptions, 'signal' | 'proxy' | 'getter'> {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(getter === undefined ? {} : { getter }),
+  };
 }
 
 async function fetchProvenance(

@@ -50,6 +50,7 @@ async function findInRepository(
 ): Promise<FoundChart> {
   const access: RepositoryAccess = { ...source, url: repo };
   const version = wantedVersion(source);
+  await expectProtocol(repo, context);
   let index: IndexFile;
   try {
     index = await fetchIndex(access, context, name);
@@ -121,12 +122,9 @@ async function findByUrl(
   source: ChartSource,
   context: ChartContext,
 ): Promise<FoundChart> {
-  const { protocol } = parseUrl(url);
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new ChartError(`scheme ${goQuote(protocol.replace(/:$/, ''))} not supported`);
-  }
+  await expectScheme(url, context);
   // Only repositories of the same host can lend anything: no other index needs to be read.
-  for (const entry of repositories.filter((each) => isHttp(each.url) && isSameOrigin(each.url, url))) {
+  for (const entry of repositories.filter((each) => isUrl(each.url) && isSameOrigin(each.url, url))) {
     const digest = await digestInIndex(entry, url, context);
     if (digest !== undefined) return { url, digest, access: mergeAccess(entry, source) };
   }
@@ -149,8 +147,25 @@ async function digestInIndex(entry: RepositoryEntry, url: string, context: Chart
   return undefined;
 }
 
-function isHttp(url: string): boolean {
-  return /^https?:\/\//.test(url);
+async function expectProtocol(repo: string, { getter }: ChartContext): Promise<void> {
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(repo)?.[1]?.toLowerCase();
+  if (scheme === undefined || scheme === 'http' || scheme === 'https') return;
+  if ((await getter?.(scheme)) === undefined) throw new ChartError(`could not find protocol handler for: ${scheme}`);
+}
+
+async function expectScheme(url: string, { getter }: ChartContext): Promise<void> {
+  const { protocol, host, pathname } = parseUrl(url);
+  const scheme = protocol.replace(/:$/, '');
+  if (scheme === 'http' || scheme === 'https') return;
+  // Such an address could as well be a repository's name and a path.
+  if (host === '' || pathname === '') {
+    throw new ChartError(`non-absolute URLs should be in form of repo_name/path_to_chart, got: ${url}`);
+  }
+  if ((await getter?.(scheme)) === undefined) throw new ChartError(`scheme ${goQuote(scheme)} not supported`);
+}
+
+function isUrl(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text);
 }
 
 /** What the entry says wins; flags fill in what it leaves open. */

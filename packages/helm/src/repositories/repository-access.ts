@@ -9,6 +9,7 @@ import { unzipBody } from '../http/read-body.ts';
 import { redacted } from '../http/request-error.ts';
 import { readTlsMaterial, type TlsFiles } from '../http/tls-material.ts';
 import { isSameOrigin, parseUrl } from '../http/url.ts';
+import type { FindGetter } from './getter.ts';
 import type { RepositoryEntry } from './repositories-file.ts';
 
 /** How a repository is reached. */
@@ -29,6 +30,8 @@ export interface FetchOptions {
   readonly compressed?: boolean;
   readonly signal?: AbortSignal;
   readonly proxy?: ProxyFor;
+  /** Asked for all schemes but `http` and `https`. */
+  readonly getter?: FindGetter;
 }
 
 export function accessOf(entry: RepositoryEntry, timeoutMs?: number): RepositoryAccess {
@@ -39,7 +42,7 @@ export function accessOf(entry: RepositoryEntry, timeoutMs?: number): Repository
 export async function fetchFile(href: string, access: RepositoryAccess, options: FetchOptions): Promise<Uint8Array> {
   const url = parseUrl(href);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new ChartError(`could not find protocol handler for: ${url.protocol.replace(/:$/, '')}`);
+    return fetchByGetter(href, url.protocol.replace(/:$/, ''), access, options);
   }
   const client = new HttpClient({
     tls: await readTlsMaterial(access),
@@ -67,9 +70,44 @@ export async function fetchFile(href: string, access: RepositoryAccess, options:
   }
 }
 
+async function fetchByGetter(
+  href: string,
+  scheme: string,
+  access: RepositoryAccess,
+  { maxBytes, accept = '', signal, getter }: FetchOptions,
+): Promise<Uint8Array> {
+  const get = await getter?.(scheme);
+  if (get === undefined) throw new ChartError(`could not find protocol handler for: ${scheme}`);
+  const { caFile = '', certFile = '', keyFile = '', insecureSkipTlsVerify = false, timeoutMs = 0 } = access;
+  return get({
+    href,
+    scheme,
+    url: access.url,
+    caFile,
+    certFile,
+    keyFile,
+    insecureSkipTlsVerify,
+    ...(credentialsFor(href, access) ?? { username: '', password: '' }),
+    passCredentialsAll: access.passCredentialsAll ?? false,
+    accept,
+    timeoutMs,
+    maxBytes,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
 function authorizationFor(href: string, access: RepositoryAccess): string | undefined {
+  const credentials = credentialsFor(href, access);
+  if (credentials === undefined) return undefined;
+  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+}
+
+function credentialsFor(
+  href: string,
+  access: RepositoryAccess,
+): { readonly username: string; readonly password: string } | undefined {
   const { username = '', password = '', passCredentialsAll = false } = access;
   if (username === '' || password === '') return undefined;
   if (!passCredentialsAll && !isSameOrigin(access.url, href)) return undefined;
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  return { username, password };
 }

@@ -10,6 +10,7 @@ import { fromBytes } from '../go/bytes.ts';
 import type { ProxyFor } from '../http/proxy.ts';
 import { resolveReference } from '../http/url.ts';
 import { writeFileAtomically } from '../node/write-file.ts';
+import type { FindGetter } from './getter.ts';
 import { type IndexFile, readIndex, type Warn } from './index-file.ts';
 import { narrowIndex } from './narrow-index.ts';
 import { fetchFile, type RepositoryAccess } from './repository-access.ts';
@@ -21,6 +22,7 @@ export interface UpdateOptions {
   readonly warn: Warn;
   readonly signal?: AbortSignal;
   readonly proxy?: ProxyFor;
+  readonly getter?: FindGetter;
 }
 
 function indexPath(cache: string, name: string): string {
@@ -66,12 +68,13 @@ export async function updateIndex(
   return index;
 }
 
-function download(access: RepositoryAccess, { signal, proxy }: UpdateOptions): Promise<Uint8Array> {
+function download(access: RepositoryAccess, { signal, proxy, getter }: UpdateOptions): Promise<Uint8Array> {
   return fetchFile(resolveReference(access.url, 'index.yaml'), access, {
     maxBytes: MAX_INDEX_BYTES,
     compressed: true,
     ...(signal === undefined ? {} : { signal }),
     ...(proxy === undefined ? {} : { proxy }),
+    ...(getter === undefined ? {} : { getter }),
   });
 }
 

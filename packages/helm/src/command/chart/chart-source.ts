@@ -1,9 +1,9 @@
 /** From flags and settings to what locating a chart needs. */
-import { proxyFromEnvironment } from '../../http/proxy.ts';
 import type { ChartContext, ChartSource } from '../../repositories/chart-source.ts';
 import type { CommandContext } from '../command.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { chartPaths } from './chart-paths.ts';
+import { transport } from './transport.ts';
 
 /** @param flags of a command that has `chartFlags` */
 export function chartSource(flags: FlagValues): ChartSource {
@@ -30,13 +30,12 @@ export function tlsSource(flags: FlagValues): ChartSource {
 }
 
 export function chartContext(context: CommandContext): ChartContext {
-  const { log, streams, signal } = context;
+  const { log, streams } = context;
   return {
     paths: chartPaths(context),
     warn: (message, fields) => log.warn(message, fields),
     // Helm prints what it does while it fetches; scripts expect it beside what the command prints.
     report: (line) => streams.errors.write(`${line}\n`),
-    signal,
-    proxy: proxyFromEnvironment(context.environment),
+    ...transport(context),
   };
 }

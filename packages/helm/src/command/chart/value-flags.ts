@@ -82,7 +82,7 @@ function problemOf({ kind, text }: { readonly kind: string; readonly text: strin
 async function fileSource(context: CommandContext, text: string): Promise<ValueSource> {
   const fetched = new Map<string, string>();
   for (const name of namedFiles(text)) {
-    if (isRemote(name)) fetched.set(name, fromBytes(await readPlace(context, name)));
+    if (await isRemote(context, name)) fetched.set(name, fromBytes(await fetchValue(context, name)));
   }
   const readLocal = (name: string): string => {
     try {
@@ -92,6 +92,15 @@ async function fileSource(context: CommandContext, text: string): Promise<ValueS
     }
   };
   return { kind: 'set-file', text, readFile: (name) => fetched.get(name) ?? readLocal(name) };
+}
+
+async function fetchValue(context: CommandContext, name: string): Promise<Uint8Array> {
+  try {
+    return await readPlace(context, name);
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    throw new ChartError(`failed parsing --set-file data: ${error.message}`, { cause: error });
+  }
 }
 
 function namedFiles(text: string): string[] {
@@ -111,7 +120,7 @@ function namedFiles(text: string): string[] {
 /** A file, `-`, or a URL. */
 async function readPlace(context: CommandContext, place: string): Promise<Uint8Array> {
   if (place.trim() === '-') return context.streams.input.read();
-  if (isRemote(place)) {
+  if (await isRemote(context, place)) {
     const { fetchUrl } = await import('./fetch-url.ts');
     return fetchUrl(context, place);
   }
@@ -122,6 +131,11 @@ async function readPlace(context: CommandContext, place: string): Promise<Uint8A
   }
 }
 
-function isRemote(place: string): boolean {
-  return /^(https?|oci):\/\//.test(place);
+/** What nobody gets is a file with a strange name. */
+async function isRemote(context: CommandContext, place: string): Promise<boolean> {
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(place)?.[1]?.toLowerCase();
+  if (scheme === undefined) return false;
+  if (scheme === 'http' || scheme === 'https' || scheme === 'oci') return true;
+  const { transport } = await import('./transport.ts');
+  return (await transport(context).getter(scheme)) !== undefined;
 }

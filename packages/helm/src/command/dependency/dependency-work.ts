@@ -2,11 +2,11 @@
 import { isAbsolute, resolve } from 'node:path';
 import { ChartError } from '../../chart/chart.ts';
 import type { DependencyContext, DependencyOptions } from '../../dependencies/dependency-context.ts';
-import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { openRegistry } from '../../repositories/open-registry.ts';
 import { keyringFlag, tlsFlags } from '../chart/chart-flags.ts';
 import { chartPaths } from '../chart/chart-paths.ts';
 import { tlsSource } from '../chart/chart-source.ts';
+import { transport } from '../chart/transport.ts';
 import { chartVerifier } from '../chart/verify-chart.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -40,10 +40,10 @@ export async function runDependencies(
   options: DependencyOptions,
   work: (options: DependencyOptions, context: DependencyContext) => Promise<void>,
 ): Promise<void> {
-  const { streams, log, clock, signal } = context;
+  const { streams, log, clock } = context;
   const paths = chartPaths(context);
-  const proxy = proxyFromEnvironment(context.environment);
-  const registry = await openRegistry(options.source ?? {}, paths, proxy);
+  const means = transport(context);
+  const registry = await openRegistry(options.source ?? {}, paths, means.proxy);
   try {
     await work(options, {
       paths,
@@ -52,8 +52,7 @@ export async function runDependencies(
       report: (line) => streams.output.write(`${line}\n`),
       reportPull: (line) => streams.errors.write(`${line}\n`),
       now: () => new Date(clock.now()),
-      signal,
-      proxy,
+      ...means,
     });
   } finally {
     registry.close();

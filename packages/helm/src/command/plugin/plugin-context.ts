@@ -2,7 +2,7 @@
 
 import { findPlugins } from '../../plugins/find-plugins.ts';
 import type { Plugin } from '../../plugins/plugin.ts';
-import type { RunOptions } from '../../plugins/run-plugin.ts';
+import type { ProcessOptions } from '../../plugins/plugin-process.ts';
 import type { CommandContext } from '../command.ts';
 import { environmentVariables } from '../env/variables.ts';
 
@@ -13,7 +13,7 @@ export function installedPlugins({ settings, log }: Pick<CommandContext, 'settin
   });
 }
 
-export async function runOptions(context: CommandContext): Promise<RunOptions> {
+export async function runOptions(context: CommandContext): Promise<ProcessOptions> {
   const { streams, environment, signal } = context;
   return {
     environment: { ...environment, ...(await environmentVariables(context)) },

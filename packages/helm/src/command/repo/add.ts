@@ -2,7 +2,6 @@
 import { errorText } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
-import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { parseUrl } from '../../http/url.ts';
 import {
   type RepositoriesFile,
@@ -13,6 +12,7 @@ import {
 import { accessOf } from '../../repositories/repository-access.ts';
 import { updateIndex } from '../../repositories/repository-cache.ts';
 import { exactArguments } from '../arguments.ts';
+import { transport } from '../chart/transport.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
@@ -104,14 +104,15 @@ async function getIndex(context: CommandContext, entry: RepositoryEntry, timeout
         'charts in them are named by their whole address (oci://…)',
     );
   }
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new CommandError(`could not find protocol handler for: ${protocol.replace(/:$/, '')}`);
+  const means = transport(context);
+  const scheme = protocol.replace(/:$/, '');
+  if (scheme !== 'http' && scheme !== 'https' && (await means.getter(scheme)) === undefined) {
+    throw new CommandError(`could not find protocol handler for: ${scheme}`);
   }
   try {
     await updateIndex(context.settings.repositoryCache, entry.name, accessOf(entry, timeoutMs), {
       warn: (message, fields) => context.log.warn(message, fields),
-      signal: context.signal,
-      proxy: proxyFromEnvironment(context.environment),
+      ...means,
     });
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;

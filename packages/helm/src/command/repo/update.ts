@@ -1,7 +1,7 @@
 /** `helm repo update`: new indexes of all repositories, or of some. */
 import { refreshIndexes } from '../../dependencies/refresh-indexes.ts';
-import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { readRepositories } from '../../repositories/repositories-file.ts';
+import { transport } from '../chart/transport.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 
@@ -14,7 +14,8 @@ Without names, all repositories are updated.`,
     { kind: 'duration', name: 'timeout', usage: 'how long each index may take to arrive', default: 120_000 },
   ],
   complete: async ({ settings }, args) => ({ words: await repositoryNames(settings.repositoryConfig, args) }),
-  run: async ({ settings, streams, log, signal, environment }, args, flags) => {
+  run: async (context, args, flags) => {
+    const { settings, streams, log } = context;
     const { repositories } = await readRepositories(settings.repositoryConfig);
     if (repositories.length === 0) throw new CommandError('no repositories found. You must add one before updating');
     const unknown = args.find((name) => !repositories.some((entry) => entry.name === name));
@@ -28,8 +29,7 @@ Without names, all repositories are updated.`,
       cache: settings.repositoryCache,
       warn: (message, fields) => log.warn(message, fields),
       report,
-      signal,
-      proxy: proxyFromEnvironment(environment),
+      ...transport(context),
       timeoutMs: flags.duration('timeout'),
     });
     if (failed.length > 0) {
