@@ -10,6 +10,8 @@ import { type Clock, systemClock } from '@kindred/machinery';
 import { AdmissionChain } from './admission/chain.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './admission/plugin.ts';
+import { openAdmissionWebhooks } from './admission/webhooks/admission-webhooks.ts';
+import { httpsWebhooks, type WebhookTransport } from './admission/webhooks/webhook-transport.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { UserInfo } from './authentication/user-info.ts';
 import type { Authorizer } from './authorization/authorizer.ts';
@@ -51,6 +53,8 @@ export interface ApiServerOptions {
   readonly authorizer: Authorizer;
   /** In the order in which they run, after NamespaceLifecycle, which is always there. */
   readonly admission?: readonly AdmissionPlugin[];
+  /** How admission webhooks are asked; over HTTPS unless told. The server closes it. */
+  readonly webhooks?: WebhookTransport;
   readonly subresources?: readonly SubresourceHandler[];
   readonly reviews?: readonly ReviewHandler[];
   /** More paths that are no resources: `/.well-known/openid-configuration`, `/metrics`. */
@@ -98,14 +102,23 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const closing = new AbortController();
   // Every open watch listens to it.
   setMaxListeners(0, closing.signal);
+  const random = options.random ?? Math.random;
+  const webhooks = await openAdmissionWebhooks({
+    storage,
+    registry,
+    transport: options.webhooks ?? httpsWebhooks(),
+    clock,
+    random,
+    randomUuid,
+  });
   const parts: VerbParts = {
     apiStorage: storage,
     registry,
-    admission: new AdmissionChain([namespaceLifecycle, ...(options.admission ?? [])]),
+    admission: new AdmissionChain([namespaceLifecycle, ...(options.admission ?? [])], webhooks),
     authorizer,
     typeTable,
     clock,
-    random: options.random ?? Math.random,
+    random,
     randomUuid,
     closing: closing.signal,
   };
@@ -130,6 +143,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const flowControl = new FlowControl(options.flowControl);
   addMetricsRoute(routes, {
     requests: metrics,
+    webhooks: webhooks.metrics,
     flowControl,
     registry,
     processUse: options.processUse ?? ownProcessUse,
@@ -156,6 +170,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     health,
     serving,
     closing,
+    webhooks,
     clock,
     setAddress: (address) => (serverAddress = address),
   });
@@ -215,11 +230,15 @@ interface RunningParts {
   readonly health: HealthChecks;
   readonly serving: CustomResourceServing | undefined;
   readonly closing: AbortController;
+  readonly webhooks: { close(): void };
   readonly clock: Clock;
   setAddress(address: string): void;
 }
 
-function running(handle: Handler, { registry, health, serving, closing, clock, setAddress }: RunningParts): ApiServer {
+function running(
+  handle: Handler,
+  { registry, health, serving, closing, webhooks, clock, setAddress }: RunningParts,
+): ApiServer {
   const servers = new Set<SecureServer>();
   const transports = new Set<InProcessTransport>();
   return {
@@ -243,6 +262,7 @@ function running(handle: Handler, { registry, health, serving, closing, clock, s
       serving?.close();
       await Promise.all([...transports].map((transport) => closeWhenIdle(transport, clock)));
       await Promise.all([...servers].map((server) => server.close()));
+      webhooks.close();
     },
   };
 }

@@ -157,3 +157,4 @@ export {
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from './validation/object-meta.ts';
+export { type WebhookAddress, type WebhookService, webhookClientErrors } from './validation/webhook-client.ts';

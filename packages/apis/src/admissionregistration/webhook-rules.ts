@@ -6,7 +6,7 @@ import type {
 } from '../gen/types/admissionregistration/v1.ts';
 import type { KindRules } from '../kind-rules.ts';
 import { webhookCells } from '../printing/other-cells.ts';
-import { validateWebhooks } from '../validation/small-kinds.ts';
+import { validateWebhooks } from './validate-webhooks.ts';
 
 export const mutatingWebhookRules: KindRules<MutatingWebhookConfiguration> = {
   validate: validateWebhooks,

@@ -1,16 +1,5 @@
 /** Validation of kinds that have only a rule or two beyond their required fields. */
-import {
-  checkDnsSubdomain,
-  duplicate,
-  type FieldError,
-  forbiddenField,
-  invalidValue,
-  required,
-} from '@kindred/machinery';
-import type {
-  MutatingWebhookConfiguration,
-  ValidatingWebhookConfiguration,
-} from '../gen/types/admissionregistration/v1.ts';
+import { checkDnsSubdomain, type FieldError, forbiddenField, invalidValue, required } from '@kindred/machinery';
 import type { APIService } from '../gen/types/apiregistration/v1.ts';
 import type { HorizontalPodAutoscaler } from '../gen/types/autoscaling/v2.ts';
 import type { Lease } from '../gen/types/coordination/v1.ts';
@@ -119,48 +108,4 @@ export function validateApiService({ metadata, spec }: APIService): FieldError[]
     errors.push(invalidValue('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present'));
   }
   return errors;
-}
-
-type WebhookConfiguration = MutatingWebhookConfiguration | ValidatingWebhookConfiguration;
-
-export function validateWebhooks({ webhooks = [] }: WebhookConfiguration): FieldError[] {
-  const names = new Set<string | undefined>();
-  return webhooks.flatMap((webhook, index) => {
-    const { name } = webhook;
-    const errors = webhookErrors(webhook, `webhooks[${index}]`);
-    if (names.has(name)) errors.push(duplicate(`webhooks[${index}].name`, name));
-    names.add(name);
-    return errors;
-  });
-}
-
-type Webhook = NonNullable<WebhookConfiguration['webhooks']>[number];
-
-function webhookErrors(webhook: Partial<Webhook>, at: string): FieldError[] {
-  const { clientConfig, admissionReviewVersions = [], timeoutSeconds = 10 } = webhook;
-  const errors = requiredName(`${at}.name`, webhook.name, checkFullyQualified);
-  const targets = [clientConfig?.url, clientConfig?.service].filter((target) => target !== undefined);
-  if (targets.length !== 1) {
-    errors.push(required(`${at}.clientConfig`, 'exactly one of url or service is required'));
-  }
-  if (admissionReviewVersions.length === 0) {
-    errors.push(required(`${at}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
-  } else if (!admissionReviewVersions.some((version) => version === 'v1' || version === 'v1beta1')) {
-    const detail = 'must include at least one of v1, v1beta1';
-    errors.push(invalidValue(`${at}.admissionReviewVersions`, admissionReviewVersions, detail));
-  }
-  errors.push(...oneOf(`${at}.sideEffects`, webhook.sideEffects, ['None', 'NoneOnDryRun']));
-  if (timeoutSeconds < 1 || timeoutSeconds > 30) {
-    const detail = 'the timeout value must be between 1 and 30 seconds';
-    errors.push(invalidValue(`${at}.timeoutSeconds`, timeoutSeconds, detail));
-  }
-  return errors;
-}
-
-function checkFullyQualified(name: string): string[] {
-  const problems = checkDnsSubdomain(name);
-  if (problems.length === 0 && name.split('.').length < 3) {
-    problems.push('should be a domain with at least three segments separated by dots');
-  }
-  return problems;
 }

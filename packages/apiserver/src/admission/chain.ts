@@ -1,23 +1,39 @@
 /**
- * The admission chain: the plugins in their order, mutation apart from validation.
+ * The admission chain: the plugins in their order and the webhooks after them, mutation apart from validation.
  */
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
+import type { AdmissionWebhooks } from './webhooks/admission-webhooks.ts';
 
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
+  readonly #webhooks: AdmissionWebhooks;
 
-  constructor(plugins: readonly AdmissionPlugin[]) {
+  constructor(plugins: readonly AdmissionPlugin[], webhooks: AdmissionWebhooks) {
     this.#plugins = plugins;
+    this.#webhooks = webhooks;
   }
 
-  /** Lets the plugins change the object; undefined when none of them has to be waited for. */
-  admit(attributes: AdmissionAttributes): Promise<void> | undefined {
-    return this.#run('admit', attributes, 0);
+  /**
+   * Lets plugins and webhooks change the object; undefined when none of them has to be waited for. What webhooks have
+   * changed, the plugins see once more.
+   *
+   * @param prepareAgain called after webhooks changed the object, to undo what its kind doesn't let a client change.
+   */
+  admit(attributes: AdmissionAttributes, prepareAgain: () => void = nothing): Promise<void> | undefined {
+    const pending = this.#run('admit', attributes, 0);
+    const onChange = (): Promise<void> | undefined => {
+      prepareAgain();
+      return this.#run('admit', attributes, 0);
+    };
+    if (pending !== undefined) return pending.then(() => this.#webhooks.mutate(attributes, onChange));
+    return this.#webhooks.mutate(attributes, onChange);
   }
 
-  /** Lets the plugins refuse the object; undefined when none of them has to be waited for. */
+  /** Lets plugins and webhooks refuse the object; undefined when none of them has to be waited for. */
   validate(attributes: AdmissionAttributes): Promise<void> | undefined {
-    return this.#run('validate', attributes, 0);
+    const pending = this.#run('validate', attributes, 0);
+    if (pending !== undefined) return pending.then(() => this.#webhooks.validate(attributes));
+    return this.#webhooks.validate(attributes);
   }
 
   #run(phase: 'admit' | 'validate', attributes: AdmissionAttributes, first: number): Promise<void> | undefined {
@@ -30,6 +46,8 @@ export class AdmissionChain {
     return undefined;
   }
 }
+
+function nothing(): void {}
 
 function applies(plugin: AdmissionPlugin, { operation, resource, subresource }: AdmissionAttributes): boolean {
   if (!plugin.operations.includes(operation)) return false;

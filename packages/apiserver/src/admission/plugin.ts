@@ -1,25 +1,41 @@
 /**
  * Admission: plugins that may change or refuse a write after it was authorized ("Admission Control in Kubernetes").
  *
- * All plugins `admit` in order (they may change `object` in place), then the object is validated, then all plugins
- * `validate`. A plugin refuses by throwing a StatusError, most often `forbidden`.
+ * All plugins `admit` in order (they may change `object` in place), then the mutating webhooks, then the object is validated,
+ * then all plugins `validate`, and the validating webhooks at last. A plugin refuses by throwing a StatusError, most often
+ * `forbidden`.
  */
 import type { GroupVersionKind, GroupVersionResource, Unstructured } from '@kindred/machinery';
 import type { UserInfo } from '../authentication/user-info.ts';
+import type { ServedResource } from '../resources/served-resource.ts';
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+/** A subresource whose requests are about an object of a kind of its own: a Scale, a Binding. */
+export interface SubresourceForm {
+  readonly kind: GroupVersionKind;
+  /** The request's object, made of the one that it changes. */
+  view(object: Unstructured): Unstructured;
+  /** Carries what a webhook made of the request's object over, in place. */
+  accept(object: Unstructured, form: Unstructured): void;
+}
 
 export interface AdmissionAttributes {
   readonly operation: AdmissionOperation;
   readonly user: UserInfo;
   readonly resource: GroupVersionResource;
   readonly kind: GroupVersionKind;
+  /** What the request's path names, and the version of it that `object` and `oldObject` are in. */
+  readonly requested: ServedResource;
+  readonly working: ServedResource;
+  /** How webhooks see the objects, when not as they are. */
+  readonly form?: SubresourceForm | undefined;
   /** Empty for cluster-scoped objects. */
   readonly namespace: string;
   /** Empty when the server is about to generate it. */
   readonly name: string;
   readonly subresource: string;
-  /** The new object, in the request's version; undefined for DELETE. `admit` may change it in place. */
+  /** The new object; undefined for DELETE. `admit` may change it in place. */
   readonly object: Unstructured | undefined;
   /** The object as it is stored, for UPDATE and DELETE; never to be changed. */
   readonly oldObject: Unstructured | undefined;

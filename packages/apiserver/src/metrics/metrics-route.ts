@@ -1,6 +1,7 @@
 /**
  * `/metrics`: everything that is counted, in the text form of Prometheus.
  */
+import type { WebhookMetrics } from '../admission/webhooks/webhook-metrics.ts';
 import type { FlowControl } from '../chain/flow-control.ts';
 import type { ResourceRegistry } from '../resources/registry.ts';
 import type { Routes } from '../routes/routes.ts';
@@ -10,6 +11,7 @@ import type { RequestMetrics } from './request-metrics.ts';
 
 export interface MetricsParts {
   readonly requests: RequestMetrics;
+  readonly webhooks: WebhookMetrics;
   readonly flowControl: FlowControl;
   readonly registry: ResourceRegistry;
   readonly processUse: () => ProcessUse;
@@ -19,6 +21,7 @@ export function addMetricsRoute(routes: Routes, parts: MetricsParts): void {
   routes.add('/metrics', async () => {
     const metrics = [
       ...parts.requests.metrics(),
+      ...parts.webhooks.metrics(),
       inFlight(parts.flowControl),
       await storedObjects(parts.registry),
       ...processMetrics(parts.processUse()),

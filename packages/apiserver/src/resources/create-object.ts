@@ -35,7 +35,7 @@ const createSteps: readonly WriteStep[] = [
   giveIdentity,
   ({ working, object }) => working.definition.prepareForCreate(object),
   trackFieldManager,
-  (write) => write.request.server.admission.admit(admissionAttributes(write)),
+  admit,
   validate,
   (write) => write.request.server.admission.validate(admissionAttributes(write)),
   ({ working, object: created }) => working.kind.settleStatus?.(created),
@@ -101,6 +101,14 @@ function giveIdentity({ request, working, object }: Write): void {
       '.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests',
     );
   }
+}
+
+function admit(write: Write): Promise<void> | undefined {
+  const { request, working, object } = write;
+  return request.server.admission.admit(admissionAttributes(write), () => {
+    settleNamespace(object.metadata, working.definition.namespaced, request.namespace);
+    working.definition.prepareForCreate(object);
+  });
 }
 
 function validate({ working, object }: Write): void {

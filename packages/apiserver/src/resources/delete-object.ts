@@ -71,6 +71,8 @@ async function admit(
     user: exchange.user,
     resource: { group, version, resource },
     kind: { group, version, kind },
+    requested: request.resource,
+    working,
     namespace: stored.namespace,
     name: stored.name,
     subresource: '',

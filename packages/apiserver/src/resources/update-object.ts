@@ -11,6 +11,7 @@ import {
   OBJECT_MODIFIED,
   type Unstructured,
 } from '@kindred/machinery';
+import type { SubresourceForm } from '../admission/plugin.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { trackFieldManager } from './field-managers.ts';
 import { workingResource } from './incoming-object.ts';
@@ -38,13 +39,10 @@ import type { WriteOptions } from './write-options.ts';
 
 const updateSteps: readonly WriteStep[] = [
   settleMetadata,
-  ({ working, object, current, subresource, madeByServer }) => {
-    if (current === undefined || madeByServer) return;
-    working.definition.prepareForUpdate(object, current.object, subresource);
-  },
+  prepare,
   bumpGeneration,
   trackFieldManager,
-  (write) => write.request.server.admission.admit(admissionAttributes(write)),
+  admit,
   validate,
   (write) => write.request.server.admission.validate(admissionAttributes(write)),
   ({ working, object }) => working.kind.settleStatus?.(object),
@@ -64,6 +62,9 @@ export interface Change {
    * writer came between. `applied` says that managed fields are settled.
    */
   produce(stored: StoredObject): Desired | Promise<Desired>;
+  /** The subresource is a request of its own kind, and one that makes something (`pods/binding`), to those who admit it. */
+  readonly form?: SubresourceForm;
+  readonly operation?: 'CREATE';
   /** PUT: a kind may demand that the body says which version it replaces. */
   readonly demandVersion: boolean;
   /** The change is this server's own work: there is nothing in it that the client might not do. */
@@ -89,7 +90,7 @@ export async function updateObject(
 ): Promise<Written | undefined> {
   const { storage, namespace, name } = request;
   const working = workingResource(request.resource, (...names) => request.server.registry.get(...names));
-  const { subresource, madeByServer = false } = change;
+  const { subresource, madeByServer = false, form, operation } = change;
   for (let attempt = 1; ; attempt++) {
     const stored = storage.get(namespace, name);
     if (stored === undefined) return undefined;
@@ -106,6 +107,8 @@ export async function updateObject(
       subresource,
       applied,
       madeByServer,
+      form,
+      operation,
       settled: [],
     });
     if (written !== undefined) return written;
@@ -145,6 +148,21 @@ function settleMetadata({ request, working, object, current }: Write): void {
   keepSystemFields(object, current.object);
   metadata.resourceVersion = String(current.stored.revision);
   dropRepeatedOwners(metadata);
+}
+
+function prepare({ working, object, current, subresource, madeByServer }: Write): void {
+  if (current === undefined || madeByServer) return;
+  working.definition.prepareForUpdate(object, current.object, subresource);
+}
+
+function admit(write: Write): Promise<void> | undefined {
+  const { request, object, current } = write;
+  return request.server.admission.admit(admissionAttributes(write), () => {
+    demandSameName(object.metadata, request.name, request.namespace);
+    if (current !== undefined) keepSystemFields(object, current.object);
+    prepare(write);
+    bumpGeneration(write);
+  });
 }
 
 function bumpGeneration({ working, object, current, subresource }: Write): void {

@@ -3,7 +3,7 @@
  * `update-object.ts` need to know about the request.
  */
 import type { Unstructured } from '@kindred/machinery';
-import type { AdmissionAttributes } from '../admission/plugin.ts';
+import type { AdmissionAttributes, SubresourceForm } from '../admission/plugin.ts';
 import type { WriteOptions as StorageOptions } from '../storage/resource-storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -26,6 +26,9 @@ export interface Write {
   readonly madeByServer: boolean;
   /** Server-side apply has settled the managed fields already. */
   readonly applied: boolean;
+  /** What admission is told of it, where that is not the object itself; see `Change`. */
+  readonly form?: SubresourceForm | undefined;
+  readonly operation?: 'CREATE' | undefined;
   /** Called when the write is over, whatever came of it. */
   readonly settled: (() => void)[];
 }
@@ -61,10 +64,13 @@ export function admissionAttributes(write: Write): AdmissionAttributes {
   const { request, working, object, current, options, settled } = write;
   const { group, version, kind, resource } = working.definition;
   return {
-    operation: current === undefined ? 'CREATE' : 'UPDATE',
+    operation: write.operation ?? (current === undefined ? 'CREATE' : 'UPDATE'),
     user: request.exchange.user,
     resource: { group, version, resource },
     kind: { group, version, kind },
+    requested: request.resource,
+    working,
+    form: write.form,
     namespace: request.namespace,
     name: request.name === '' ? (object.metadata.name ?? '') : request.name,
     subresource: request.subresource,

@@ -10,6 +10,7 @@ import {
   invalidValue,
   notSupported,
   required,
+  webhookClientErrors,
 } from '@kindred/machinery';
 import { isDns1035Label } from '../structural/dns-names.ts';
 import type { CustomResourceDefinitionSpecV1beta1 } from './crd-v1beta1.ts';
@@ -66,50 +67,10 @@ function clientConfigErrors(
   checkCaBundle: boolean,
 ): FieldError[] {
   if (config === undefined) return [required(path, 'required when strategy is set to Webhook')];
-  const errors: FieldError[] = [];
-  const { url, service, caBundle = '' } = config;
-  if ((url === undefined) === (service === undefined)) {
-    errors.push(required(path, 'exactly one of url or service is required'));
-  } else if (url !== undefined) errors.push(...urlErrors(url, childPath(path, 'url')));
-  else if (service !== undefined) errors.push(...serviceErrors(service, childPath(path, 'service')));
+  const errors = webhookClientErrors(config, path);
+  const { caBundle = '' } = config;
   if (checkCaBundle && caBundle !== '' && !isValidCaBundle(caBundle)) {
     errors.push(invalidValue(childPath(path, 'caBundle'), caBundle, 'unable to load root certificates'));
-  }
-  return errors;
-}
-
-const urlForm = '; desired format: https://host[/path]';
-
-function urlErrors(url: string, path: string): FieldError[] {
-  const bad = (value: unknown, detail: string) => invalidValue(path, value, detail + urlForm);
-  if (!URL.canParse(url)) return [required(path, `url must be a valid URL${urlForm}`)];
-  const parsed = new URL(url);
-  const errors: FieldError[] = [];
-  const scheme = parsed.protocol.slice(0, -1);
-  if (scheme !== 'https') errors.push(bad(scheme, "'https' is the only allowed URL scheme"));
-  if (parsed.host === '') errors.push(bad(parsed.host, 'host must be specified'));
-  if (parsed.username !== '' || parsed.password !== '') {
-    // The credentials themselves never go into a message.
-    errors.push(bad('', 'user information is not permitted in the URL'));
-  }
-  if (parsed.hash !== '') errors.push(bad(parsed.hash.slice(1), 'fragments are not permitted in the URL'));
-  if (parsed.search !== '') errors.push(bad(parsed.search.slice(1), 'query parameters are not permitted in the URL'));
-  return errors;
-}
-
-function serviceErrors(service: NonNullable<WebhookClientConfig['service']>, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if ((service.name ?? '') === '') errors.push(required(childPath(path, 'name'), 'service name is required'));
-  if ((service.namespace ?? '') === '') {
-    errors.push(required(childPath(path, 'namespace'), 'service namespace is required'));
-  }
-  const { port = 443, path: urlPath } = service;
-  if (port < 1 || port > 65535) {
-    const detail = 'port is not valid: must be between 1 and 65535, inclusive';
-    errors.push(invalidValue(childPath(path, 'port'), port, detail));
-  }
-  if (urlPath !== undefined && urlPath !== '' && !urlPath.startsWith('/')) {
-    errors.push(invalidValue(childPath(path, 'path'), urlPath, "must start with a '/'"));
   }
   return errors;
 }
