@@ -9,7 +9,7 @@ import { setUp } from './setup.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What tests use beyond npm: program → Debian package. A test whose program is missing skips itself by name. */
-const debianPrograms = { chromium: 'chromium' };
+const debianPrograms = { chromium: 'chromium', 'docker-registry': 'docker-registry' };
 
 setUp();
 const paths = process.argv.slice(2);

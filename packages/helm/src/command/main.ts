@@ -2,8 +2,9 @@
  * The entry of `@kindred/helm/command`: the program `helm`. Loads little; each command brings its own code when it is
  * used.
  */
+
+import { fileProblem } from '../node/file-problem.ts';
 import { helmCommand } from './commands.ts';
-import { fileProblem } from './file-problem.ts';
 import type { Host } from './host.ts';
 import { nodeHost } from './node-host.ts';
 import { withPluginCommands } from './plugin/plugin-group.ts';

@@ -58,6 +58,7 @@ async function dispatch(root: CommandEntry, words: readonly string[], host: Host
     log.warn('command failed', { error: problem });
     return 1;
   }
+  for (const flag of all) if (flag.kind === 'string') await flag.prepare?.(flags);
   const context: CommandContext = { ...host, settings, log, root };
   return command.run(context, isRaw ? found.words : args, flags);
 }

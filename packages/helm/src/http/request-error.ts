@@ -42,6 +42,23 @@ const CAUSES: Readonly<Record<string, (address: string, url: URL) => string>> = 
   ERR_TLS_CERT_ALTNAME_INVALID: (_, { hostname }) => unverified(`certificate is not valid for ${hostname}`),
 };
 
+/** What the other side of a TLS connection says against it (RFC 8446, section 6), by number. */
+const ALERTS: Readonly<Record<number, string>> = {
+  40: 'handshake failure',
+  42: 'bad certificate',
+  43: 'unsupported certificate',
+  44: 'revoked certificate',
+  45: 'expired certificate',
+  46: 'unknown certificate',
+  48: 'unknown certificate authority',
+  49: 'access denied',
+  70: 'protocol version not supported',
+  71: 'insufficient security level',
+  80: 'internal error',
+  112: 'unrecognized name',
+  116: 'certificate required',
+};
+
 const unverified = (what: string): string => `tls: failed to verify certificate: x509: ${what}`;
 
 function causeText(url: URL, cause: unknown): string {
@@ -52,6 +69,8 @@ function causeText(url: URL, cause: unknown): string {
   if (/wrong version number|packet length too long/.test(cause.message)) {
     return 'http: server gave HTTP response to HTTPS client';
   }
+  const alert = ALERTS[Number(/SSL alert number (\d+)/.exec(cause.message)?.[1])];
+  if (alert !== undefined) return `remote error: tls: ${alert}`;
   const code = errorCode(cause);
   const text = code === undefined ? undefined : CAUSES[code];
   if (text === undefined) return cause.message;

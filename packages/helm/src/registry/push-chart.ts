@@ -49,25 +49,35 @@ export async function pushChart(
     }),
   );
   const digest = `sha256:${digestOf(manifest)}`;
+  const put = (wanted: Reference) => client.pushManifest(wanted, manifest, MANIFEST_TYPE, signal);
   // A manifest that is there has its parts there.
-  const isThere = await exists(client, reference, digest, signal);
-  const blobs = isThere ? [] : [config, archive, ...(provenance === undefined ? [] : [provenance])];
-  for (const blob of blobs) await client.pushBlob(reference, blob, signal);
-  await client.pushManifest(reference, manifest, MANIFEST_TYPE, signal);
+  if (!(await step('Exists', () => client.hasManifest(reference, digest, signal)))) {
+    const parts = [config, archive, ...(provenance === undefined ? [] : [provenance])];
+    for (const blob of parts) await pushPart(client, reference, blob, signal);
+    await step('Push', () => put({ ...reference, digest }));
+  }
+  await step('Tag', () => put(reference));
   return { reference: referenceText(reference), digest };
 }
 
-async function exists(
+async function pushPart(
   client: RegistryClient,
   reference: Reference,
-  digest: string,
+  blob: Uint8Array,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<void> {
+  const digest = `sha256:${digestOf(blob)}`;
+  if (await step('Exists', () => client.hasBlob(reference, digest, signal))) return;
+  await step('Push', () => client.pushBlob(reference, blob, signal));
+}
+
+/** Names the part of a push that failed, as helm does. */
+async function step<T>(name: 'Exists' | 'Push' | 'Tag', run: () => Promise<T>): Promise<T> {
   try {
-    return await client.hasManifest(reference, digest, signal);
+    return await run();
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
-    throw new ChartError(`failed to perform "Exists" on destination: ${error.message}`, { cause: error });
+    throw new ChartError(`failed to perform "${name}" on destination: ${error.message}`, { cause: error });
   }
 }
 

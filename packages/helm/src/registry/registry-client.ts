@@ -140,16 +140,19 @@ export class RegistryClient {
     return answer.status === 200;
   }
 
-  /** Uploads a blob that the registry doesn't have yet. Throws ChartError. */
+  /** Whether the repository has a blob with this digest. Throws ChartError. */
+  async hasBlob(reference: Reference, digest: string, signal?: AbortSignal): Promise<boolean> {
+    const url = this.#url(reference, `blobs/${digest}`);
+    const call = { method: 'HEAD', url, maxBytes: MAX_TAGS_BYTES, access: 'pull,push', signal } as const;
+    const answer = await this.#call(reference.registry, reference.repository, call);
+    if (answer.status !== 200 && answer.status !== 404) throw registryError('HEAD', answer);
+    return answer.status === 200;
+  }
+
+  /** Uploads a blob. Throws ChartError. */
   async pushBlob(reference: Reference, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     const digest = `sha256:${digestOf(bytes)}`;
     const common = { maxBytes: MAX_TAGS_BYTES, access: 'pull,push', signal } as const;
-    const known = await this.#call(reference.registry, reference.repository, {
-      ...common,
-      method: 'HEAD',
-      url: this.#url(reference, `blobs/${digest}`),
-    });
-    if (known.status === 200) return;
     const start = { ...common, method: 'POST', url: this.#url(reference, 'blobs/uploads/') };
     const started = await this.#call(reference.registry, reference.repository, start);
     if (started.status !== 202) throw registryError('POST', started);
@@ -168,11 +171,12 @@ export class RegistryClient {
     if (put.status !== 201) throw registryError('PUT', put);
   }
 
-  /** Puts a manifest under the reference's tag. Throws ChartError. */
+  /** Puts a manifest under the reference's digest, or its tag when it has none. Throws ChartError. */
   async pushManifest(reference: Reference, bytes: Uint8Array, mediaType: string, signal?: AbortSignal): Promise<void> {
+    const wanted = reference.digest === '' ? reference.tag : reference.digest;
     const answer = await this.#call(reference.registry, reference.repository, {
       method: 'PUT',
-      url: this.#url(reference, `manifests/${reference.tag}`),
+      url: this.#url(reference, `manifests/${wanted}`),
       headers: { 'content-type': mediaType },
       body: bytes,
       maxBytes: MAX_TAGS_BYTES,

@@ -1,6 +1,8 @@
-/** What a registry says was wrong (`{"errors":[{code,message}]}`), with method and address. */
+/** What a registry says was wrong (`{"errors":[{code,message,detail}]}`), with method and address. */
 import { goQuote, isJsonObject } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
+import { goText } from '../go/format.ts';
+import { decodeGoJson } from '../go/json-reader.ts';
 import type { HttpAnswer } from '../http/http-client.ts';
 import { redacted } from '../http/request-error.ts';
 
@@ -26,13 +28,15 @@ function errorDetails(body: Uint8Array): string {
   const errors = isJsonObject(value) && Array.isArray(value['errors']) ? value['errors'] : [];
   return errors
     .filter(isJsonObject)
-    .map(({ code, message }) =>
-      [
-        typeof code === 'string' ? code.toLowerCase().replaceAll('_', ' ') : '',
-        typeof message === 'string' ? message : '',
-      ]
-        .filter((part) => part !== '')
-        .join(': '),
-    )
+    .map(({ code, message, detail }) => {
+      const parts = [typeof code === 'string' ? code.toLowerCase().replaceAll('_', ' ') : ''];
+      if (typeof message === 'string' && message !== '') {
+        parts.push(
+          message,
+          ...(detail === undefined || detail === null ? [] : [goText(decodeGoJson(JSON.stringify(detail)))]),
+        );
+      }
+      return parts.filter((part) => part !== '').join(': ');
+    })
     .join('; ');
 }

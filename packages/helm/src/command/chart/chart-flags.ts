@@ -1,6 +1,8 @@
 /** The flags that say where a chart comes from: version, repository, credentials, verification. */
 import { join } from 'node:path';
-import type { Flag } from '../flags/flag.ts';
+import { ChartError } from '../../chart/chart.ts';
+import { CommandError } from '../command-error.ts';
+import type { Flag, FlagReader } from '../flags/flag.ts';
 import type { Environment } from '../host.ts';
 import { homeDirectory } from '../paths.ts';
 
@@ -10,6 +12,7 @@ export const tlsFlags: readonly Flag[] = [
     kind: 'string',
     name: 'ca-file',
     usage: 'file with the certificates of the authorities that HTTPS servers are checked against',
+    prepare: checkTlsFiles,
   },
   { kind: 'string', name: 'cert-file', usage: 'file with the certificate of this client' },
   { kind: 'string', name: 'key-file', usage: 'file with the key of this client' },
@@ -18,6 +21,20 @@ export const tlsFlags: readonly Flag[] = [
   { kind: 'string', name: 'username', usage: 'user of the chart repository' },
   { kind: 'string', name: 'password', usage: 'password for the chart repository' },
 ];
+
+/** Helm makes its client of registries before all else, whether the command needs it or not. */
+async function checkTlsFiles(flags: FlagReader): Promise<void> {
+  const [caFile, certFile, keyFile] = [flags.text('ca-file'), flags.text('cert-file'), flags.text('key-file')];
+  if (caFile === '' && certFile === '' && keyFile === '') return;
+  try {
+    const { readTlsMaterial } = await import('../../http/tls-material.ts');
+    const insecureSkipTlsVerify = flags.bool('insecure-skip-tls-verify');
+    await readTlsMaterial({ caFile, certFile, keyFile, insecureSkipTlsVerify });
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    throw new CommandError(`missing registry client: ${error.message}`, { cause: error });
+  }
+}
 
 export function keyringFlag(environment: Environment): Flag {
   const keyring = join(homeDirectory(environment), '.gnupg/pubring.gpg');

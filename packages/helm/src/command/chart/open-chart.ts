@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import { type Chart, ChartError, isLibrary } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
+import { fileProblem } from '../../node/file-problem.ts';
 import { type LoadDirectoryOptions, loadDirectory } from '../../node/load-directory.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fileProblem } from '../file-problem.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 
 /**

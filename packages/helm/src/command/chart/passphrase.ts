@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { quote } from '../../go/quote.ts';
+import { fileProblem } from '../../node/file-problem.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fileProblem } from '../file-problem.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 
 /** Asks for the passphrase of the key of that name. */

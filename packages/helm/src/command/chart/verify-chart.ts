@@ -1,11 +1,11 @@
 /** `--verify` with `--keyring`: charts are checked against their provenance as they come. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { fileProblem } from '../../node/file-problem.ts';
 import type { Verification } from '../../provenance/provenance.ts';
 import type { VerifyChart } from '../../repositories/locate-chart.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fileProblem } from '../file-problem.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 
 /**

@@ -10,9 +10,9 @@ import {
 } from '@kindred/client';
 import { hasErrorCode } from '@kindred/machinery';
 import { quote } from '../../go/quote.ts';
+import { fileProblem } from '../../node/file-problem.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fileProblem } from '../file-problem.ts';
 import type { Settings } from '../settings.ts';
 
 /** Throws CommandError when a file that was named isn't there. */

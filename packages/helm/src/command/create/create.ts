@@ -3,12 +3,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { ChartError, type ChartFile } from '../../chart/chart.ts';
 import { createChart, createFromStarter } from '../../create/create-chart.ts';
+import { fileProblem } from '../../node/file-problem.ts';
 import { unpackArchive } from '../../node/load-archive.ts';
 import { readChartFiles } from '../../node/load-directory.ts';
 import { exactArguments } from '../arguments.ts';
 import { followLinks } from '../chart/open-chart.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { fileProblem } from '../file-problem.ts';
 
 export const createCommand: Command = {
   usage: 'NAME',

@@ -1,11 +1,9 @@
 /** The values that flags have after parsing. Asking for a flag that isn't declared, or as another type, is a bug. */
-import type { Flag } from './flag.ts';
+import type { Flag, FlagReader } from './flag.ts';
 
 export type FlagValue = boolean | string | number | readonly string[] | ReadonlyMap<string, string>;
 
-export interface FlagValues {
-  bool(name: string): boolean;
-  text(name: string): string;
+export interface FlagValues extends FlagReader {
   number(name: string): number;
   /** Milliseconds. */
   duration(name: string): number;

@@ -15,6 +15,11 @@ interface FlagBase {
   readonly bare?: string;
 }
 
+export interface FlagReader {
+  bool(name: string): boolean;
+  text(name: string): string;
+}
+
 /** `true` with no value. */
 export interface BoolFlag extends FlagBase {
   readonly kind: 'bool';
@@ -28,6 +33,8 @@ export interface TextFlag extends FlagBase {
   readonly choices?: readonly string[];
   /** The problem with a value; undefined when there is none. */
   readonly check?: (value: string) => string | undefined;
+  /** Done before the command runs, with the values of its flags. Throws what is wrong. */
+  readonly prepare?: (flags: FlagReader) => Promise<void>;
 }
 
 export interface NumberFlag extends FlagBase {

@@ -9,6 +9,7 @@ import { lintChart } from '../../lint/lint-chart.ts';
 import type { LintOptions } from '../../lint/lint-options.ts';
 import { archiveSource, directorySource, type LintSource } from '../../lint/lint-source.ts';
 import { isSerious, type LintMessage, lintMessageText } from '../../lint/message.ts';
+import { fileProblem } from '../../node/file-problem.ts';
 import { loadSchemas, nodeSchemaLoader } from '../../node/load-schemas.ts';
 import { nodeProviders } from '../../node/providers.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
@@ -21,7 +22,6 @@ import { mergeValues, readValueSources, valueFlags } from '../chart/value-flags.
 import { currentNamespace } from '../cluster/namespace.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fileProblem } from '../file-problem.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 
 export const lintCommand: Command = {

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { updateDependencies } from '../../dependencies/update-dependencies.ts';
+import { fileProblem } from '../../node/file-problem.ts';
 import { readChartFiles } from '../../node/load-directory.ts';
 import { writeFileAtomically } from '../../node/write-file.ts';
 import { type PackagedChart, packageChart } from '../../packaging/package-chart.ts';
@@ -12,7 +13,6 @@ import { type Passphrase, passphraseReader } from '../chart/passphrase.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { runDependencies } from '../dependency/dependency-work.ts';
-import { fileProblem } from '../file-problem.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 
 export const packageCommand: Command = {

@@ -6,6 +6,7 @@ import { basename, join, resolve } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
+import { fileProblem } from '../../node/file-problem.ts';
 import { writeFileAtomically } from '../../node/write-file.ts';
 import { loadPlugin } from '../../plugins/find-plugins.ts';
 import type { Plugin } from '../../plugins/plugin.ts';
@@ -18,7 +19,6 @@ import { keyringFlag, tlsFlags } from '../chart/chart-flags.ts';
 import { tlsSource } from '../chart/chart-source.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fileProblem } from '../file-problem.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { runOptions } from './plugin-context.ts';
 

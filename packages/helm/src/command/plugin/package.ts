@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ChartError } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
+import { fileProblem } from '../../node/file-problem.ts';
 import { writeFileAtomically } from '../../node/write-file.ts';
 import { loadPlugin } from '../../plugins/find-plugins.ts';
 import type { Plugin } from '../../plugins/plugin.ts';
@@ -13,7 +14,6 @@ import { keyringFlag } from '../chart/chart-flags.ts';
 import { passphraseReader } from '../chart/passphrase.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fileProblem } from '../file-problem.ts';
 
 export const pluginPackageCommand: Command = {
   usage: '[PATH]',

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { errorText, hasErrorCode } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { fromBytes, toBytes } from '../../go/bytes.ts';
+import { fileProblem } from '../../node/file-problem.ts';
 import { writeFileAtomically } from '../../node/write-file.ts';
 import { emptyIndex, indexDirectory, mergeIndexes } from '../../repositories/index-directory.ts';
 import { type IndexFile, readIndex } from '../../repositories/index-file.ts';
@@ -11,7 +12,6 @@ import { indexJson, indexYaml } from '../../repositories/write-index.ts';
 import { exactArguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fileProblem } from '../file-problem.ts';
 
 export const repoIndexCommand: Command = {
   usage: '[DIR]',

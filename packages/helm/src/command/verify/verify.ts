@@ -1,13 +1,13 @@
 /** `helm verify PATH`: whether a packaged chart is as its signer made it. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { fileProblem } from '../../node/file-problem.ts';
 import { verificationText } from '../../provenance/provenance.ts';
 import { exactArguments } from '../arguments.ts';
 import { keyringFlag } from '../chart/chart-flags.ts';
 import { archiveVerifier } from '../chart/verify-chart.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { fileProblem } from '../file-problem.ts';
 
 export const verifyCommand: Command = {
   usage: 'PATH',
