@@ -192,10 +192,12 @@ test('values come from ConfigMaps and Secrets, and a change of them is an upgrad
   assert.deepEqual(cluster.errors, []);
 });
 
-test('what is random in a chart stays until the chart or the values change, also after a restart', async (t) => {
+test('what a chart generates stays until the chart asks for something else, also after a restart', async (t) => {
   const cluster = await releaseCluster(t);
   const random =
-    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-random\ndata: {a: {{ randAlphaNum 20 }}}\n';
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-random\ndata:\n  a: {{ randAlphaNum 20 }}\n' +
+    '  tls: {{ (genSelfSignedCertWithKey .Values.color nil nil 365 (genPrivateKey "ed25519")).Cert | quote }}\n' +
+    '  color: {{ .Values.color }}\n  size: {{ .Values.size | quote }}\n';
   const chart = inline(webChart('1.0.0', { 'templates/random.yaml': random }));
   await cluster.release('web', { chart, driftDetection: { mode: 'enabled' }, interval: '1h' });
   await cluster.until('web', isAt(1));
@@ -213,6 +215,23 @@ test('what is random in a chart stays until the chart or the values change, also
   );
   assert.deepEqual(await cluster.data('web-random'), first);
   await cluster.until('web', isAt(1));
+
+  await cluster.change('web', { values: { size: '2' } });
+  await cluster.until('web', isAt(2));
+  assert.deepEqual(await cluster.data('web-random'), { ...first, size: '2' });
+  await cluster.change('web', { values: { color: 'green' } });
+  await cluster.until('web', isAt(3));
+  const third = await cluster.data('web-random');
+  assert.equal(third?.['a'], first?.['a']);
+  assert.notEqual(third?.['tls'], first?.['tls']);
+  await cluster.change('web', { stableGenerators: false, values: { color: 'blue' } });
+  await cluster.until('web', isAt(4));
+  assert.notEqual((await cluster.data('web-random'))?.['a'], first?.['a']);
+  await cluster.client.delete(HelmRelease, at('web'));
+  await eventually(
+    async () => (await cluster.client.list(Secret, { namespace: 'default' })).items,
+    (secrets) => secrets.length === 0,
+  );
   assert.deepEqual(cluster.errors, []);
 });
 

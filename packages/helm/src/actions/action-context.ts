@@ -2,6 +2,7 @@
 import type { Client } from '@kindred/client';
 import { type Clock, systemClock } from '@kindred/machinery';
 import type { FunctionProviders } from '../functions/function-table.ts';
+import { type GeneratorStore, secretGeneratorStore } from '../release/generator-store.ts';
 import type { ReleaseDriver } from '../release/release-driver.ts';
 import { ReleaseStorage } from '../release/release-storage.ts';
 import type { Capabilities } from '../render/capabilities.ts';
@@ -16,6 +17,8 @@ export interface ActionContext {
   /** The namespace of the releases, and of objects that name none. */
   readonly namespace: string;
   readonly storage: ReleaseStorage;
+  /** Where stable generators keep what they gave; undefined when nothing outlives the process. */
+  readonly generators: GeneratorStore | undefined;
   readonly clock: Clock;
   /** Time, cryptography and names for templates. */
   readonly functions: FunctionProviders;
@@ -32,6 +35,8 @@ export interface ActionContextOptions {
   readonly client: Client;
   readonly driver: ReleaseDriver;
   readonly namespace: string;
+  /** Where the driver keeps its records, when that is another namespace. */
+  readonly storageNamespace?: string | undefined;
   readonly functions: FunctionProviders;
   readonly identity: string;
   readonly clock?: Clock | undefined;
@@ -50,11 +55,13 @@ export interface ActionContextOptions {
  */
 export function createActionContext(options: ActionContextOptions): ActionContext {
   const mapper = options.mapper ?? createKindMapper(options.client);
+  const { client, driver, storageNamespace: namespace = options.namespace } = options;
   return {
-    client: options.client,
+    client,
     mapper,
     namespace: options.namespace,
-    storage: new ReleaseStorage(options.driver),
+    storage: new ReleaseStorage(driver),
+    generators: driver.name === 'Memory' ? undefined : secretGeneratorStore({ client, namespace }),
     clock: options.clock ?? systemClock,
     functions: options.functions,
     capabilities: options.capabilities ?? (() => discoverCapabilities(options.client, mapper, options.signal)),

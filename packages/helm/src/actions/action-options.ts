@@ -53,6 +53,8 @@ export interface RenderOptions {
   readonly sources?: readonly ValueSource[] | undefined;
   /** False keeps rendered text out of errors, for messages that more people see than the values. */
   readonly excerpts?: boolean | undefined;
+  /** Random functions give what they gave for the last revision. */
+  readonly stableGenerators?: boolean | undefined;
   readonly hideSecret?: boolean | undefined;
   /** Notes of dependencies too. */
   readonly subchartNotes?: boolean | undefined;

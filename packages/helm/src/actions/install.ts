@@ -92,8 +92,11 @@ async function installWithin(context: ActionContext, options: InstallOptions): P
     const journal = { kind: 'install', bases: [], settings, done: [] } as const;
     const record = new OperationRecord(locked.storage, { ...pending, revision }, journal);
     reportSize(locked, record.release);
+    await rendered.generators?.save();
     await record.create(0);
-    return runInstall(locked, { record, settings, change });
+    const installed = await runInstall(locked, { record, settings, change });
+    await rendered.generators?.settle();
+    return installed;
   });
 }
 

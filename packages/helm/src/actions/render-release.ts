@@ -12,6 +12,7 @@ import type { ActionContext } from './action-context.ts';
 import type { RenderOptions } from './action-options.ts';
 import { renderWithLookups } from './lookup.ts';
 import { postRenderManifests } from './post-render.ts';
+import { openGenerators, type ReleaseGenerators } from './release-generators.ts';
 
 export interface RenderRequest {
   readonly chart: Chart;
@@ -28,6 +29,8 @@ export interface RenderedRelease {
   readonly manifest: string;
   readonly hooks: readonly ReleaseHook[];
   readonly notes: string;
+  /** To be saved before the release is recorded. */
+  readonly generators?: ReleaseGenerators | undefined;
 }
 
 /** @throws ChartError, RenderError, ReleaseError */
@@ -40,6 +43,8 @@ export async function renderRelease(
   const warnings = new Set<string>();
   const { functions } = context;
   const { remoteSchemas, sources } = options;
+  const isStable = options.stableGenerators === true && request.lookups;
+  const generators = isStable ? await openGenerators(context, request.release.name) : undefined;
   const render = (lookup: Lookup | undefined, explain: boolean, resolveHost?: (name: string) => string) =>
     renderChart(request.chart, request.values, {
       ...functions,
@@ -54,6 +59,7 @@ export async function renderRelease(
       ...(remoteSchemas === undefined ? {} : { remoteSchemas }),
       ...(sources === undefined ? {} : { sources }),
       ...(lookup === undefined ? {} : { lookup }),
+      ...(generators === undefined ? {} : { generators: generators.memory }),
     });
   const renderAll = async (resolveHost?: (name: string) => string): Promise<RenderedChart> =>
     request.lookups
@@ -69,6 +75,7 @@ export async function renderRelease(
     manifest: manifestOf(sorted, options.hideSecret === true),
     hooks: sorted.hooks.map(storedHook),
     notes: rendered.notes,
+    generators,
   };
 }
 

@@ -102,8 +102,11 @@ async function upgradeWithin(context: ActionContext, options: UpgradeOptions): P
     const journal = { kind: 'upgrade', bases: bases.map(({ revision }) => revision), settings, done: [] } as const;
     const record = new OperationRecord(locked.storage, pending, journal);
     reportSize(locked, record.release);
+    await rendered.generators?.save();
     await record.create(options.historyMax ?? DEFAULT_HISTORY_MAX);
-    return runUpgrade(locked, { record, settings, bases, change });
+    const upgraded = await runUpgrade(locked, { record, settings, bases, change });
+    await rendered.generators?.settle();
+    return upgraded;
   });
 }
 

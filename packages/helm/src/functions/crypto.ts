@@ -68,7 +68,7 @@ function hashFunctions(crypto: Source): Record<string, GoFunction> {
   };
 }
 
-function hex(bytes: Uint8Array): string {
+export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -231,7 +231,8 @@ function uint32(value: number): Uint8Array {
   return Uint8Array.of((value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
 }
 
-function certificateObject({ certificate, key }: { certificate: string; key: string }): GoObject {
+/** Sprig's certificate, with its key; both PEM. */
+export function certificateObject({ certificate, key }: { certificate: string; key: string }): GoObject {
   return goObject('sprig.certificate', {
     fields: new Map([
       ['Cert', certificate],

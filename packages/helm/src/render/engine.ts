@@ -5,6 +5,7 @@
 
 import { type FunctionProviders, functionTable } from '../functions/function-table.ts';
 import { basePath } from '../functions/paths.ts';
+import { type GeneratorMemory, stableGenerators } from '../functions/stable-generators.ts';
 import { compareText } from '../go/compare-text.ts';
 import { fn } from '../go/define-function.ts';
 import { FunctionError } from '../go/function-error.ts';
@@ -51,6 +52,8 @@ export interface EngineOptions extends FunctionProviders {
   readonly replacements?: Readonly<Record<string, GoFunction>>;
   /** For a render that is watched. */
   readonly tracing?: Tracing;
+  /** What random functions gave the last time; without it they give something else each time. */
+  readonly generators?: GeneratorMemory;
 }
 
 /** What a second render, whose purpose is to explain, does differently. A plain render has none of it. */
@@ -84,6 +87,9 @@ class Engine {
   readonly #tracing: Tracing | undefined;
   readonly #budget: Budget;
   readonly #included = new Map<string, number>();
+  /** The file that is rendered, and the names that are included in each other. */
+  #file = '';
+  readonly #inclusions: string[] = [];
   readonly #parsedTexts = new Map<string, Map<string, Template>>();
 
   constructor(options: EngineOptions) {
@@ -101,10 +107,21 @@ class Engine {
         fn(['string', 'any'], () => ''),
       );
     }
+    for (const [name, stable] of this.#stableGenerators(options)) this.#functions.set(name, stable);
     for (const [name, other] of Object.entries(options.replacements ?? {})) this.#functions.set(name, other);
     this.#budget = newBudget(options.limits ?? DEFAULT_LIMITS);
     this.#tracing = options.tracing;
     for (const [name, traced] of options.tracing?.functions ?? []) this.#functions.set(name, traced);
+  }
+
+  #stableGenerators({ generators: memory, crypto, time }: EngineOptions): Map<string, GoFunction> {
+    if (memory === undefined || crypto === undefined) return new Map();
+    return stableGenerators(this.#functions, {
+      memory,
+      position: () => [this.#file, ...this.#inclusions.slice(-1)].join('>'),
+      now: () => Number(time.now() / 1_000_000n),
+      crypto,
+    });
   }
 
   render(files: readonly TemplateFile[]): Map<string, string> {
@@ -165,6 +182,8 @@ class Engine {
     const template = environment.lookUpTemplate(file.name);
     if (template === undefined) return '';
     this.#included.clear();
+    this.#file = file.name;
+    this.#inclusions.length = 0;
     try {
       return executeTemplate(template, file.data, environment).replaceAll(NO_VALUE, '');
     } catch (error) {
@@ -198,6 +217,7 @@ class Engine {
   #include(environment: () => Environment): TemplateFunction {
     const leave = (name: string): void => {
       this.#included.set(name, (this.#included.get(name) ?? 1) - 1);
+      this.#inclusions.pop();
     };
     return {
       enter: (name) => {
@@ -211,6 +231,7 @@ class Engine {
           throw new FunctionError(`template: no template ${quote(name)} associated with template "${ROOT_NAME}"`);
         }
         this.#included.set(name, active + 1);
+        this.#inclusions.push(name);
         return { template, environment: environment() };
       },
       leave: (name, output) => {

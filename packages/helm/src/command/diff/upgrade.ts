@@ -25,6 +25,7 @@ import { requireReachable } from '../cluster/require-reachable.ts';
 import type { Command, CommandContext } from '../command.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
+import { stableGeneratorsFlag } from '../release/operation-flags.ts';
 import { checkName, completeRelease } from '../release/release-argument.ts';
 import { comparedManifest, diffFlags, diffOptions, printDiff } from './diff-output.ts';
 
@@ -46,6 +47,7 @@ const ownFlags: readonly Flag[] = [
     usage: 'compare the definitions in crds/ with the cluster too, and say what would make their update unsafe',
   },
   { kind: 'bool', name: 'enable-dns', usage: 'let templates look up host names' },
+  stableGeneratorsFlag,
   { kind: 'bool', name: 'reset-values', usage: "the chart's values instead of those of the last revision" },
   { kind: 'bool', name: 'reuse-values', usage: 'the values of the last revision, with those given merged in' },
   {
@@ -124,7 +126,9 @@ async function rendered(
   checkInstallable(chart, context);
   checkValueKeys(context, chart, sources, flags);
   const enableDns = flags.bool('enable-dns');
-  const common = { name, chart, values, sources, enableDns, dryRun: 'server', takeOwnership: true } as const;
+  const stableGenerators = flags.bool('stable-generators');
+  const given = { name, chart, values, sources, enableDns, stableGenerators };
+  const common = { ...given, dryRun: 'server', takeOwnership: true } as const;
   if (!isUpgrade) return install(action, { ...common, replace: true });
   return upgrade(action, {
     ...common,

@@ -40,6 +40,7 @@ export function deployOptions(
     enableDns: flags.bool('enable-dns'),
     disableOpenApiValidation: flags.bool('disable-openapi-validation'),
     skipSchemaValidation: flags.bool('skip-schema-validation'),
+    stableGenerators: flags.bool('stable-generators'),
     hideSecret: flags.bool('hide-secret'),
     subchartNotes: flags.bool('render-subchart-notes'),
   };

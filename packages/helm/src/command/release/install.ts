@@ -15,7 +15,14 @@ import { outputFlag } from '../output/format.ts';
 import { progressFlag } from '../progress/progress.ts';
 import { deployOptions } from './deploy-options.ts';
 import { failingAs, logHelmErrors } from './helm-failure.ts';
-import { crdsFlag, deadlineFlag, onConflictFlag, resumeFlag, waitStrategy } from './operation-flags.ts';
+import {
+  crdsFlag,
+  deadlineFlag,
+  onConflictFlag,
+  resumeFlag,
+  stableGeneratorsFlag,
+  waitStrategy,
+} from './operation-flags.ts';
 import { printResult } from './print-result.ts';
 import { withActions } from './run-actions.ts';
 
@@ -43,6 +50,7 @@ An install that was interrupted is finished by the same command; --resume=false 
     onConflictFlag,
     deadlineFlag,
     resumeFlag,
+    stableGeneratorsFlag,
     progressFlag,
   ],
   exclusiveFlags: EXCLUSIVE_FORCE,

@@ -25,6 +25,15 @@ export const resumeFlag: Flag = {
   default: true,
 };
 
+/** Ours: helm's random functions give something else with each upgrade. */
+export const stableGeneratorsFlag: Flag = {
+  kind: 'bool',
+  name: 'stable-generators',
+  usage:
+    'keep passwords, keys and certificates that the chart generates: they stay as long as the chart asks for the same; kept ' +
+    'in a Secret beside the records of the release',
+};
+
 const CRDS = ['skip', 'create', 'update'] as const;
 
 /** Ours: what is done with the definitions in crds/. */

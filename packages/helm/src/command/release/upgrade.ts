@@ -25,6 +25,7 @@ import {
   onConflictFlag,
   resumeFlag,
   serverSide,
+  stableGeneratorsFlag,
   waitStrategy,
 } from './operation-flags.ts';
 import { printResult } from './print-result.ts';
@@ -53,6 +54,7 @@ const ownFlags: readonly Flag[] = [
   onConflictFlag,
   deadlineFlag,
   resumeFlag,
+  stableGeneratorsFlag,
   progressFlag,
   outputFlag,
 ];

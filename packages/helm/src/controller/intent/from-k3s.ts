@@ -49,6 +49,7 @@ export function fromHelmChart(object: HelmChart, config: HelmChartConfig | undef
     maxHistory: 10,
     externalChanges: 'adopt',
     plan: false,
+    stableGenerators: true,
     driftDetection: { mode: 'disabled', ignore: [] },
     postRenderers: [],
     install: {

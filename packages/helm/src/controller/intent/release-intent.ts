@@ -161,6 +161,8 @@ export interface ReleaseIntent {
   readonly externalChanges: 'adopt' | 'revert';
   /** Installs and upgrades wait for approval. */
   readonly plan: boolean;
+  /** What the chart generates stays from revision to revision. */
+  readonly stableGenerators: boolean;
   readonly driftDetection: { readonly mode: 'enabled' | 'warn' | 'disabled'; readonly ignore: readonly IgnoreRule[] };
   readonly postRenderers: readonly PostRenderer[];
   readonly install: ChangeSettings & {

@@ -78,6 +78,7 @@ export function releaseSettings(
     ...(kubeConfig === undefined ? {} : { kubeConfig }),
     externalChanges: ('externalChanges' in spec ? spec.externalChanges : undefined) ?? 'adopt',
     plan: ('plan' in spec ? spec.plan : undefined) ?? false,
+    stableGenerators: ('stableGenerators' in spec ? spec.stableGenerators : undefined) ?? true,
     driftDetection: {
       mode: spec.driftDetection?.mode ?? 'disabled',
       ignore: (spec.driftDetection?.ignore ?? []).map((rule) => ({ paths: rule.paths, target: rule.target ?? {} })),

@@ -86,6 +86,12 @@ export const HelmRelease = defineKind({
         .enum('adopt', 'revert')
         .describe('What happens when somebody else upgrades the release or rolls it back; adopt when not given.')
         .optional(),
+      stableGenerators: s
+        .boolean()
+        .describe(
+          'Passwords, keys and certificates that the chart generates stay from revision to revision; true when not given.',
+        )
+        .optional(),
       plan: s
         .boolean()
         .describe(

@@ -65,6 +65,7 @@ export async function actionContextOf(
     // Records are written to the end, even when the controller stops.
     driver: secretDriver({ client, namespace: storageNamespace, clock }),
     namespace: targetNamespace,
+    storageNamespace,
     functions,
     identity: process,
     clock,

@@ -155,6 +155,7 @@ function changeOptions(intent: ReleaseIntent, settings: ChangeSettings) {
     crds: CRDS[settings.crds],
     skipSchemaValidation: !settings.validateSchema,
     disableOpenApiValidation: !settings.validateObjects,
+    stableGenerators: intent.stableGenerators,
     onConflict: OWN_WORD,
     onInterrupted: 'resume' as const,
     ...(postRenderers.length === 0
