@@ -72,10 +72,9 @@ export class HttpClient {
       const location = answer.headers['location'];
       if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
       const method = current.method ?? 'GET';
-      if (redirects === MAX_REDIRECTS) {
-        throw requestError(method, current.url, new Error(`stopped after ${MAX_REDIRECTS} redirects`));
-      }
-      current = redirected(current, answer.status, target(location, current.url, method), request.url);
+      const url = target(location, current.url, method);
+      if (redirects === MAX_REDIRECTS) throw endlessRedirects(method, location, url);
+      current = redirected(current, answer.status, url, request.url);
     }
   }
 
@@ -127,6 +126,12 @@ export class HttpClient {
       this.#options.proxy?.(url),
     );
   }
+}
+
+/** Go names the last address as the answer wrote it. */
+function endlessRedirects(method: string, location: string, url: URL): ChartError {
+  const cause = new Error(`stopped after ${MAX_REDIRECTS} redirects`);
+  return requestError(method, url, cause, url.password === '' ? location : undefined);
 }
 
 function target(location: string, from: URL, method: string): URL {

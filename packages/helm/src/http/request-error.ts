@@ -5,9 +5,9 @@
 import { goQuote } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 
-/** No answer, or not all of it. */
-export function requestError(method: string, url: URL, cause: unknown): ChartError {
-  return new ChartError(`${verb(method)} ${goQuote(redacted(url))}: ${causeText(url, cause)}`, { cause });
+/** No answer, or not all of it. `shown` is how to write the address. */
+export function requestError(method: string, url: URL, cause: unknown, shown = redacted(url)): ChartError {
+  return new ChartError(`${verb(method)} ${goQuote(shown)}: ${causeText(url, cause)}`, { cause });
 }
 
 /** The address as it may be shown: a password becomes `***`. */
