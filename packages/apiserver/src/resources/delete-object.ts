@@ -23,12 +23,16 @@ const maxAttempts = 100;
 const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
 
-/** @throws StatusError 404, 409 for preconditions, and what admission throws. */
+/**
+ * @param isAdmitted the deletion is part of a request that admission has seen: an eviction.
+ * @throws StatusError 404, 409 for preconditions, and what admission throws.
+ */
 export async function deleteObject(
   request: ResourceRequest,
   namespace: string,
   name: string,
   options: DeleteOptions,
+  { isAdmitted = false }: { readonly isAdmitted?: boolean } = {},
 ): Promise<Deleted> {
   const { storage } = request;
   const working = workingResource(request.resource, (...names) => request.server.registry.get(...names));
@@ -37,7 +41,9 @@ export async function deleteObject(
     if (stored === undefined) throw notFound(working.groupResource, name);
     demandSameUid(working.groupResource, stored, options.preconditions.uid);
     demandSameVersion(working.groupResource, stored, options.preconditions.resourceVersion);
-    const deleted = await attemptDelete(request, working, stored, options);
+    const deleted = isAdmitted
+      ? await deleteOnce(request, working, stored, options)
+      : await attemptDelete(request, working, stored, options);
     if (deleted !== undefined) return deleted;
   }
   throw conflict(working.groupResource, name, OBJECT_MODIFIED);

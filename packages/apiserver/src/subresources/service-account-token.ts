@@ -17,6 +17,7 @@ import type { TokenIssuer, TokenSpec } from '../authentication/service-account/t
 import { valueResponse } from '../negotiation/encode.ts';
 import { bodyObject } from '../resources/body-object.ts';
 import type { ResourceRequest } from '../resources/resource-request.ts';
+import { admitSubresource } from '../resources/subresources/admit-subresource.ts';
 import type { SubresourceHandler } from '../resources/subresources/subresource-handler.ts';
 
 const shortestLifetime = 600;
@@ -37,6 +38,7 @@ export function serviceAccountToken(issuer: TokenIssuer): SubresourceHandler {
       const { namespace, name } = request;
       const account = request.storage.get(namespace, name);
       if (account === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
+      await admitSubresource(request, object, { dryRun: false });
       const spec = await tokenSpec(request, object, issuer, { name, uid: account.object.metadata.uid ?? '' });
       const { token, expires } = await issuer.issue(spec);
       const expirationTimestamp = formatTime(expires);

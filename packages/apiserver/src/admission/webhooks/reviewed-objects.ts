@@ -31,7 +31,9 @@ export class ReviewedObjects {
 
   /** JSON of the stored object; `null` when there is none. */
   oldObject(seenAs: ServedResource): string {
-    return this.#encoded(this.#oldObjects, seenAs, this.#attributes.oldObject);
+    const { oldObject, operation } = this.#attributes;
+    // A binding is made, whatever becomes of its pod.
+    return this.#encoded(this.#oldObjects, seenAs, operation === 'CREATE' ? undefined : oldObject);
   }
 
   /** The new object in that version, for a patch to start from. It may share parts with the object under admission. */

@@ -14,6 +14,7 @@ import {
   success,
   type Unstructured,
 } from '@kindred/machinery';
+import type { SubresourceForm } from '../../admission/plugin.ts';
 import { statusResponse } from '../../chain/error-response.ts';
 import type { ApiResponse } from '../../request/api-response.ts';
 import { bodyObject } from '../body-object.ts';
@@ -50,6 +51,8 @@ async function bind(request: ResourceRequest, binding: Unstructured): Promise<Ap
   if (node === '') throw invalid({ group: '', kind: 'Binding' }, name, [required('target.name')]);
   const written = await updateObject(request, options, {
     subresource: 'binding',
+    form: bindingForm(binding, () => formatTime(server.clock.now())),
+    operation: 'CREATE',
     demandVersion: false,
     madeByServer: true,
     produce(stored) {
@@ -61,6 +64,15 @@ async function bind(request: ResourceRequest, binding: Unstructured): Promise<Ap
   });
   if (written === undefined) throw notFound(resource.groupResource, name);
   return statusResponse(success({}), 201);
+}
+
+/** Who admits a binding sees the Binding. */
+function bindingForm(binding: Unstructured, now: () => string): SubresourceForm {
+  return {
+    kind: { group: '', version: 'v1', kind: 'Binding' },
+    view: () => binding,
+    accept: (pod, changed) => assign(pod, changed, getString(changed, ['target', 'name']) ?? '', now()),
+  };
 }
 
 const podsBinding = { group: '', resource: 'pods/binding' };

@@ -24,6 +24,7 @@ import { bodyObject } from '../body-object.ts';
 import { deleteObject } from '../delete-object.ts';
 import { deleteOptionsOf } from '../delete-options.ts';
 import type { ResourceRequest } from '../resource-request.ts';
+import { admitSubresource } from './admit-subresource.ts';
 
 /** Times that a budget is read anew when somebody else changes it at the same time. */
 const attempts = 5;
@@ -40,8 +41,9 @@ export async function evictPod(request: ResourceRequest): Promise<ApiResponse> {
   const options = deleteOptionsOf(isJsonObject(eviction['deleteOptions']) ? eviction['deleteOptions'] : {});
   const pod = storage.get(namespace, name);
   if (pod === undefined) throw notFound(resource.groupResource, name);
+  await admitSubresource(request, eviction, options);
   if (isDisruption(pod.object) && !options.dryRun) await spendBudget(request, pod.object);
-  await deleteObject(request, namespace, name, options);
+  await deleteObject(request, namespace, name, options, { isAdmitted: true });
   return statusResponse(success({}), 201);
 }
 

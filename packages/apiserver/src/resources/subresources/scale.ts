@@ -16,6 +16,7 @@ import {
   setMember,
   type Unstructured,
 } from '@kindred/machinery';
+import type { SubresourceForm } from '../../admission/plugin.ts';
 import { objectOf } from '../../decoding/decode-object.ts';
 import { valueResponse } from '../../negotiation/encode.ts';
 import type { ApiResponse } from '../../request/api-response.ts';
@@ -137,9 +138,23 @@ async function writeScale(
 ): Promise<ApiResponse> {
   const { exchange, resource, name } = request;
   const { working, mapping } = scalable(request);
-  const written = await updateObject(request, options, { subresource: 'scale', demandVersion: false, produce });
+  const written = await updateObject(request, options, {
+    subresource: 'scale',
+    form: scaleForm(mapping, name),
+    demandVersion: false,
+    produce,
+  });
   if (written === undefined) throw notFound(resource.groupResource, name);
   return valueResponse(exchange.request, scaleOf(written.object ?? working.read(written.stored), mapping));
+}
+
+/** Who admits a scale sees a Scale, whatever it scales. */
+function scaleForm(mapping: ScaleMapping, name: string): SubresourceForm {
+  return {
+    kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    view: (object) => scaleOf(object, mapping),
+    accept: (object, wanted) => setAt(object, mapping.specReplicasPath, replicasOf(wanted, name)),
+  };
 }
 
 function scalable(request: ResourceRequest): { working: ServedResource; mapping: ScaleMapping } {
