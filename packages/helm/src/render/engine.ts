@@ -28,8 +28,8 @@ import {
   newBudget,
 } from '../template/limits.ts';
 import { isEmptyList, type Template } from '../template/node.ts';
-import { parseTemplates } from '../template/parse.ts';
 import { TemplateParseError } from '../template/parse-error.ts';
+import { TemplateCache } from '../template/template-cache.ts';
 import { fromExecutionError, fromParseError, RenderError } from './render-error.ts';
 
 /** A template file and what its dot is. Files of one chart share their data. */
@@ -54,6 +54,8 @@ export interface EngineOptions extends FunctionProviders {
   readonly tracing?: Tracing;
   /** What random functions gave the last time; without it they give something else each time. */
   readonly generators?: GeneratorMemory;
+  /** Templates that are parsed already, of whoever renders more than once; without it a render parses all of its own. */
+  readonly templates?: TemplateCache;
 }
 
 /** What a second render, whose purpose is to explain, does differently. A plain render has none of it. */
@@ -90,6 +92,8 @@ class Engine {
   /** The file that is rendered, and the names that are included in each other. */
   #file = '';
   readonly #inclusions: string[] = [];
+  readonly #templates: TemplateCache;
+  /** Of this render, as they are run: they may be instrumented. */
   readonly #parsedTexts = new Map<string, Map<string, Template>>();
 
   constructor(options: EngineOptions) {
@@ -107,8 +111,10 @@ class Engine {
         fn(['string', 'any'], () => ''),
       );
     }
-    for (const [name, stable] of this.#stableGenerators(options)) this.#functions.set(name, stable);
-    for (const [name, other] of Object.entries(options.replacements ?? {})) this.#functions.set(name, other);
+    const replacements = [...this.#stableGenerators(options), ...Object.entries(options.replacements ?? {})];
+    const mayShare = options.tracing === undefined && replacements.every(([name, other]) => this.#takesSame(name, other));
+    this.#templates = (mayShare ? options.templates : undefined) ?? new TemplateCache();
+    for (const [name, other] of replacements) this.#functions.set(name, other);
     this.#budget = newBudget(options.limits ?? DEFAULT_LIMITS);
     this.#tracing = options.tracing;
     for (const [name, traced] of options.tracing?.functions ?? []) this.#functions.set(name, traced);
@@ -122,6 +128,12 @@ class Engine {
       now: () => Number(time.now() / 1_000_000n),
       crypto,
     });
+  }
+
+  /** Steps are made for the parameters that functions have. */
+  #takesSame(name: string, other: GoFunction): boolean {
+    const known = this.#functions.get(name);
+    return known !== undefined && known.rest === other.rest && known.parameters.join() === other.parameters.join();
   }
 
   render(files: readonly TemplateFile[]): Map<string, string> {
@@ -149,7 +161,7 @@ class Engine {
   }
 
   #parse(name: string, text: string): Map<string, Template> {
-    const templates = parseTemplates(name, text, (each) => this.#functions.has(each));
+    const templates = this.#templates.templates(name, text, (each) => this.#functions.has(each));
     const instrument = this.#tracing?.instrument;
     if (instrument === undefined) return templates;
     return new Map([...templates].map(([key, template]) => [key, instrument(template)]));

@@ -315,8 +315,7 @@ function compileCall(
     const values: GoValue[] = [];
     for (const arg of given) values.push(arg(machine));
     if (final !== MISSING) values.push(machine.check(final, finalType));
-    machine.call = call;
-    return called.run(values);
+    return machine.runFunction(call, values);
   };
 }
 

@@ -3,26 +3,21 @@ import type { GoValue } from '../go/value.ts';
 import { compileList } from './compile.ts';
 import type { Environment } from './environment.ts';
 import { Machine, type Step } from './machine.ts';
-import type { Template } from './node.ts';
+import type { List, Template } from './node.ts';
 
 /** Runs the template; the text it produces. Throws ExecutionError. */
 export function executeTemplate(template: Template, data: GoValue, environment: Environment): string {
   return new Machine(template, data, environment, compiled).run();
 }
 
-/** Steps are bound to the functions that they call: they last as long as the table of those. */
-const known = new WeakMap<Environment['functions'], WeakMap<Template, readonly Step[]>>();
+/** By the tree they were made of, and as long as it lasts. */
+const known = new WeakMap<List, readonly Step[]>();
 
-function compiled(template: Template, { functions }: Environment): readonly Step[] {
-  let templates = known.get(functions);
-  if (templates === undefined) {
-    templates = new WeakMap();
-    known.set(functions, templates);
-  }
-  let steps = templates.get(template);
+function compiled({ root }: Template, { functions }: Environment): readonly Step[] {
+  let steps = known.get(root);
   if (steps === undefined) {
-    steps = compileList(template.root, functions);
-    templates.set(template, steps);
+    steps = compileList(root, functions);
+    known.set(root, steps);
   }
   return steps;
 }

@@ -220,8 +220,16 @@ export class Machine {
     this.#enter(template, data, this.environment);
   }
 
+  /** The function of this render that has the name. Steps outlive a render, so they don't hold functions themselves. */
+  runFunction(call: Call, values: readonly GoValue[]): GoValue {
+    this.call = call;
+    const called = this.environment.functions.get(call.name);
+    return called === undefined ? this.fail(`"${call.name}" is not a defined function`) : called.run(values);
+  }
+
   /** Goes on with the template that a function runs, whose result is on the stack at the next step. */
   callFunction(call: Call, text: GoValue, data: GoValue): void {
+    this.call = call;
     const called = this.environment.templateFunctions?.get(call.name);
     if (called === undefined || typeof text !== 'string') throw new FunctionError(`${call.name} can't be called here`);
     const entered = called.enter(text);

@@ -15,11 +15,33 @@ export type HasFunction = (name: string) => boolean;
 /** Control structures and parentheses may be nested this deep. */
 const MAX_NESTING = 500;
 
+/** What a text says, whatever file it stands in. Never changed once it is there: renders share it. */
+export interface ParsedSource {
+  readonly source: string;
+  /** How many there are, a measure of the memory that the trees take. */
+  readonly tokens: number;
+  /** What the file itself writes. */
+  readonly root: List;
+  /** Each `define` and `block`, by name. */
+  readonly definitions: ReadonlyMap<string, List>;
+}
+
 /** All templates of the file, by name. Throws TemplateParseError. */
 export function parseTemplates(file: string, source: string, hasFunction: HasFunction): Map<string, Template> {
+  return templatesOf(file, parseSource(file, source, hasFunction));
+}
+
+/** Parses the text; errors name the file. Throws TemplateParseError. */
+export function parseSource(file: string, source: string, hasFunction: HasFunction): ParsedSource {
+  return new Parser(file, source, hasFunction).parseFile();
+}
+
+/** The templates of a file with that text. */
+export function templatesOf(file: string, { source, root, definitions }: ParsedSource): Map<string, Template> {
   const templates = new Map<string, Template>();
-  const parser = new Parser(file, source, hasFunction, templates);
-  parser.parseFile();
+  for (const [name, list] of definitions) templates.set(name, { name, file, source, root: list });
+  const own = definitions.get(file);
+  if (own === undefined || isEmptyList(own)) templates.set(file, { name: file, file, source, root });
   return templates;
 }
 
@@ -34,7 +56,7 @@ class Parser {
   readonly #source: string;
   readonly #tokens: readonly Token[];
   readonly #hasFunction: HasFunction;
-  readonly #templates: Map<string, Template>;
+  readonly #definitions = new Map<string, List>();
   #next = 0;
   /** The last token that was looked at, which is where Go reports errors. */
   #seen = 0;
@@ -43,15 +65,14 @@ class Parser {
   #nesting = 0;
   #actionLine = 0;
 
-  constructor(file: string, source: string, hasFunction: HasFunction, templates: Map<string, Template>) {
+  constructor(file: string, source: string, hasFunction: HasFunction) {
     this.#file = file;
     this.#source = source;
     this.#tokens = lex(source);
     this.#hasFunction = hasFunction;
-    this.#templates = templates;
   }
 
-  parseFile(): void {
+  parseFile(): ParsedSource {
     const root: Node[] = [];
     while (this.#peek().type !== 'eof') {
       if (this.#peek().type === 'leftDelim' && this.#isDefine()) {
@@ -62,7 +83,9 @@ class Parser {
       if (isEnd(node)) this.#error(`unexpected {{${node.type}}}`);
       root.push(node);
     }
-    this.#add(this.#file, root);
+    // A definition may have the name of its file.
+    if (!isEmptyList(root) && !this.#mayReplace(this.#file)) this.#refuse(this.#file);
+    return { source: this.#source, tokens: this.#tokens.length, root, definitions: this.#definitions };
   }
 
   #isDefine(): boolean {
@@ -90,13 +113,19 @@ class Parser {
     return list;
   }
 
+  /** Only an empty definition is replaced, and by an empty one none. */
   #add(name: string, root: List): void {
-    const existing = this.#templates.get(name);
-    if (existing === undefined || isEmptyList(existing.root)) {
-      this.#templates.set(name, { name, file: this.#file, source: this.#source, root });
-    } else if (!isEmptyList(root)) {
-      this.#error(`template: multiple definition of template ${quote(name)}`);
-    }
+    if (this.#mayReplace(name)) this.#definitions.set(name, root);
+    else if (!isEmptyList(root)) this.#refuse(name);
+  }
+
+  #refuse(name: string): never {
+    return this.#error(`template: multiple definition of template ${quote(name)}`);
+  }
+
+  #mayReplace(name: string): boolean {
+    const existing = this.#definitions.get(name);
+    return existing === undefined || isEmptyList(existing);
   }
 
   #itemList(): { list: Node[]; end: End } {

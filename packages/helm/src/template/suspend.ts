@@ -134,9 +134,8 @@ function emitCall(name: string, command: Command, args: readonly Operand[], hasF
   out.steps.push((machine) => {
     const values = machine.take(args.length);
     if (hasFinal) values.push(machine.check(machine.stack.pop(), finalType));
-    machine.call = call;
     if (runsTemplate) machine.callFunction(call, values[0], values[1]);
-    else machine.stack.push(called.run(values));
+    else machine.stack.push(machine.runFunction(call, values));
   });
 }
 
