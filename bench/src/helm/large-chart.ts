@@ -33,7 +33,8 @@ export function writeSmallChart(directory: string): Promise<void> {
   });
 }
 
-async function writeFiles(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
+/** Texts by their paths below the directory. */
+export async function writeFiles(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const path = join(directory, name);
     await mkdir(dirname(path), { recursive: true });

@@ -1,10 +1,23 @@
 /** What `helm template rel DIRECTORY` prints, by the library: reads the chart, renders, sorts. */
-import { loadDirectory, manifestText, nodeProviders, readValues, renderChart } from '@kindred/helm';
+import {
+  type Chart,
+  loadDirectory,
+  manifestText,
+  nodeProviders,
+  readValues,
+  renderChart,
+  type TemplateCache,
+} from '@kindred/helm';
 
 export async function renderText(directory: string): Promise<string> {
-  const chart = await loadDirectory(directory);
+  return chartText(await loadDirectory(directory));
+}
+
+/** @param templates what earlier renders have parsed; every text is parsed anew without it */
+export function chartText(chart: Chart, templates?: TemplateCache): string {
   const rendered = renderChart(chart, readValues('', 'values'), {
     ...nodeProviders(),
+    ...(templates === undefined ? {} : { templates }),
     release: { name: 'rel', namespace: 'default', revision: 1, isUpgrade: false },
   });
   return manifestText(rendered);

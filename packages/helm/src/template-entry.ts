@@ -25,6 +25,7 @@ export { type Constraints, parseConstraints, satisfies } from './semver/constrai
 export { compareVersions, parseVersion, type Version, versionText } from './semver/version.ts';
 export type { ErrorPlace } from './template/execution-error.ts';
 export { DEFAULT_LIMITS, type Limits } from './template/limits.ts';
+export { TemplateCache, type TemplateCacheOptions } from './template/template-cache.ts';
 export { coalesceValues } from './values/coalesce.ts';
 export { coalesceTables } from './values/coalesce-tables.ts';
 export { explainValues, type ValueExplanation, type ValuesExplanation } from './values/explain.ts';

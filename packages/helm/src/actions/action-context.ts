@@ -8,6 +8,7 @@ import { ReleaseStorage } from '../release/release-storage.ts';
 import type { Capabilities } from '../render/capabilities.ts';
 import type { Cluster } from '../resources/cluster.ts';
 import { createKindMapper, type KindMapper } from '../resources/kind-mapper.ts';
+import { TemplateCache } from '../template/template-cache.ts';
 import type { ActionEvent } from './action-event.ts';
 import { discoverCapabilities } from './capabilities.ts';
 
@@ -22,6 +23,8 @@ export interface ActionContext {
   readonly clock: Clock;
   /** Time, cryptography and names for templates. */
   readonly functions: FunctionProviders;
+  /** Templates parsed already: a render is done again with what lookups answer. */
+  readonly templates: TemplateCache;
   /** What the cluster can do: asked for anew by each action. */
   readonly capabilities: () => Promise<Capabilities>;
   /** Who works, for the lease: one for each process. */
@@ -40,6 +43,8 @@ export interface ActionContextOptions {
   readonly functions: FunctionProviders;
   readonly identity: string;
   readonly clock?: Clock | undefined;
+  /** Of whoever renders more than once; of this context alone when not given. */
+  readonly templates?: TemplateCache | undefined;
   readonly mapper?: KindMapper | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly report?: ((event: ActionEvent) => void) | undefined;
@@ -64,6 +69,7 @@ export function createActionContext(options: ActionContextOptions): ActionContex
     generators: driver.name === 'Memory' ? undefined : secretGeneratorStore({ client, namespace }),
     clock: options.clock ?? systemClock,
     functions: options.functions,
+    templates: options.templates ?? new TemplateCache(),
     capabilities: options.capabilities ?? (() => discoverCapabilities(options.client, mapper, options.signal)),
     identity: options.identity,
     signal: options.signal,

@@ -41,13 +41,14 @@ export async function renderRelease(
 ): Promise<RenderedRelease> {
   context.report({ type: 'phase', phase: 'render', detail: request.chart.metadata.name });
   const warnings = new Set<string>();
-  const { functions } = context;
+  const { functions, templates } = context;
   const { remoteSchemas, sources } = options;
   const isStable = options.stableGenerators === true && request.lookups;
   const generators = isStable ? await openGenerators(context, request.release.name) : undefined;
   const render = (lookup: Lookup | undefined, explain: boolean, resolveHost?: (name: string) => string) =>
     renderChart(request.chart, request.values, {
       ...functions,
+      templates,
       ...(resolveHost === undefined ? {} : { resolveHost }),
       release: request.release,
       capabilities: request.capabilities,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import { defineExtension, type Extension } from '@kindred/operator';
 import { nodeProviders } from '../node/providers.ts';
+import { TemplateCache } from '../template/template-cache.ts';
 import { FluxHelmRelease } from './kinds/flux-helm-release.ts';
 import { FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
 import { HelmRelease } from './kinds/helm-release.ts';
@@ -40,6 +41,9 @@ const IMPERSONATE: readonly PolicyRule[] = [
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update', 'delete'] },
 ];
 
+/** Memory for parsed templates: those of some ten large charts. */
+const TEMPLATE_BYTES = 32 * 1024 * 1024;
+
 const GIT_PROTOCOLS = ['https', 'http', 'ssh', 'git'];
 
 /** The extension with other settings. */
@@ -50,6 +54,7 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
     gitProtocols,
     environment: process.env,
     functions: nodeProviders(),
+    templates: new TemplateCache({ maxBytes: TEMPLATE_BYTES }),
     identity: `${hostname()}_${randomUUID()}`,
     allowInsecureKubeConfig: options.allowInsecureKubeConfig ?? false,
     actsAsAccountsOnly: rights === 'impersonate',

@@ -19,6 +19,7 @@ import {
 } from '@kindred/operator';
 import type { FunctionProviders } from '../functions/function-table.ts';
 import { createKindMapper } from '../resources/kind-mapper.ts';
+import type { TemplateCache } from '../template/template-cache.ts';
 import type { ValuesReference } from './intent/release-intent.ts';
 import { BackOff } from './reconcile/back-off.ts';
 import { isReady } from './reconcile/dependencies.ts';
@@ -40,6 +41,8 @@ export interface ReleaseControllerOptions {
   /** Of the process: `PATH`, where git is, and proxies. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly functions: FunctionProviders;
+  /** Parsed templates, which controllers may share. */
+  readonly templates: TemplateCache;
   /** This process, among all that may work on releases. */
   readonly identity: string;
   readonly rules: readonly PolicyRule[];
@@ -112,7 +115,7 @@ function kitOf(
   options: ReleaseControllerOptions,
   { clock, client, informers }: ManagerContext,
 ): ReleaseKit {
-  const { cacheDirectory, gitProtocols, environment, functions, identity } = options;
+  const { cacheDirectory, gitProtocols, environment, functions, templates, identity } = options;
   const { allowInsecureKubeConfig, actsAsAccountsOnly } = options;
   return {
     releases,
@@ -123,6 +126,7 @@ function kitOf(
     drifts: new Map(),
     fetching: { cacheDirectory, gitProtocols, environment },
     functions,
+    templates,
     identity,
     clock,
     mapper: createKindMapper(client),

@@ -8,6 +8,7 @@ import { templateFiles } from '../render/context.ts';
 import { renderTemplates } from '../render/engine.ts';
 import { enabledChart, type RenderedChart, renderChart } from '../render/render-chart.ts';
 import { RenderError } from '../render/render-error.ts';
+import { TemplateCache } from '../template/template-cache.ts';
 import { coalesceValues } from '../values/coalesce.ts';
 import { validateValues } from '../values-schema/validate-values.ts';
 import { deprecationWarning } from './deprecated-apis.ts';
@@ -35,7 +36,8 @@ export function lintTemplates(
     return undefined;
   }
   const { loaded } = chart;
-  const result = render(loaded, options);
+  const shared = { templates: new TemplateCache(), ...options };
+  const result = render(loaded, shared);
   if ('problem' in result) {
     report.check('error', DIRECTORY, result.problem);
     return undefined;
@@ -45,7 +47,7 @@ export function lintTemplates(
     const content = /\.ya?ml$/i.test(name) ? (result.files.get(`${loaded.metadata.name}/${name}`) ?? '') : '';
     if (content.trim() !== '' && !lintManifest(report, name, content, options)) break;
   }
-  return options.ownRules === true ? renderAll(loaded, options) : undefined;
+  return options.ownRules === true ? renderAll(loaded, shared) : undefined;
 }
 
 /** False when the file can't be read, which ends the lint of templates. */

@@ -112,7 +112,8 @@ class Engine {
       );
     }
     const replacements = [...this.#stableGenerators(options), ...Object.entries(options.replacements ?? {})];
-    const mayShare = options.tracing === undefined && replacements.every(([name, other]) => this.#takesSame(name, other));
+    const mayShare =
+      options.tracing === undefined && replacements.every(([name, other]) => this.#takesSame(name, other));
     this.#templates = (mayShare ? options.templates : undefined) ?? new TemplateCache();
     for (const [name, other] of replacements) this.#functions.set(name, other);
     this.#budget = newBudget(options.limits ?? DEFAULT_LIMITS);

@@ -3,8 +3,9 @@
  * renders again with the answers of lookups. What stands in it is never changed, and the steps that it is compiled to last as
  * long as it does (execute.ts); which definitions there are is put together by each render.
  */
-import { type HasFunction, type ParsedSource, parseSource, templatesOf } from './parse.ts';
+
 import type { Template } from './node.ts';
+import { type HasFunction, type ParsedSource, parseSource, templatesOf } from './parse.ts';
 
 export interface TemplateCacheOptions {
   /** Memory for the trees and steps of templates, estimated; those used longest ago go first. */

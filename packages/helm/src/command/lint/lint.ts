@@ -14,6 +14,7 @@ import { loadSchemas, nodeSchemaLoader } from '../../node/load-schemas.ts';
 import { nodeProviders } from '../../node/providers.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
 import { parseVersion, versionText } from '../../semver/version.ts';
+import { TemplateCache } from '../../template/template-cache.ts';
 import type { ValueSource } from '../../values/sources.ts';
 import { withIntegers } from '../../values/with-integers.ts';
 import { minimumArguments } from '../arguments.ts';
@@ -57,8 +58,10 @@ or declares, and the like.`,
     const namespace = await currentNamespace(context);
     const totals = { failed: 0, remarkable: 0 };
     let text = '';
+    // A chart's dependencies may be linted on their own too.
+    const templates = new TemplateCache();
     for (const path of paths) {
-      const result = await lintPath(context, path, flags, { values, sources, namespace, capabilities });
+      const result = await lintPath(context, path, flags, { values, sources, namespace, capabilities, templates });
       text += report(path, result, flags, totals);
     }
     context.streams.output.write(text);
@@ -87,13 +90,14 @@ interface Setting {
   readonly sources: readonly ValueSource[];
   readonly namespace: string;
   readonly capabilities: Capabilities;
+  readonly templates: TemplateCache;
 }
 
 async function lintPath(
   context: CommandContext,
   path: string,
   flags: FlagValues,
-  { values, sources, namespace, capabilities }: Setting,
+  { values, sources, namespace, capabilities, templates }: Setting,
 ): Promise<Result> {
   const opened = await openSource(context, path);
   if ('problem' in opened) return opened;
@@ -106,6 +110,7 @@ async function lintPath(
     values,
     namespace,
     capabilities,
+    templates,
     kubeMinor: Number(/^v1\.(\d+)/.exec(capabilities.kubeVersion)?.[1] ?? 0),
     skipSchemaValidation: isSkipped,
     ownRules: flags.bool('own-rules'),

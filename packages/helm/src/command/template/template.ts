@@ -8,6 +8,7 @@ import { type Capabilities, DEFAULT_CAPABILITIES } from '../../render/capabiliti
 import { droppedText } from '../../render/manifests.ts';
 import { type RenderChartOptions, type RenderedChart, renderChart } from '../../render/render-chart.ts';
 import { RenderError } from '../../render/render-error.ts';
+import { TemplateCache } from '../../template/template-cache.ts';
 import { minimumArguments } from '../arguments.ts';
 import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
@@ -107,8 +108,9 @@ async function render(
   const onRendered = (each: ReadonlyMap<string, string>): void => {
     files = each;
   };
+  const templates = new TemplateCache();
   const run = (more: Partial<RenderChartOptions>): RenderedChart =>
-    renderChart(chart, values, { ...options, ...more, onRendered });
+    renderChart(chart, values, { ...options, ...more, templates, onRendered });
   try {
     return flags.bool('enable-dns') ? await renderWithHosts((resolveHost) => run({ resolveHost })) : run({});
   } catch (error) {

@@ -58,7 +58,7 @@ export async function actionContextOf(
   const cluster = await clusterOf(kit, context, identity);
   // Helm's own name, so that either program can go on where the other stopped.
   const client = actingAs(cluster.client, context, identity).as(FIELD_MANAGER);
-  const { clock, functions, identity: process } = kit;
+  const { clock, functions, templates, identity: process } = kit;
   const { mapper } = cluster;
   return createActionContext({
     client,
@@ -67,6 +67,7 @@ export async function actionContextOf(
     namespace: targetNamespace,
     storageNamespace,
     functions,
+    templates,
     identity: process,
     clock,
     mapper,

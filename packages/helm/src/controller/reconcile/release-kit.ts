@@ -3,6 +3,7 @@ import type { Clock } from '@kindred/machinery';
 import type { ReconcileContext } from '@kindred/operator';
 import type { FunctionProviders } from '../../functions/function-table.ts';
 import type { KindMapper } from '../../resources/kind-mapper.ts';
+import type { TemplateCache } from '../../template/template-cache.ts';
 import type { ReleaseIntent } from '../intent/release-intent.ts';
 import type { ReleaseKind } from '../release-kind.ts';
 import type { RemoteClusters } from '../remote/remote-clusters.ts';
@@ -37,6 +38,8 @@ export interface ReleaseKit {
   readonly drifts: Map<string, KnownDrift>;
   readonly fetching: Pick<FetchContext, 'cacheDirectory' | 'gitProtocols' | 'environment'>;
   readonly functions: FunctionProviders;
+  /** Of all releases: charts share files, and reconciles render the same ones again. */
+  readonly templates: TemplateCache;
   readonly mapper: KindMapper;
   /** Clusters that releases go to beside this one. */
   readonly remotes: RemoteClusters;
