@@ -77,6 +77,7 @@ export class NodeAgent {
   readonly #parts: AgentParts;
   /** What has been started, newest last: closed in the opposite order. */
   readonly #closers: (() => Promise<void> | void)[] = [];
+  #closeRuntime: () => Promise<void> = () => Promise.resolve();
   /** Settles when it is known what has been made on this machine. */
   #making: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -94,27 +95,11 @@ export class NodeAgent {
     if (await endEarlierAgent(join(options.dataDir, 'agent.pid'), clock)) log.info('Ended an earlier agent');
     const making = this.#runtime();
     this.#making = making;
-    const detected = await making;
-    // Until now the server's port may have been a wish: from here on it is known, to the service proxy and the pods too.
-    this.#options = { ...options, server: (await this.#parts.serving) ?? options.server };
+    // What this machine can do, and what the cluster holds: neither waits for the other.
+    const [detected, cluster] = await Promise.all([making, this.#connect()]);
     this.#assertOpen();
-    const client = this.#client();
-    const informers = new InformerFactory({
-      client,
-      clock,
-      random: this.#parts.random,
-      onError: (error, kind) => log.error('Watch failed', error, { kind: kind.kind }),
-    });
-    this.#closers.push(() => informers.close());
-    const pods = informers.informer(Pod, { fieldSelector: `spec.nodeName=${options.nodeName}` });
-    const services = informers.informer(Service);
-    const slices = informers.informer(EndpointSlice);
-    const zone = zoneOf(services, slices, options.clusterDomain);
-    const dns = await this.#dns(detected, zone);
-    informers.start();
-    await informers.waitForSync();
-    this.#assertOpen();
-
+    const { client, pods, services, slices } = cluster;
+    const dns = await this.#dns(detected, cluster.zone);
     const egressProxy = await this.#egressProxy(detected);
     const context = this.#context(detected, { client, services, dns, egressProxy });
     const manager = new PodManager(context);
@@ -146,15 +131,16 @@ export class NodeAgent {
     const { clock, log } = this.#parts;
     await this.#making.catch(() => undefined);
     const late = new Promise<void>((resolve) => clock.after(partsCloseWithinMs, resolve));
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
-      const isLast = this.#closers.length === 0;
+    const closeOne = async (close: () => Promise<void> | void, limit?: Promise<void>) => {
       try {
-        // The runtime and the network go last, and must go: what waits for a server that is gone does not keep them.
-        await (isLast ? close() : Promise.race([close(), late]));
+        await (limit === undefined ? close() : Promise.race([close(), limit]));
       } catch (error) {
         log.error('A part could not be closed', error);
       }
-    }
+    };
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await closeOne(close, late);
+    // The runtime and the network go last, and must go: what waits for a server that is gone does not keep them.
+    await closeOne(this.#closeRuntime);
   }
 
   async #runtime(): Promise<DetectedRuntime> {
@@ -173,14 +159,38 @@ export class NodeAgent {
       scripts: scriptsDirectory,
     });
     const { runtime, network } = detected;
-    this.#closers.push(async () => {
+    this.#closeRuntime = async () => {
       await runtime.close();
       await network?.close();
-    });
+    };
     const killed = await runtime.cleanUp();
     if (killed > 0) log.info('Ended processes of an earlier agent', { processes: killed });
     log.info('Runtime detected', { isolation: runtime.level, limitations: runtime.limitations() });
     return detected;
+  }
+
+  /** Resolves when the agent knows the pods, services and endpoints of a server that serves. */
+  async #connect() {
+    const { clock, log, random, serving } = this.#parts;
+    const { nodeName, clusterDomain } = this.#options;
+    // Until now the server's port may have been a wish: from here on it is known, to the service proxy and the pods too.
+    this.#options = { ...this.#options, server: (await serving) ?? this.#options.server };
+    this.#assertOpen();
+    const client = this.#client();
+    const informers = new InformerFactory({
+      client,
+      clock,
+      random,
+      onError: (error, kind) => log.error('Watch failed', error, { kind: kind.kind }),
+    });
+    this.#closers.push(() => informers.close());
+    const pods = informers.informer(Pod, { fieldSelector: `spec.nodeName=${nodeName}` });
+    const services = informers.informer(Service);
+    const slices = informers.informer(EndpointSlice);
+    const zone = zoneOf(services, slices, clusterDomain);
+    informers.start();
+    await informers.waitForSync();
+    return { client, pods, services, slices, zone };
   }
 
   #client(): Client {

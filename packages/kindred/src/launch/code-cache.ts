@@ -21,21 +21,28 @@ type Program = (require: NodeJS.Require, exports: object, module: { exports: obj
 export function loadBundle(name: string, meta: ImportMetaLike, variant: string): object {
   const packages = createRequire(meta.url);
   const loaded = new Map<string, object>();
+  const uncached: Array<() => void> = [];
   const load = (specifier: string): unknown => {
     const bundle = /^\.\/(.+)\.js$/.exec(specifier)?.[1];
     if (bundle === undefined) return packages(specifier);
     const before = loaded.get(bundle);
     if (before !== undefined) return before;
     const module = { exports: {} };
-    compile(fileURLToPath(new URL(`./${bundle}.cjs`, meta.url)), variant)(require, module.exports, module, meta);
+    const file = fileURLToPath(new URL(`./${bundle}.cjs`, meta.url));
+    compile(file, variant, uncached)(require, module.exports, module, meta);
     loaded.set(bundle, module.exports);
     return module.exports;
   };
   const require = Object.assign(load, packages);
+  // At the end everything that a start needs has been compiled, functions that are compiled on their first call included.
+  process.once('exit', (code) => {
+    if (code === 0) for (const writeCache of uncached) writeCache();
+  });
   return load(`./${name}.js`) as object;
 }
 
-function compile(file: string, variant: string): Program {
+/** @param uncached gets what will write the cache of a script that has none */
+function compile(file: string, variant: string, uncached: Array<() => void>): Program {
   const cacheFile = `${file}.${variant}.cache`;
   const cachedData = readIfThere(cacheFile);
   const source = `(function (require, exports, module, __importMeta) {${readFileSync(file, 'latin1')}\n})`;
@@ -43,11 +50,8 @@ function compile(file: string, variant: string): Program {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
-  // At the end everything that a start needs has been compiled, functions that are compiled on their first call included.
   if (cachedData === undefined || script.cachedDataRejected === true) {
-    process.once('exit', (code) => {
-      if (code === 0) writeCache(cacheFile, script.createCachedData());
-    });
+    uncached.push(() => writeCache(cacheFile, script.createCachedData()));
   }
   // The script is the function expression above.
   return script.runInThisContext() as Program;

@@ -38,7 +38,8 @@ export class Registration {
 
   /** Resolves when the node is registered and Ready; goes on renewing. */
   async start(): Promise<void> {
-    await this.#register();
+    const [lease] = await Promise.all([this.#findLease(), this.#register()]);
+    this.#lease = lease;
     await this.#beat();
   }
 
@@ -50,23 +51,20 @@ export class Registration {
   async #register(): Promise<void> {
     const { client, identity, figures } = this.#options;
     const labels = nodeLabels(identity.name, figures().architecture);
-    const draft = {
-      metadata: { name: identity.name, labels },
-      spec: { podCIDR: identity.podCidr, podCIDRs: [identity.podCidr] },
-    };
+    const { name, podCidr } = identity;
     try {
-      this.#node = await client.create(Node, draft);
+      this.#node = await client.mergePatch(Node, { name }, { metadata: { labels } });
     } catch (error) {
-      if (!isStatusError(error, 'AlreadyExists')) throw error;
-      this.#node = await client.mergePatch(Node, { name: identity.name }, { metadata: { labels } });
+      if (!isStatusError(error, 'NotFound')) throw error;
+      const spec = { podCIDR: podCidr, podCIDRs: [podCidr] };
+      this.#node = await client.create(Node, { metadata: { name, labels }, spec });
     }
   }
 
   async #beat(): Promise<void> {
     const { clock, log } = this.#options;
     try {
-      await this.#writeStatus();
-      await this.#renewLease();
+      await Promise.all([this.#writeStatus(), this.#renewLease()]);
     } catch (error) {
       log.error('Node could not report', error);
       this.#lease = undefined;

@@ -13,6 +13,7 @@ import { type Cidr, formatAddress, formatCidr, isLoopback } from '../network/cid
 import { enableEgress } from '../network/egress.ts';
 import { PodNetwork } from '../network/pod-network.ts';
 import { runCommand } from '../platform/run-command.ts';
+import { makeSkeleton } from './container-skeleton.ts';
 import { separateDisks } from './mount-table.ts';
 import { NamespaceRuntime } from './namespace-runtime.ts';
 import { PlainRuntime } from './plain-runtime.ts';
@@ -136,8 +137,7 @@ async function overlayPlace(
   const directory = join(options.dataDir, 'overlay-check');
   let reason = '';
   try {
-    const made = await runCommand('sh', [join(options.scripts, 'skeleton.sh'), skeletonOf(options)]);
-    if (made.code !== 0) return { reason: made.stderr.trim() };
+    await makeSkeleton(skeletonOf(options));
     for (const upper of ['disk', 'tmpfs'] as const) {
       for (const name of ['root', 'upper0', 'work0']) mkdirSync(join(directory, name), { recursive: true });
       const namespaces = ['--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--'];
@@ -146,6 +146,8 @@ async function overlayPlace(
       if (tried.code === 0) return { upper };
       reason = tried.stderr.trim().replaceAll('\n', ' ').replace(/\.$/, '') || `unshare exited with ${tried.code}`;
     }
+  } catch (error) {
+    return { reason: errorText(error) };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -35,7 +35,7 @@ export interface NamespaceRuntimeOptions {
   readonly state: StateFile;
   /** Directory of container-init.sh and sandbox-init.sh. */
   readonly scripts: string;
-  /** Made by skeleton.sh: devices and the place of the old root, copied over the machine's tree. */
+  /** Made by `makeSkeleton`: devices and the place of the old root, copied over the machine's tree. */
   readonly skeleton: string;
   /** Where a container's changes go: beside its other files, or memory where the disk can't hold an overlay. */
   readonly upper: 'disk' | 'tmpfs';
