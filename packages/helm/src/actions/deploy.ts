@@ -13,18 +13,20 @@ import { buildResources } from '../resources/build.ts';
 import type { Cluster } from '../resources/cluster.ts';
 import type { ConflictPolicy } from '../resources/conflicts/conflict-policy.ts';
 import { planConflicts } from '../resources/conflicts/preflight.ts';
-import { createResources } from '../resources/create.ts';
+import { type DeployOrder, deployOrder } from '../resources/order/deploy-order.ts';
 import { adoptExisting, markOwned } from '../resources/ownership.ts';
 import { difference, type Resource } from '../resources/resource.ts';
-import { NO_CHANGES, ResourceError } from '../resources/resource-error.ts';
-import { updateResources } from '../resources/update.ts';
+import { ResourceError } from '../resources/resource-error.ts';
 import { waitForReady } from '../resources/wait/wait.ts';
 import { type ActionContext, clusterOf, timestamp } from './action-context.ts';
+import { WaveError, writeAll, writeInOrder } from './apply-change.ts';
 
 /** The objects that are there, and those that should be. */
 export interface Change {
   readonly originals: readonly Resource[];
   readonly targets: readonly Resource[];
+  /** How the targets are written, when they ask for an order. */
+  readonly order: DeployOrder | undefined;
 }
 
 export interface Deployment {
@@ -88,6 +90,7 @@ export async function prepareChange(
   const built = await build(release.manifest, NEW_MANIFEST[kind]);
   const originals = base === undefined ? [] : await build(base.manifest, CURRENT);
   const targets = markOwned(built, release);
+  const order = orderOf(context, kind, targets);
   if (kind !== 'rollback') {
     const unknown = difference(targets, originals);
     const existing = await adoptExisting(cluster, unknown, release, { takeOwnership: options.takeOwnership }).catch(
@@ -104,7 +107,17 @@ export async function prepareChange(
     const what = `unable to continue with ${kind === 'upgrade' ? 'update' : kind}`;
     await planConflicts(cluster, targets, onConflict).catch((error: unknown) => rethrow(context, what, error));
   }
-  return { originals, targets };
+  return { originals, targets, order };
+}
+
+function orderOf(context: ActionContext, kind: OperationKind, targets: readonly Resource[]): DeployOrder | undefined {
+  try {
+    const order = deployOrder(targets);
+    for (const message of order?.unmet ?? []) context.report({ type: 'warning', message });
+    return order;
+  } catch (error) {
+    return rethrow(context, `unable to continue with ${kind === 'upgrade' ? 'update' : kind}`, error);
+  }
 }
 
 function rethrow({ signal }: ActionContext, what: string, error: unknown): never {
@@ -137,23 +150,25 @@ async function apply(
   context: ActionContext,
   { kind, record, settings, change }: Deployment,
 ): Promise<readonly Resource[]> {
-  const { originals, targets } = change;
+  const { originals, targets, order } = change;
   const cluster = clusterOf(context);
   context.report({ type: 'phase', phase: 'apply', detail: `${targets.length} objects` });
   const { serverSide, forceConflicts, forceReplace, upgradeFieldManager } = settings;
   try {
     const { written, forced } = await decideConflicts(cluster, targets, settings);
     const mode = { serverSide, forceConflicts, forced, forceReplace, upgradeFieldManager };
-    let changes = NO_CHANGES;
-    if (kind === 'install' && originals.length === 0) {
-      if (targets.length > 0) changes = await createResources(cluster, written, mode);
-    } else if (targets.length > 0 || originals.length > 0) {
-      changes = await updateResources(cluster, originals, written, mode);
-    }
+    const isFirst = kind === 'install' && originals.length === 0;
+    const work = { isFirst, originals, targets: written, mode };
+    const { wait: strategy, timeoutMilliseconds } = settings;
+    const created =
+      order === undefined
+        ? await writeAll(cluster, work)
+        : await writeInOrder(cluster, order, { ...work, wait: { strategy, timeoutMilliseconds } });
     record.done('apply');
-    return changes.created;
+    return created;
   } catch (error) {
     context.signal?.throwIfAborted();
+    if (error instanceof WaveError) throw new DeployError('wait', error.message, error, error.created);
     const created = error instanceof ResourceError ? error.changes.created : [];
     throw new DeployError('apply', errorText(error), error, created);
   }
