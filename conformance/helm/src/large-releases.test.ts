@@ -12,10 +12,12 @@ const SMALL = {
   'templates/map.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: map}\ndata: {color: {{ .Values.color }}}\n',
 };
 const blob = randomBytes(850_000).toString('base64');
+/** A template that reads a file, which the record then keeps. */
+const reader = '{{ if not (.Files.Get "files/blob.txt") }}x{{ end }}';
 
 test('a chart with large files', { timeout: 60_000 }, async (t) => {
   const both = await programs(t);
-  const chart = await both.chart('big', { ...SMALL, 'files/blob.txt': blob });
+  const chart = await both.chart('big', { ...SMALL, 'files/blob.txt': blob, 'templates/reader.yaml': reader });
   assert.match(await both.helm.install('web', chart), /Too long/);
   // What the failed attempt leaves: nothing but what came before the record.
   const reports: string[] = [];
@@ -53,4 +55,57 @@ test('a manifest that is too large is refused before anything is applied', { tim
   assert.match(error, /^release web can't be stored: record of \d+\.\d KiB, limit 1024\.0 KiB; its largest parts:\n/);
   assert.match(error, /KiB {2}files\/blob\.txt/);
   assert.deepEqual((await both.cluster.client.list(ConfigMap, { namespace: 'default' })).items, []);
+});
+
+test('files that no template reads are left out of the record, and helm works with it', {
+  timeout: 60_000,
+}, async (t) => {
+  const both = await programs(t);
+  const crd = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: things.example.com }
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { kind: Thing, plural: things }
+  versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }]
+`;
+  const chart = await both.chart('big', {
+    ...SMALL,
+    'README.md': blob,
+    LICENSE: 'free',
+    'crds/thing.yaml': `${crd}# ${'x'.repeat(100_000)}\n`,
+    'conf/read.txt': 'r'.repeat(100_000),
+    'templates/reader.yaml': '{{ if not (.Files.Glob "conf/*").AsConfig }}x{{ end }}',
+  });
+  const told: string[] = [];
+  await install(
+    { ...both.context(), report: (event) => event.type === 'debug' && told.push(event.message) },
+    { name: 'web', chart: await loadDirectory(chart), values: readValues('{}', 'v') },
+  );
+  const size = Buffer.byteLength(blob);
+  assert.ok(
+    told.includes(
+      `the record leaves out what no template reads: crds/thing.yaml (${Buffer.byteLength(crd) + 100_003} bytes), ` +
+        `README.md (${size} bytes)`,
+    ),
+    told.join('\n'),
+  );
+  const first = await getRelease(both.context(), { name: 'web', revision: 1 });
+  assert.deepEqual(
+    first.chart?.files.map(({ name }) => name),
+    ['LICENSE', 'conf/read.txt'],
+  );
+  assert.match((await both.cluster.helm('history', 'web')).stdout, /^1\s.*deployed\s+big-1\.0\.0/m);
+  assert.match((await both.cluster.helm('get', 'all', 'web')).stdout, /color: blue/);
+  const small = await both.chart('small', SMALL);
+  assert.equal(await both.helm.upgrade('web', small, { reuseValues: true, set: 'color=red' }), '');
+  assert.equal(await both.helm.rollback('web', 1), '');
+  assert.equal(await both.ours.upgrade('web', chart, { reuseValues: true }), '');
+  assert.equal(await both.ours.rollback('web', 2), '');
+  assert.equal(await both.helm.rollback('web', 4), '');
+  const map = await both.cluster.client.get(ConfigMap, { namespace: 'default', name: 'map' });
+  assert.equal(map.data?.['color'], 'blue');
+  assert.equal(await both.helm.uninstall('web'), '');
+  assert.deepEqual((await both.cluster.client.list(Secret, { namespace: 'default' })).items, []);
 });

@@ -27,6 +27,7 @@ import { prepareChange } from './deploy.ts';
 import { isInterrupted, settleInterrupted } from './interrupted.ts';
 import { withLock } from './operation-lock.ts';
 import { settingsOf } from './operation-settings.ts';
+import { recordedChart } from './recorded-chart.ts';
 import { type RenderedRelease, renderRelease } from './render-release.ts';
 import { reportSize } from './report-size.ts';
 import { runInstall } from './run-install.ts';
@@ -90,7 +91,11 @@ async function installWithin(context: ActionContext, options: InstallOptions): P
   return withLock(context, name, async (locked) => {
     const revision = await supersedeReplaced(locked, last?.release);
     const journal = { kind: 'install', bases: [], settings, done: [] } as const;
-    const record = new OperationRecord(locked.storage, { ...pending, revision }, journal);
+    const record = new OperationRecord(
+      locked.storage,
+      { ...pending, revision, chart: recordedChart(locked, rendered) },
+      journal,
+    );
     reportSize(locked, record.release);
     await rendered.generators?.save();
     await record.create(0);

@@ -29,6 +29,8 @@ export interface RenderedRelease {
   readonly manifest: string;
   readonly hooks: readonly ReleaseHook[];
   readonly notes: string;
+  /** Files of the chart that templates read. */
+  readonly filesRead: ReadonlySet<string>;
   /** To be saved before the release is recorded. */
   readonly generators?: ReleaseGenerators | undefined;
 }
@@ -76,6 +78,7 @@ export async function renderRelease(
     manifest: manifestOf(sorted, options.hideSecret === true),
     hooks: sorted.hooks.map(storedHook),
     notes: rendered.notes,
+    filesRead: rendered.filesRead,
     generators,
   };
 }

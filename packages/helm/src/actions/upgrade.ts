@@ -31,6 +31,7 @@ import { isInterrupted, settleInterrupted } from './interrupted.ts';
 import { knownVersions } from './known-versions.ts';
 import { IN_PROGRESS, withLock } from './operation-lock.ts';
 import { settingsOf } from './operation-settings.ts';
+import { recordedChart } from './recorded-chart.ts';
 import { type RenderedRelease, renderRelease } from './render-release.ts';
 import { reportSize } from './report-size.ts';
 import { reuseValues, type ValuesPolicy } from './reuse-values.ts';
@@ -100,7 +101,7 @@ async function upgradeWithin(context: ActionContext, options: UpgradeOptions): P
   const settings = settingsOf(options, { serverSide, upgradeFieldManager: serverSide && base.applyMethod !== 'ssa' });
   return withLock(context, name, async (locked) => {
     const journal = { kind: 'upgrade', bases: bases.map(({ revision }) => revision), settings, done: [] } as const;
-    const record = new OperationRecord(locked.storage, pending, journal);
+    const record = new OperationRecord(locked.storage, { ...pending, chart: recordedChart(locked, rendered) }, journal);
     reportSize(locked, record.release);
     await rendered.generators?.save();
     await record.create(options.historyMax ?? DEFAULT_HISTORY_MAX);

@@ -21,17 +21,24 @@ export interface BuiltInRelease {
   readonly isUpgrade: boolean;
 }
 
-/** The template files of the chart and its dependencies, each with its dot. `values` are the coalesced ones. */
+/**
+ * The template files of the chart and its dependencies, each with its dot.
+ *
+ * @param values the coalesced ones
+ * @param onFileRead hears which of the chart's own files templates read
+ */
 export function templateFiles(
   chart: Chart,
   values: GoMap,
   release: BuiltInRelease,
   capabilities: Capabilities,
+  onFileRead: (name: string) => void = () => undefined,
 ): TemplateFile[] {
   const shared: Shared = {
     release: releaseObject(release),
     capabilities: capabilitiesObject(capabilities),
     files: [],
+    onFileRead,
   };
   describe(chart, values, chart.metadata.name, true, shared);
   return shared.files;
@@ -41,6 +48,7 @@ interface Shared {
   readonly release: GoMap;
   readonly capabilities: GoValue;
   readonly files: TemplateFile[];
+  readonly onFileRead: (name: string) => void;
 }
 
 /** Adds the chart's templates; gives its context. */
@@ -49,7 +57,7 @@ function describe(chart: Chart, values: GoMap, path: string, isRoot: boolean, sh
   const context = new GoMap(
     [
       ['Chart', chartObject(chart, isRoot)],
-      ['Files', filesObject(chart.files)],
+      ['Files', filesObject(chart.files, isRoot ? shared.onFileRead : () => undefined)],
       ['Release', shared.release],
       ['Capabilities', shared.capabilities],
       ['Values', valuesObject(values)],

@@ -9,12 +9,22 @@ import { writeYaml } from '../yaml/write.ts';
 
 const FILES_TYPE = 'engine.files';
 
-/** A map from names to bytes, whose methods read them. */
-export function filesObject(files: readonly ChartFile[]): GoMap {
+/**
+ * A map from names to bytes, whose methods read them.
+ *
+ * @param onRead hears the name of each file that a template reads or asks for by a pattern
+ */
+export function filesObject(files: readonly ChartFile[], onRead: (name: string) => void): GoMap {
   const contents = new Map(files.map(({ name, data }) => [name, data]));
-  const text = (name: string): string => fromBytes(contents.get(name) ?? new Uint8Array());
+  const read = (name: string): Uint8Array => {
+    const data = contents.get(name);
+    if (data !== undefined) onRead(name);
+    return data ?? new Uint8Array();
+  };
+  const text = (name: string): string => fromBytes(read(name));
   const yaml = (valueOf: (data: Uint8Array) => GoValue): string => {
     if (contents.size === 0) return '{}';
+    for (const name of contents.keys()) onRead(name);
     const entries = [...contents]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, data]) => [basePath(name), valueOf(data)] as const);
@@ -22,17 +32,24 @@ export function filesObject(files: readonly ChartFile[]): GoMap {
   };
   const methods = new Map<string, GoFunction>([
     ['Get', fn(['string'], text)],
-    ['GetBytes', fn(['string'], (name) => byteSlice(contents.get(name) ?? new Uint8Array()))],
+    ['GetBytes', fn(['string'], (name) => byteSlice(() => read(name)))],
     [
       'Lines',
       fn(['string'], (name) => stringSlice(contents.has(name) ? text(name).replace(/\n$/, '').split('\n') : [])),
     ],
-    ['Glob', fn(['string'], (pattern) => filesObject(files.filter(globTest(pattern))))],
+    [
+      'Glob',
+      fn(['string'], (pattern) => {
+        const matching = files.filter(globTest(pattern));
+        for (const { name } of matching) onRead(name);
+        return filesObject(matching, onRead);
+      }),
+    ],
     ['AsConfig', fn([], () => yaml(fromBytes))],
     ['AsSecrets', fn([], () => yaml((data) => btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(''))))],
   ]);
   return new GoMap(
-    [...contents].map(([name, data]) => [name, byteSlice(data)]),
+    [...contents.keys()].map((name) => [name, byteSlice(() => read(name))]),
     FILES_TYPE,
     methods,
   );
@@ -45,12 +62,12 @@ function globTest(pattern: string): (file: ChartFile) => boolean {
 }
 
 /** Bytes as a Go slice; its elements are only made when a template looks at them. */
-function byteSlice(data: Uint8Array): GoSlice {
+function byteSlice(read: () => Uint8Array): GoSlice {
   return {
     go: 'slice',
     type: '[]uint8',
     get items() {
-      return Array.from(data, (byte) => goInt(byte, 'uint8'));
+      return Array.from(read(), (byte) => goInt(byte, 'uint8'));
     },
   };
 }

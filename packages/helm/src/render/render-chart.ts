@@ -47,6 +47,8 @@ export interface RenderedChart {
   readonly notes: string;
   /** Files below crds/, as they are. */
   readonly crds: readonly { readonly path: string; readonly content: string }[];
+  /** Names of the chart's own files that templates read. */
+  readonly filesRead: ReadonlySet<string>;
   /** The values that the templates saw. */
   readonly values: GoMap;
 }
@@ -63,7 +65,9 @@ export function renderChart(chart: Chart, values: GoMap, options: RenderChartOpt
     validateValues(enabled, coalesced, { ...remote, ...warning });
   }
   checkKubeVersion(chart, capabilities);
-  const prepare = (merged: GoMap): TemplateFile[] => templateFiles(enabled, merged, options.release, capabilities);
+  const filesRead = new Set<string>();
+  const prepare = (merged: GoMap): TemplateFile[] =>
+    templateFiles(enabled, merged, options.release, capabilities, (name) => filesRead.add(name));
   try {
     const files = renderTemplates(prepare(coalesced), options);
     const notes = takeNotes(files, chart.metadata.name, options.subchartNotes === true);
@@ -73,6 +77,7 @@ export function renderChart(chart: Chart, values: GoMap, options: RenderChartOpt
       chart: enabled,
       notes,
       crds: crdManifests(enabled),
+      filesRead,
       values: coalesced,
     };
   } catch (error) {
