@@ -1,3 +1,4 @@
+export type { KeyAndCertificate } from '@kindred/machinery/certificates';
 export { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts';
 export type { AdmissionAttributes, AdmissionOperation, AdmissionPlugin } from './admission/plugin.ts';
 export { priorityAdmission } from './admission/priority.ts';
@@ -31,7 +32,6 @@ export { ListenError } from './http/listen-error.ts';
 export type { ListenOptions, TlsMaterial } from './http/secure-server.ts';
 export type { InProcessRequest, InProcessResponse, InProcessTransport } from './in-process/in-process-transport.ts';
 export { valueResponse } from './negotiation/encode.ts';
-export type { KeyAndCertificate } from './pki/certificate-authority.ts';
 export type { ClusterCertificateOptions, ClusterCertificates } from './pki/cluster-certificates.ts';
 export { CertificateError, loadClusterCertificates } from './pki/cluster-certificates.ts';
 export type { ApiRequest, PeerCertificate } from './request/api-request.ts';

@@ -47,3 +47,14 @@ export { TerminalError } from './reconcile/reconcile-result.ts';
 export { generationChanged, intentChanged } from './watch/predicates.ts';
 export type { Enqueue, Mapper, MapperContext, WatchDeclaration, WatchOptions } from './watch/watch.ts';
 export { everyPrimary, ownerOf, sameName, watch } from './watch/watch.ts';
+export type {
+  MutatingWebhookOptions,
+  ValidatingWebhookOptions,
+  Verdict,
+  Webhook,
+  WebhookOperation,
+  WebhookRequest,
+} from './webhook/webhook.ts';
+export { mutatingWebhook, validatingWebhook } from './webhook/webhook.ts';
+export { PROCESS_LABEL } from './webhook/webhook-configuration.ts';
+export { type WebhookServerOptions, webhookServer } from './webhook/webhook-server.ts';

@@ -5,7 +5,7 @@ import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createAuthority, issueCertificate, type KeyAndCertificate } from '../pki/certificate-authority.ts';
+import { createAuthority, issueCertificate, type KeyAndCertificate } from '@kindred/machinery/certificates';
 import { loadClusterCertificates } from '../pki/cluster-certificates.ts';
 import { createTestServer } from '../testing/test-server.ts';
 import { x509Authenticator } from './x509-authenticator.ts';

@@ -10,8 +10,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, hasErrorCode } from '@kindred/machinery';
-import type { KeyAndCertificate, LeafRequest } from './certificate-authority.ts';
-import { createAuthority, createSigningKey, issueCertificate } from './certificate-authority.ts';
+import type { KeyAndCertificate, LeafRequest } from '@kindred/machinery/certificates';
+import { createAuthority, createSigningKey, issueCertificate } from '@kindred/machinery/certificates';
 
 export interface ClusterCertificates {
   /** Signs every certificate of the cluster; its certificate goes into kubeconfigs and `kube-root-ca.crt`. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '@kindred/machinery';
+import { createSigningKey } from '@kindred/machinery/certificates';
 import { issuerDiscoveryRoutes } from '../authentication/service-account/issuer-discovery.ts';
 import { TokenIssuer } from '../authentication/service-account/token-issuer.ts';
-import { createSigningKey } from '../pki/certificate-authority.ts';
 import { createTestServer } from '../testing/test-server.ts';
 
 test('the root lists paths', async (t) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { createAuthority, issueCertificate } from '../pki/certificate-authority.ts';
+import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
 import { createTestServer, json, type TestServer } from '../testing/test-server.ts';
 import { podLog } from './pod-log.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ManualClock } from '@kindred/machinery';
+import { createSigningKey } from '@kindred/machinery/certificates';
 import { tokenObjectLookup } from '../authentication/service-account/object-lookup.ts';
 import { ServiceAccountTokenAuthenticator } from '../authentication/service-account/token-authenticator.ts';
 import { TokenIssuer } from '../authentication/service-account/token-issuer.ts';
-import { createSigningKey } from '../pki/certificate-authority.ts';
 import { authenticationReviews } from '../reviews/authentication-reviews.ts';
 import { createTestServer, json, type TestServer } from '../testing/test-server.ts';
 import { serviceAccountToken } from './service-account-token.ts';

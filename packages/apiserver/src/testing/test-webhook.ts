@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { JsonObject, Unstructured } from '@kindred/machinery';
-import { createAuthority, issueCertificate } from '../pki/certificate-authority.ts';
+import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
 
 export interface ReceivedReview {
   readonly apiVersion: string;

@@ -3,13 +3,14 @@
  * works under the same ClusterRole on any other cluster.
  */
 
+import { MutatingWebhookConfiguration, ValidatingWebhookConfiguration } from '@kindred/apis/admissionregistration/v1';
 import { ClusterRole, ClusterRoleBinding } from '@kindred/apis/rbac/v1';
 import type { InProcessTransport } from '@kindred/apiserver';
 import { createClient } from '@kindred/client';
 import type { Clock } from '@kindred/machinery';
 import { errorText } from '@kindred/machinery';
 import type { Extension, Logger, Manager } from '@kindred/operator';
-import { clusterRoleOf, createManager, installKinds } from '@kindred/operator';
+import { clusterRoleOf, createManager, installKinds, PROCESS_LABEL, webhookServer } from '@kindred/operator';
 import { Fault } from '../fault.ts';
 
 export interface ExtensionHostOptions {
@@ -42,6 +43,17 @@ export async function startExtensions(options: ExtensionHostOptions): Promise<Ex
   if (failure === undefined) return { close };
   await close();
   throw failure.reason;
+}
+
+/**
+ * Removes what registers webhooks of a process that has ended without doing so: they would refuse every write of their
+ * kinds until their extension runs again, if it ever does.
+ */
+export async function forgetWebhooks({ admin, clock }: Pick<ExtensionHostOptions, 'admin' | 'clock'>): Promise<void> {
+  const client = createClient(admin, { userAgent: 'kindred-extensions', clock });
+  for (const kind of [ValidatingWebhookConfiguration, MutatingWebhookConfiguration]) {
+    await client.deleteCollection(kind, {}, { labelSelector: PROCESS_LABEL });
+  }
 }
 
 function startFault({ name }: Extension, error: unknown): Fault {
@@ -82,5 +94,7 @@ async function startExtension(
   });
   started(manager);
   for (const controller of extension.controllers) manager.add(controller);
+  const { name: extensionName, webhooks } = extension;
+  if (webhooks.length > 0) manager.add(webhookServer({ extension: extensionName, webhooks }));
   await manager.start();
 }

@@ -75,6 +75,8 @@ function isExtension(value: unknown): value is Extension {
     value !== null &&
     'name' in value &&
     typeof value.name === 'string' &&
-    ['crds', 'controllers', 'rbac', 'images'].every((field) => Array.isArray((value as Record<string, unknown>)[field]))
+    ['crds', 'controllers', 'webhooks', 'rbac', 'images'].every((field) =>
+      Array.isArray((value as Record<string, unknown>)[field]),
+    )
   );
 }

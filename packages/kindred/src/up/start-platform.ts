@@ -18,7 +18,7 @@ import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import type { DataDirectory } from '../data-directory/data-directory.ts';
 import { openDataDirectory } from '../data-directory/data-directory.ts';
-import { startExtensions } from '../extensions/extension-host.ts';
+import { forgetWebhooks, startExtensions } from '../extensions/extension-host.ts';
 import type { ImportModule } from '../extensions/load-extensions.ts';
 import { imagesFor, loadExtensions } from '../extensions/load-extensions.ts';
 import { openLogFile } from '../logs/log-file.ts';
@@ -121,6 +121,7 @@ async function startCore(context: StartContext, core: Core, node: PreparedNode |
     });
     shutdown.add('control plane', () => controlPlane.close());
     shutdown.add('controllers', () => controlPlane.stopControllers());
+    await forgetWebhooks({ admin: controlPlane.adminTransport('extensions'), clock });
     await controlPlane.startControllers();
     readiness.serves(parts.controllers);
     if (node !== undefined) shutdown.add('node agent', () => node.agent.stop());

@@ -6,6 +6,8 @@ import type { ClusterRole, PolicyRule } from '@kindred/apis/rbac/v1';
 import type { CustomResourceDefinition } from '@kindred/schema';
 import type { Runnable } from '../manager/runnable.ts';
 import { mergeRules } from '../rbac/rules.ts';
+import type { Webhook } from '../webhook/webhook.ts';
+import { webhookServerRules } from '../webhook/webhook-server.ts';
 
 /** A program that stands in for a container image on nodes without a container engine. */
 export interface ExtensionImage {
@@ -26,6 +28,8 @@ export interface ExtensionOptions {
   /** Kinds that it adds: values of `defineKind`. */
   readonly kinds?: readonly { crd(): CustomResourceDefinition }[];
   readonly controllers?: readonly Runnable[];
+  /** Admission webhooks: `validatingWebhook`, `mutatingWebhook`. */
+  readonly webhooks?: readonly Webhook[];
   /** Rights beyond those that the controllers declare. */
   readonly rules?: readonly PolicyRule[];
   readonly images?: readonly ExtensionImage[];
@@ -35,7 +39,8 @@ export interface Extension {
   readonly name: string;
   readonly crds: readonly CustomResourceDefinition[];
   readonly controllers: readonly Runnable[];
-  /** Everything that its controllers must be allowed to do. */
+  readonly webhooks: readonly Webhook[];
+  /** Everything that its controllers and webhooks must be allowed to do. */
   readonly rbac: readonly PolicyRule[];
   readonly images: readonly ExtensionImage[];
 }
@@ -45,14 +50,19 @@ export interface Extension {
  * @throws TypeError when the name is not a DNS label
  */
 export function defineExtension(options: ExtensionOptions): Extension {
-  const { name, kinds = [], controllers = [], rules = [], images = [] } = options;
+  const { name, kinds = [], controllers = [], webhooks = [], rules = [], images = [] } = options;
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name))
     throw new TypeError(`Extension name ${JSON.stringify(name)} is not a DNS label`);
   return {
     name,
     crds: kinds.map((kind) => kind.crd()),
     controllers,
-    rbac: mergeRules([...controllers.flatMap((controller) => controller.rules), ...rules]),
+    webhooks,
+    rbac: mergeRules([
+      ...controllers.flatMap((controller) => controller.rules),
+      ...webhookServerRules({ extension: name, webhooks }),
+      ...rules,
+    ]),
     images,
   };
 }

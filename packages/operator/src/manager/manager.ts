@@ -1,8 +1,8 @@
 /**
  * The manager: runs controllers over one client and one set of informers.
  *
- * Start: informers, then their first lists, then leadership when asked for, then workers. Stop, within a limit: workers drain,
- * informers close, events go out, leadership is released last. Nothing is global: a process may hold several managers.
+ * Start: informers, then their first lists, then servers of webhooks, then leadership when asked for, then workers. Stop,
+ * within a limit: workers drain, servers close, informers close, events go out, leadership is released last. Nothing is global: a process may hold several managers.
  */
 
 import { setMaxListeners } from 'node:events';
@@ -81,6 +81,8 @@ class ControllerManager implements Manager {
   readonly #sink: EventSink;
   readonly #stopping = new AbortController();
   readonly #parts: RunningPart[] = [];
+  /** Those of the parts that need no leadership. */
+  readonly #servers = new Set<RunningPart>();
   readonly #late = new Set<Promise<void>>();
   #started: Promise<void> | undefined;
   #working = false;
@@ -116,6 +118,7 @@ class ControllerManager implements Manager {
   add(runnable: Runnable): void {
     const part = runnable.prepare(this);
     this.#parts.push(part);
+    if (runnable.needsLeadership === false) this.#servers.add(part);
     if (this.#started === undefined) return;
     const late = this.#startLate(runnable.name, part).finally(() => this.#late.delete(late));
     this.#late.add(late);
@@ -144,12 +147,15 @@ class ControllerManager implements Manager {
     this.#stopping.signal.throwIfAborted();
     this.informers.start();
     await this.#sync();
+    for (const part of this.#servers) await part.start();
     await this.#lead();
     // Controllers may have been added meanwhile.
     while (this.informers.all().some((informer) => !informer.hasSynced)) await this.#sync();
     this.#stopping.signal.throwIfAborted();
+    const controllers = this.#parts.filter((part) => !this.#servers.has(part));
+    // Those that are added from now on are started where they are added.
     this.#working = true;
-    for (const part of this.#parts) part.start();
+    for (const part of controllers) await part.start();
   }
 
   async #sync(): Promise<void> {
@@ -183,7 +189,7 @@ class ControllerManager implements Manager {
     if (!this.#working) return;
     try {
       await this.#sync();
-      if (!this.#stopping.signal.aborted) part.start();
+      if (!this.#stopping.signal.aborted) await part.start();
     } catch (error) {
       if (!this.#stopping.signal.aborted)
         this.logger.error('Controller could not be started', error, { controller: name });
@@ -200,7 +206,10 @@ class ControllerManager implements Manager {
     const cancel = this.clock.after(this.#options.stopLimit ?? 30_000, () =>
       limit.abort(new Error('The manager stops')),
     );
-    await Promise.all(this.#parts.map((part) => part.stop(limit.signal)));
+    const controllers = this.#parts.filter((part) => !this.#servers.has(part));
+    await Promise.all(controllers.map((part) => part.stop(limit.signal)));
+    // Last, since the controllers' own writes may need their answers.
+    await Promise.all([...this.#servers].map((part) => part.stop(limit.signal)));
     cancel();
     await this.informers.close();
     await this.#sink.close();

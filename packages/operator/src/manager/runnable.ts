@@ -19,13 +19,15 @@ export interface Runnable {
   readonly name: string;
   /** What the runnable must be allowed to do. */
   readonly rules: readonly PolicyRule[];
+  /** False: runs in every replica, from before the controllers; a server does. */
+  readonly needsLeadership?: false;
   /** Asks for the informers it needs, so that the manager can start them and wait for them. */
   prepare(context: ManagerContext): RunningPart;
 }
 
 export interface RunningPart {
-  /** Called once the informers have synced, and this process leads. */
-  start(): void;
+  /** Called once the informers have synced, and this process leads. What a promise is given for is waited for. */
+  start(): void | Promise<void>;
   /** Takes no new work and resolves when the work at hand is done; `signal` aborts when that takes too long. */
   stop(signal: AbortSignal): Promise<void>;
   /** True when nothing is queued or running; delayed work doesn't count. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSigningKey } from '../../pki/certificate-authority.ts';
+import { createSigningKey } from '@kindred/machinery/certificates';
 import { bearerToken } from '../bearer-token.ts';
 import type { ObjectLookup } from './token-authenticator.ts';
 import { ServiceAccountTokenAuthenticator } from './token-authenticator.ts';

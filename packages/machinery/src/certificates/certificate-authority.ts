@@ -31,7 +31,7 @@ import {
   text,
   time,
   trueValue,
-} from '@kindred/machinery/der';
+} from '../codec/der.ts';
 
 /** A certificate with its private key, both PEM. */
 export interface KeyAndCertificate {

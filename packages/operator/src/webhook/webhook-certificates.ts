@@ -1,0 +1,121 @@
+/**
+ * The certificates of an extension's webhooks: an authority of their own, known to nobody but the API server through the
+ * configuration, and a server certificate that is replaced when two thirds of its time are over. One process keeps them in
+ * memory; pods behind one Service share them in a Secret.
+ */
+import { Secret } from '@kindred/apis/core/v1';
+import type { Client } from '@kindred/client';
+import { type Clock, formatTime, isStatusError, type Observed, parseTime } from '@kindred/machinery';
+import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
+
+export interface WebhookCertificate {
+  /** PEM. */
+  readonly key: string;
+  readonly certificate: string;
+  /** The authority of this certificate and of the one before it, which somebody may still be serving with. */
+  readonly authorities: string;
+  /** Milliseconds since the epoch: the time for the next one. */
+  readonly renewAt: number;
+}
+
+/** Gives the certificate to serve with now. Asked at the start and again from time to time. */
+export type WebhookCertificates = () => Promise<WebhookCertificate>;
+
+export interface CertificateNames {
+  readonly dnsNames?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+}
+
+const day = 86_400_000;
+const lifetime = 90 * day;
+/** Clocks differ. */
+const leeway = 300_000;
+
+/** Of this process alone. */
+export function ownCertificates(names: CertificateNames, clock: Clock): WebhookCertificates {
+  let current: WebhookCertificate | undefined;
+  return async () => {
+    const now = clock.now();
+    if (current === undefined || now >= current.renewAt) current = issue(names, now, current?.authorities);
+    return current;
+  };
+}
+
+/** Shared in a Secret. Whoever finds it missing or due writes the next one; the others read it. */
+export function secretCertificates(
+  names: CertificateNames,
+  at: { readonly namespace: string; readonly name: string },
+  { client, clock }: { readonly client: Client; readonly clock: Clock },
+): WebhookCertificates {
+  return async () => {
+    for (let attempt = 1; ; attempt++) {
+      const stored = await findSecret(client, at);
+      const known = stored === undefined ? undefined : certificateOf(stored);
+      const now = clock.now();
+      if (known !== undefined && now < known.renewAt) return known;
+      const next = issue(names, now, known?.authorities);
+      try {
+        await writeSecret(client, at, next, stored);
+        return next;
+      } catch (error) {
+        // Somebody else was faster: theirs is the one to serve with.
+        const isTaken = isStatusError(error, 'Conflict') || isStatusError(error, 'AlreadyExists');
+        if (!isTaken || attempt === attempts) throw error;
+      }
+    }
+  };
+}
+
+const attempts = 5;
+const renewAnnotation = 'extensions.kindred.dev/renew-at';
+
+function issue(names: CertificateNames, now: number, before: string | undefined): WebhookCertificate {
+  const validity = { notBefore: new Date(now - leeway), notAfter: new Date(now + lifetime) };
+  const authority = createAuthority('kindred-webhooks', validity);
+  const leaf = { commonName: 'kindred-webhooks', usages: ['serverAuth'] as const, ...names, ...validity };
+  // The authority's key ends here: nobody else gets a certificate of it.
+  const { key, certificate } = issueCertificate(authority, leaf);
+  const [previous = ''] = before?.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----\n?/g) ?? [];
+  return { key, certificate, authorities: authority.certificate + previous, renewAt: now + (lifetime * 2) / 3 };
+}
+
+async function findSecret(
+  client: Client,
+  at: { readonly namespace: string; readonly name: string },
+): Promise<Observed<Secret> | undefined> {
+  try {
+    return await client.get(Secret, at);
+  } catch (error) {
+    if (isStatusError(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+function certificateOf({ metadata, data = {} }: Secret): WebhookCertificate | undefined {
+  const [key, certificate, authorities] = ['tls.key', 'tls.crt', 'ca.crt'].map((name) =>
+    Buffer.from(data[name] ?? '', 'base64').toString(),
+  );
+  const renewAt = parseTime(metadata.annotations?.[renewAnnotation] ?? '');
+  if (!key || !certificate || !authorities || renewAt === undefined) return undefined;
+  return { key, certificate, authorities, renewAt };
+}
+
+async function writeSecret(
+  client: Client,
+  at: { readonly namespace: string; readonly name: string },
+  { key, certificate, authorities, renewAt }: WebhookCertificate,
+  stored: Observed<Secret> | undefined,
+): Promise<void> {
+  const encoded = (text: string): string => Buffer.from(text).toString('base64');
+  const secret = {
+    metadata: {
+      ...at,
+      annotations: { [renewAnnotation]: formatTime(renewAt) },
+      ...(stored === undefined ? {} : { resourceVersion: stored.metadata.resourceVersion }),
+    },
+    type: 'kubernetes.io/tls',
+    data: { 'tls.key': encoded(key), 'tls.crt': encoded(certificate), 'ca.crt': encoded(authorities) },
+  };
+  if (stored === undefined) await client.create(Secret, secret);
+  else await client.update(Secret, secret);
+}
