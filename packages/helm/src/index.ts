@@ -1,4 +1,6 @@
 /** Helm charts: everything of `@kindred/helm/template`, and what needs Node: charts on disk and in archives, cryptography. */
+
+export { type ProxyFor, proxyFromEnvironment } from '@kindred/client';
 export {
   type ActionContext,
   type ActionContextOptions,
@@ -46,7 +48,6 @@ export { type FunctionProviders, functionTable } from './functions/function-tabl
 export { FunctionError } from './go/function-error.ts';
 export { encodeGoJson } from './go/json.ts';
 export { type GoFunction, type GoInt, GoMap, type GoObject, type GoSlice, type GoValue } from './go/value.ts';
-export { type ProxyFor, proxyFromEnvironment } from './http/proxy.ts';
 export { inferSchema } from './inference/infer-schema.ts';
 export type { JsonSchema } from './inference/json-schema.ts';
 export { typescriptTypes, valuesTypeName } from './inference/typescript-types.ts';

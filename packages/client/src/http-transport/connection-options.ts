@@ -1,4 +1,6 @@
 /** How to reach an API server, and as whom: what a kubeconfig's context says, with all files found. */
+import type { ProxyFor } from '../proxy/proxy.ts';
+import type { CredentialSource } from './credential-source.ts';
 import type { TokenSource } from './token-source.ts';
 
 export interface TlsMaterial {
@@ -22,6 +24,10 @@ export interface ConnectionOptions {
   readonly token?: TokenSource;
   /** Sent as `Authorization: Basic`, when there is no token. */
   readonly basic?: { readonly username: string; readonly password: string };
+  /** Asked when there is neither token nor password. The transport closes it. */
+  readonly credentials?: CredentialSource;
+  /** The proxy to go through; straight to the server when not given, or when it gives none. */
+  readonly proxy?: ProxyFor;
   /** Sent with every request: impersonation, for example. A list is sent as several headers. */
   readonly headers?: RequestHeaders;
 }

@@ -5,10 +5,12 @@
  * one). Connection attempts are made one at a time, and wait a little longer after each failure.
  */
 import { type TLSSocket, type ConnectionOptions as TlsOptions, connect as tlsConnect } from 'node:tls';
-import { type Clock, systemClock } from '@kindred/machinery';
+import { type Clock, errorText, systemClock } from '@kindred/machinery';
+import { openTunnel } from '../proxy/tunnel.ts';
 import { sleep } from '../sleep.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.ts';
 import type { ConnectionOptions, RequestHeaders } from './connection-options.ts';
+import type { Credentials } from './credential-source.ts';
 import { Http1Requests } from './http1-requests.ts';
 import { Http2Session, NotSentError } from './http2-session.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -42,22 +44,52 @@ class HttpTransport implements Transport {
   readonly #clock: Clock;
   readonly #url: URL;
   readonly #prefix: string;
+  readonly #proxy: URL | undefined;
   readonly #sessions = new Set<Http2Session>();
   readonly #closing = new AbortController();
   #http1: Http1Requests | undefined;
   #connecting: Promise<Sender> | undefined;
   #failures = 0;
+  /** Those that connections are made with. */
+  #credentials: Credentials = {};
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#url = new URL(options.server);
     this.#prefix = this.#url.pathname.replace(/\/$/, '');
-    if (this.#url.protocol === 'http:') this.#http1 = new Http1Requests({ url: this.#url, tls: undefined });
+    this.#proxy = options.proxy?.(this.#url);
+    if (!this.#isTls) this.#http1 = new Http1Requests({ url: this.#url, tls: undefined, proxy: this.#proxy });
+  }
+
+  get #isTls(): boolean {
+    return this.#url.protocol !== 'http:';
   }
 
   async request(request: TransportRequest): Promise<TransportResponse> {
-    const headers = { ...this.#options.headers, ...request.headers, ...(await this.#authorization()) };
+    const { token, basic, credentials: source } = this.#options;
+    if (source === undefined || token !== undefined || basic !== undefined) return this.#send(request);
+    const credentials = await unlessAborted(source.get(), request.signal);
+    this.#use(credentials);
+    const answer = await this.#send(request, credentials.token);
+    if (answer.status === 401) source.refused(credentials);
+    return answer;
+  }
+
+  /** A connection is made with one certificate: with another one, there must be others. */
+  #use(credentials: Credentials): void {
+    const { cert, key } = this.#credentials;
+    this.#credentials = credentials;
+    if (cert === credentials.cert && key === credentials.key) return;
+    for (const session of this.#sessions) session.retire();
+    this.#sessions.clear();
+    if (!this.#isTls) return;
+    this.#http1?.close();
+    this.#http1 = undefined;
+  }
+
+  async #send(request: TransportRequest, token?: string): Promise<TransportResponse> {
+    const headers = { ...this.#options.headers, ...request.headers, ...(await this.#authorization(token)) };
     for (let move = 0; ; move++) {
       request.signal?.throwIfAborted();
       // Connecting may take long, and is shared: who gives up leaves it to the others.
@@ -74,11 +106,13 @@ class HttpTransport implements Transport {
     this.#closing.abort(new Error('The transport was closed'));
     this.#http1?.close();
     for (const session of this.#sessions) session.destroy();
+    this.#options.credentials?.close();
     return Promise.resolve();
   }
 
-  async #authorization(): Promise<Record<string, string>> {
+  async #authorization(given: string | undefined): Promise<Record<string, string>> {
     const { token, basic } = this.#options;
+    if (given !== undefined) return { authorization: `Bearer ${given}` };
     if (token !== undefined) return { authorization: `Bearer ${await token()}` };
     if (basic === undefined) return {};
     return { authorization: `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString('base64')}` };
@@ -112,14 +146,15 @@ class HttpTransport implements Transport {
   async #connectOnce(): Promise<Sender> {
     const { tlsServerName, insecureSkipTlsVerify = false, pingInterval = 15_000 } = this.#options;
     const host = this.#url.hostname.replace(/^\[|\]$/g, '');
-    const material = (await this.#options.tls?.()) ?? {};
+    const { cert, key } = this.#credentials;
+    const material = { ...(await this.#options.tls?.()), ...(cert === undefined ? {} : { cert, key }) };
     // An address is no server name: Node refuses it in SNI, and checks it against the certificate's addresses by itself.
     const servername = tlsServerName ?? (/^[\d.]+$|:/.test(host) ? '' : host);
     const tls = { ...material, servername, rejectUnauthorized: !insecureSkipTlsVerify };
     const socket = await this.#openSocket({ ...tls, host, port: Number(this.#url.port || 443) });
     if (socket.alpnProtocol !== 'h2') {
       socket.destroy();
-      this.#http1 = new Http1Requests({ url: this.#url, tls });
+      this.#http1 = new Http1Requests({ url: this.#url, tls, proxy: this.#proxy });
       return this.#http1;
     }
     const session = new Http2Session({
@@ -134,27 +169,44 @@ class HttpTransport implements Transport {
     return session;
   }
 
-  #openSocket(options: TlsOptions): Promise<TLSSocket> {
+  /** All of it, the way through a proxy too, within the time for a connection. */
+  async #openSocket(options: TlsOptions & { readonly host: string; readonly port: number }): Promise<TLSSocket> {
     const { connectTimeout = 10_000 } = this.#options;
-    return new Promise((resolve, reject) => {
-      const socket = tlsConnect({ ...options, ALPNProtocols: ['h2', 'http/1.1'] });
-      const settle = (finish: () => void): void => {
-        cancel();
-        this.#closing.signal.removeEventListener('abort', onClosing);
-        socket.off('error', onError);
-        finish();
-      };
-      const onError = (error: Error): void =>
-        settle(() => reject(new Error(`Unable to connect to ${this.#url.origin}: ${error.message}`, { cause: error })));
-      const onClosing = (): void => void socket.destroy(new Error('the transport was closed'));
-      const cancel = this.#clock.after(connectTimeout, () =>
-        socket.destroy(new Error(`no connection within ${connectTimeout} ms`)),
-      );
-      this.#closing.signal.addEventListener('abort', onClosing, { once: true });
-      socket.setKeepAlive(true, 15_000);
-      socket.setNoDelay(true);
-      socket.once('error', onError);
-      socket.once('secureConnect', () => settle(() => resolve(socket)));
-    });
+    const giveUp = new AbortController();
+    const onClosing = (): void => giveUp.abort(new Error('the transport was closed'));
+    const cancel = this.#clock.after(connectTimeout, () =>
+      giveUp.abort(new Error(`no connection within ${connectTimeout} ms`)),
+    );
+    this.#closing.signal.addEventListener('abort', onClosing, { once: true });
+    try {
+      const proxy = this.#proxy;
+      const socket = proxy === undefined ? undefined : await openTunnel(options, proxy, giveUp.signal);
+      return await secured({ ...options, ...(socket === undefined ? {} : { socket }) }, giveUp.signal);
+    } catch (error) {
+      const reason = giveUp.signal.aborted ? errorText(giveUp.signal.reason) : errorText(error);
+      throw new Error(`Unable to connect to ${this.#url.origin}: ${reason}`, { cause: error });
+    } finally {
+      cancel();
+      this.#closing.signal.removeEventListener('abort', onClosing);
+    }
   }
+}
+
+function secured(options: TlsOptions, signal: AbortSignal): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = tlsConnect({ ...options, ALPNProtocols: ['h2', 'http/1.1'] });
+    const settle = (finish: () => void): void => {
+      signal.removeEventListener('abort', onAbort);
+      socket.off('error', onError);
+      finish();
+    };
+    const onError = (error: Error): void => settle(() => reject(error));
+    const onAbort = (): void => void socket.destroy(new Error(errorText(signal.reason)));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.setKeepAlive(true, 15_000);
+    socket.setNoDelay(true);
+    socket.once('error', onError);
+    socket.once('secureConnect', () => settle(() => resolve(socket)));
+  });
 }

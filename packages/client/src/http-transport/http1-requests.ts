@@ -1,14 +1,17 @@
 /** Requests over HTTP/1.1: for servers that don't offer HTTP/2, and for local proxies without TLS. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { isSocks, proxyAddress, proxyAuthorization } from '../proxy/tunnel.ts';
 import type { TransportRequest, TransportResponse } from '../transport.ts';
 import type { RequestHeaders, TlsMaterial } from './connection-options.ts';
 import { joinHeaders } from './headers.ts';
+import { TunnelAgent, TunnelTlsAgent } from './tunnel-agent.ts';
 
 export interface Http1Options {
   readonly url: URL;
   /** Undefined for plain HTTP. */
   readonly tls: (TlsMaterial & { readonly servername: string; readonly rejectUnauthorized: boolean }) | undefined;
+  readonly proxy: URL | undefined;
 }
 
 export class Http1Requests {
@@ -17,21 +20,25 @@ export class Http1Requests {
 
   constructor(options: Http1Options) {
     this.#options = options;
-    this.#agent =
-      options.tls === undefined
-        ? new HttpAgent({ keepAlive: true })
-        : new HttpsAgent({ keepAlive: true, ...options.tls });
+    this.#agent = agentFor(options);
   }
 
   request(request: TransportRequest, path: string, headers: RequestHeaders): Promise<TransportResponse> {
-    const { url, tls } = this.#options;
+    const { url, tls, proxy } = this.#options;
+    // A proxy gets requests without TLS itself, with the whole address.
+    const isForProxy = tls === undefined && proxy !== undefined && !isSocks(proxy);
     const options: RequestOptions = {
       agent: this.#agent,
       hostname: url.hostname.replace(/^\[|\]$/g, ''),
       port: url.port || (tls === undefined ? 80 : 443),
       method: request.method,
       path,
-      headers: request.body === undefined ? headers : { ...headers, 'content-length': String(request.body.length) },
+      headers: {
+        ...headers,
+        ...(request.body === undefined ? {} : { 'content-length': String(request.body.length) }),
+        ...(isForProxy ? { host: url.host, ...proxyAuthorization(proxy) } : {}),
+      },
+      ...(isForProxy ? { ...proxyAddress(proxy), hostname: undefined, path: url.origin + path } : {}),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     };
     return new Promise((resolve, reject) => {
@@ -49,4 +56,13 @@ export class Http1Requests {
   close(): void {
     this.#agent.destroy();
   }
+}
+
+function agentFor({ tls, proxy }: Http1Options): HttpAgent {
+  if (tls !== undefined) {
+    const options = { keepAlive: true, ...tls };
+    return proxy === undefined ? new HttpsAgent(options) : new TunnelTlsAgent(proxy, options);
+  }
+  if (proxy !== undefined && isSocks(proxy)) return new TunnelAgent(proxy, { keepAlive: true });
+  return new HttpAgent({ keepAlive: true });
 }

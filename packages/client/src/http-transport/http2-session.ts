@@ -82,6 +82,12 @@ export class Http2Session {
     });
   }
 
+  /** Takes no more requests, and ends when those that run have ended. */
+  retire(): void {
+    this.#draining = true;
+    this.#closeWhenIdle();
+  }
+
   /** Ends the connection and all that runs on it. */
   destroy(error?: Error): void {
     this.#session.destroy(error);

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '@kindred/machinery';
 import type { ConnectionOptions, TlsMaterial } from '../http-transport/connection-options.ts';
 import { fileToken, staticToken } from '../http-transport/token-source.ts';
+import { proxyFromEnvironment } from '../proxy/proxy.ts';
 import type { Kubeconfig, KubeconfigCluster, KubeconfigUser } from './kubeconfig.ts';
+import { authProviderToken } from './sign-in/auth-provider.ts';
+import { execConfig } from './sign-in/exec-config.ts';
+import { ExecCredentials, type ExecEnvironment } from './sign-in/exec-credentials.ts';
+import { expectUsable } from './sign-in/user-problems.ts';
 
 export interface ClusterConnection extends ConnectionOptions {
   /** The namespace of the context, or of the pod; `default` when neither says. */
@@ -15,6 +20,10 @@ export interface ConnectionOfOptions {
   /** The context to use instead of the current one. */
   readonly context?: string | undefined;
   readonly clock?: Clock;
+  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are looked up; not at all when not given. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Lets users sign in by programs (`exec`). Not given for kubeconfigs of somebody else, they are refused. */
+  readonly exec?: ExecEnvironment;
 }
 
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -22,7 +31,7 @@ const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 /**
  * The connection that a context stands for.
  *
- * @throws TypeError when the context, its cluster or its user is not in the kubeconfig, or the user signs in by a plugin
+ * @throws TypeError when the context, its cluster or its user is not in the kubeconfig or can't be used
  */
 export function connectionOf(config: Kubeconfig, options: ConnectionOfOptions = {}): ClusterConnection {
   const name = options.context ?? config['current-context'];
@@ -34,10 +43,14 @@ export function connectionOf(config: Kubeconfig, options: ConnectionOfOptions = 
   const user = config.users.find((entry) => entry.name === context.user)?.user;
   if (user === undefined && context.user)
     throw new TypeError(`The kubeconfig has no user ${JSON.stringify(context.user)}`);
+  expectUsable(user ?? {}, context.user, cluster, context.cluster);
+  const headers = impersonation(user ?? {});
   return {
     namespace: context.namespace || 'default',
-    ...connectionTo(cluster, user ?? {}, context.user),
-    ...credentialsOf(user ?? {}, options.clock ?? systemClock),
+    ...connectionTo(cluster, user ?? {}),
+    ...proxyOf(cluster, options.env),
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    ...signIn(user ?? {}, context.user, cluster, options),
   };
 }
 
@@ -63,16 +76,11 @@ export async function inClusterConnection(options: InClusterOptions): Promise<Cl
     namespace,
     tls: async () => ({ ca: await readFile(join(folder, 'ca.crt')) }),
     token: fileToken(join(folder, 'token'), clock),
+    proxy: proxyFromEnvironment(env),
   };
 }
 
-function connectionTo(cluster: KubeconfigCluster, user: KubeconfigUser, userName: string): ConnectionOptions {
-  if (user.exec !== undefined || user['auth-provider'] !== undefined) {
-    throw new TypeError(
-      `User ${userName} of the kubeconfig signs in by a plugin, which is not supported: give a token or a certificate`,
-    );
-  }
-  if (cluster['proxy-url']) throw new TypeError('The kubeconfig asks for a proxy (proxy-url), which is not supported');
+function connectionTo(cluster: KubeconfigCluster, user: KubeconfigUser): ConnectionOptions {
   const tls = async (): Promise<TlsMaterial> => ({
     ...(await material('ca', cluster['certificate-authority-data'], cluster['certificate-authority'])),
     ...(await material('cert', user['client-certificate-data'], user['client-certificate'])),
@@ -87,13 +95,63 @@ function connectionTo(cluster: KubeconfigCluster, user: KubeconfigUser, userName
   };
 }
 
-function credentialsOf(user: KubeconfigUser, clock: Clock): Pick<ConnectionOptions, 'token' | 'basic' | 'headers'> {
-  const headers = user.as === undefined ? {} : { headers: { 'impersonate-user': user.as } };
+/** The kubeconfig's own proxy goes before those of the environment, and holds for every address. */
+function proxyOf(cluster: KubeconfigCluster, env: ConnectionOfOptions['env']): Pick<ConnectionOptions, 'proxy'> {
+  const text = cluster['proxy-url'];
+  if (text) {
+    const proxy = new URL(text);
+    return { proxy: () => proxy };
+  }
+  return env === undefined ? {} : { proxy: proxyFromEnvironment(env) };
+}
+
+type SignIn = Pick<ConnectionOptions, 'token' | 'basic' | 'credentials'>;
+
+function signIn(user: KubeconfigUser, name: string, cluster: KubeconfigCluster, options: ConnectionOfOptions): SignIn {
+  const { clock = systemClock, exec: process } = options;
+  const provider = user['auth-provider'];
+  const providedToken = provider == null ? undefined : authProviderToken(provider, clock);
+  const config = user.exec == null ? undefined : execConfig(user.exec);
   // As kubectl: the file goes before the token, since it may be renewed.
-  if (user.tokenFile) return { ...headers, token: fileToken(user.tokenFile, clock) };
-  if (user.token) return { ...headers, token: staticToken(user.token) };
-  if (user.username) return { ...headers, basic: { username: user.username, password: user.password ?? '' } };
-  return headers;
+  if (user.tokenFile) return { token: fileToken(user.tokenFile, clock) };
+  if (user.token) return { token: staticToken(user.token) };
+  if (user.username) return { basic: { username: user.username, password: user.password ?? '' } };
+  if (providedToken !== undefined) return { token: providedToken };
+  if (config === undefined) return {};
+  if (process === undefined) {
+    throw new TypeError(
+      `User ${name} of the kubeconfig signs in by a program (${config.command}), and programs are not allowed here`,
+    );
+  }
+  return { credentials: new ExecCredentials({ config, cluster: () => clusterInfo(cluster), process, clock }) };
+}
+
+function impersonation(user: KubeconfigUser): Record<string, string | string[]> {
+  const extra = Object.entries(user['as-user-extra'] ?? {}).map(
+    // A key may have letters that a header's name may not.
+    ([key, values]) => [`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`, [...values]] as const,
+  );
+  return {
+    ...(user.as ? { 'impersonate-user': user.as } : {}),
+    ...(user['as-uid'] ? { 'impersonate-uid': user['as-uid'] } : {}),
+    ...(user['as-groups']?.length ? { 'impersonate-group': [...user['as-groups']] } : {}),
+    ...Object.fromEntries(extra),
+  };
+}
+
+/** What a credential program is told, as the type Cluster of client.authentication.k8s.io has it. */
+async function clusterInfo(cluster: KubeconfigCluster): Promise<Readonly<Record<string, unknown>>> {
+  const { ca } = await material('ca', cluster['certificate-authority-data'], cluster['certificate-authority']);
+  const extension = cluster.extensions?.find(({ name }) => name === 'client.authentication.k8s.io/exec');
+  return {
+    server: cluster.server,
+    ...(cluster['tls-server-name'] ? { 'tls-server-name': cluster['tls-server-name'] } : {}),
+    ...(cluster['insecure-skip-tls-verify'] === true ? { 'insecure-skip-tls-verify': true } : {}),
+    ...(ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+    ...(cluster['proxy-url'] ? { 'proxy-url': cluster['proxy-url'] } : {}),
+    ...(cluster['disable-compression'] === true ? { 'disable-compression': true } : {}),
+    config: extension?.extension ?? null,
+  };
 }
 
 /** Inline data goes before the file, as in kubectl. */

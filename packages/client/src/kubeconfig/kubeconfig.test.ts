@@ -64,8 +64,12 @@ test('what is missing or not supported is named', async (t) => {
   );
   assert.deepEqual(await loadKubeconfig({ env: { HOME: home } }), emptyKubeconfig());
   assert.throws(() => connectionOf(emptyKubeconfig()), /no context ""/);
-  const config = parseKubeconfig(second.replace('token: abc', 'exec: {command: aws}'));
-  assert.throws(() => connectionOf(config), /User t of the kubeconfig signs in by a plugin/);
+  const exec = 'exec: {command: aws, apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never}';
+  const config = parseKubeconfig(second.replace('token: abc', exec));
+  assert.throws(
+    () => connectionOf(config),
+    /User t of the kubeconfig signs in by a program \(aws\), and programs are not/,
+  );
 });
 
 test('a written kubeconfig is its owner’s alone and reads back the same', async (t) => {

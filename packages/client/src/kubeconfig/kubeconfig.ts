@@ -2,7 +2,9 @@
  * The kubeconfig file (Kubernetes documentation, 'Organizing Cluster Access Using kubeconfig Files'; types of
  * `k8s.io/client-go/tools/clientcmd/api/v1`), and how several of them become one: the first to name something wins.
  */
-import { decodeYaml, isJsonObject } from '@kindred/machinery';
+import { decodeYaml, isJsonObject, type JsonValue } from '@kindred/machinery';
+import type { KubeconfigAuthProvider } from './sign-in/auth-provider.ts';
+import type { KubeconfigExec } from './sign-in/exec-config.ts';
 
 export interface KubeconfigCluster {
   server: string;
@@ -11,6 +13,8 @@ export interface KubeconfigCluster {
   'insecure-skip-tls-verify'?: boolean;
   'tls-server-name'?: string;
   'proxy-url'?: string;
+  'disable-compression'?: boolean;
+  extensions?: { name: string; extension?: JsonValue }[];
 }
 
 export interface KubeconfigUser {
@@ -25,8 +29,9 @@ export interface KubeconfigUser {
   as?: string;
   'as-uid'?: string;
   'as-groups'?: string[];
-  exec?: unknown;
-  'auth-provider'?: unknown;
+  'as-user-extra'?: Record<string, string[]>;
+  exec?: KubeconfigExec | null;
+  'auth-provider'?: KubeconfigAuthProvider | null;
 }
 
 export interface KubeconfigContext {
@@ -77,6 +82,8 @@ export function parseKubeconfig(text: string, resolveFile: (path: string) => str
   for (const { cluster } of config.clusters) resolveFields(cluster, ['certificate-authority'], resolveFile);
   for (const { user } of config.users) {
     resolveFields(user, ['client-certificate', 'client-key', 'tokenFile'], resolveFile);
+    // A bare name is looked for in PATH.
+    if (user?.exec?.command?.includes('/')) resolveFields(user.exec, ['command'], resolveFile);
   }
   return config;
 }

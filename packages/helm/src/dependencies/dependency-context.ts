@@ -1,5 +1,5 @@
 /** What resolving and downloading dependencies needs of the program. */
-import type { ProxyFor } from '../http/proxy.ts';
+import type { ProxyFor } from '@kindred/client';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartPaths } from '../repositories/chart-paths.ts';
 import type { ChartSource } from '../repositories/chart-source.ts';

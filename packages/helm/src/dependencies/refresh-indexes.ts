@@ -1,7 +1,8 @@
 /** Gets new indexes of several repositories at once, telling of each; one that fails doesn't stop the others. */
+
+import type { ProxyFor } from '@kindred/client';
 import { errorText, goQuote } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
-import type { ProxyFor } from '../http/proxy.ts';
 import type { FindGetter } from '../repositories/getter.ts';
 import type { Warn } from '../repositories/index-file.ts';
 import type { RepositoryEntry } from '../repositories/repositories-file.ts';

@@ -55,7 +55,7 @@ test('tunnels TLS through a proxy, which may refuse', async (t) => {
   const { body } = await client.send({ url: new URL('https://localhost/a'), maxBytes: 100 });
   assert.equal(Buffer.from(body).toString(), 'GET /a');
   await assert.rejects(client.send({ url: new URL('https://elsewhere.test/a'), maxBytes: 100 }), {
-    message: 'Get "https://elsewhere.test/a": 403 Forbidden',
+    message: 'Get "https://elsewhere.test/a": Forbidden',
   });
 });
 

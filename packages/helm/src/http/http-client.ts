@@ -5,9 +5,9 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
+import type { ProxyFor } from '@kindred/client';
 import { ChartError } from '../chart/chart.ts';
 import { openRequest } from './open-request.ts';
-import type { ProxyFor } from './proxy.ts';
 import { readBody } from './read-body.ts';
 import { requestError } from './request-error.ts';
 import type { TlsMaterial } from './tls-material.ts';

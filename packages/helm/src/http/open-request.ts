@@ -1,8 +1,8 @@
-/** Sends one request, straight or through a proxy: in absolute form for HTTP, by a tunnel (CONNECT) for HTTPS. */
+/** Sends one request, straight or through a proxy: in absolute form for HTTP, by a tunnel for HTTPS. */
 import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
+import { isSocks, openTunnel, proxyAddress, proxyAuthorization } from '@kindred/client';
 
 export interface Outgoing {
   readonly url: URL;
@@ -33,12 +33,15 @@ export async function openRequest(
       send(url, { ...options, agent: isTls ? connections.https : connections.http }, then),
     );
   }
-  if (!isTls) {
+  if (!isTls && !isSocks(proxy)) {
     const headers = { ...outgoing.headers, host: url.host, ...proxyAuthorization(proxy) };
-    const options = { ...addressOf(proxy), path: url.href, agent: connections.http };
+    const options = { ...proxyAddress(proxy), path: url.href, agent: connections.http };
     return finish({ ...outgoing, headers }, (rest, then) => httpRequest({ ...rest, ...options }, then));
   }
-  const socket = await tunnel(url, proxy, outgoing.signal);
+  const target = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || (isTls ? 443 : 80)) };
+  const socket = await openTunnel(target, proxy, outgoing.signal);
+  if (!isTls)
+    return finish(outgoing, (rest, then) => httpRequest(url, { ...rest, createConnection: () => socket }, then));
   const secure = tlsConnect({ ...connections.tls, socket, ...(isIpHost(url) ? {} : { servername: url.hostname }) });
   return finish(outgoing, (options, then) => httpsRequest(url, { ...options, createConnection: () => secure }, then));
 }
@@ -51,43 +54,6 @@ function finish({ method, headers, body, signal }: Outgoing, start: Start): Prom
     request.on('error', reject);
     request.end(body);
   });
-}
-
-function tunnel(url: URL, proxy: URL, signal: AbortSignal): Promise<Socket> {
-  const path = `${url.hostname}:${url.port === '' ? '443' : url.port}`;
-  const send = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
-  return new Promise((resolve, reject) => {
-    const request = send({
-      ...addressOf(proxy),
-      method: 'CONNECT',
-      path,
-      headers: { host: path, ...proxyAuthorization(proxy) },
-      agent: false,
-      signal,
-    });
-    request.on('connect', (answer: IncomingMessage, socket: Socket) => {
-      if (answer.statusCode === 200) return resolve(socket);
-      socket.destroy();
-      reject(new Error(`${answer.statusCode} ${answer.statusMessage ?? ''}`.trim()));
-    });
-    request.on('response', (answer) => {
-      answer.destroy();
-      reject(new Error(`${answer.statusCode} ${answer.statusMessage ?? ''}`.trim()));
-    });
-    request.on('error', reject);
-    request.end();
-  });
-}
-
-function addressOf(proxy: URL): RequestOptions {
-  const fallback = proxy.protocol === 'https:' ? '443' : '80';
-  return { host: proxy.hostname.replace(/^\[|\]$/g, ''), port: proxy.port === '' ? fallback : proxy.port };
-}
-
-function proxyAuthorization(proxy: URL): Readonly<Record<string, string>> {
-  if (proxy.username === '') return {};
-  const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  return { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` };
 }
 
 function isIpHost(url: URL): boolean {

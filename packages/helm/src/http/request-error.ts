@@ -2,6 +2,7 @@
  * What is told about a request that found no answer: the method, the address without its password, and the cause in the
  * words that helm's users know (those of Go's net, net/http and crypto/x509).
  */
+import { ProxyError } from '@kindred/client';
 import { goQuote } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 
@@ -63,6 +64,8 @@ const unverified = (what: string): string => `tls: failed to verify certificate:
 
 function causeText(url: URL, cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
+  if (cause instanceof ProxyError && cause.cause !== undefined)
+    return `proxyconnect tcp: ${causeText(url, cause.cause)}`;
   if (cause.name === 'TimeoutError')
     return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
   if (cause.name === 'AbortError') return 'context canceled';
@@ -88,7 +91,8 @@ function errorCode(error: Error): string | undefined {
 }
 
 function address(error: Error, url: URL): string {
-  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  const known = 'port' in error ? String(error.port) : url.port;
+  const port = known === '' ? (url.protocol === 'https:' ? '443' : '80') : known;
   const host = 'address' in error && typeof error.address === 'string' ? error.address : url.hostname;
   return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
 }

@@ -3,10 +3,10 @@
  * to its size and digest. TLS always, unless plain HTTP is asked for.
  */
 import { setTimeout } from 'node:timers/promises';
+import type { ProxyFor } from '@kindred/client';
 import { isJsonObject } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import { type HttpAnswer, HttpClient } from '../http/http-client.ts';
-import type { ProxyFor } from '../http/proxy.ts';
 import { redacted } from '../http/request-error.ts';
 import type { TlsMaterial } from '../http/tls-material.ts';
 import { digestOf } from '../repositories/content-cache.ts';

@@ -2,7 +2,7 @@
  * Where a chart is to come from, and how: what the flags of `install`, `pull`, `show` and the like say, and the places
  * and outlets that the program gives.
  */
-import type { ProxyFor } from '../http/proxy.ts';
+import type { ProxyFor } from '@kindred/client';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartPaths } from './chart-paths.ts';
 import type { FindGetter } from './getter.ts';

@@ -1,5 +1,5 @@
 /** A registry client with the certificates and credentials that flags and files give. */
-import type { ProxyFor } from '../http/proxy.ts';
+import type { ProxyFor } from '@kindred/client';
 import { readTlsMaterial } from '../http/tls-material.ts';
 import { findCredential } from '../registry/credentials-file.ts';
 import { RegistryClient } from '../registry/registry-client.ts';

@@ -2,9 +2,10 @@
  * Gets files of a repository: with its certificates, and with its credentials as long as the file is on the same host
  * (or the entry says that they may go anywhere).
  */
+
+import type { ProxyFor } from '@kindred/client';
 import { ChartError } from '../chart/chart.ts';
 import { HttpClient } from '../http/http-client.ts';
-import type { ProxyFor } from '../http/proxy.ts';
 import { unzipBody } from '../http/read-body.ts';
 import { redacted } from '../http/request-error.ts';
 import { readTlsMaterial, type TlsFiles } from '../http/tls-material.ts';

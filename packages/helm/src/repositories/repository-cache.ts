@@ -4,10 +4,10 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ProxyFor } from '@kindred/client';
 import { errorText, hasErrorCode } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import { fromBytes } from '../go/bytes.ts';
-import type { ProxyFor } from '../http/proxy.ts';
 import { resolveReference } from '../http/url.ts';
 import { writeFileAtomically } from '../node/write-file.ts';
 import type { FindGetter } from './getter.ts';

@@ -1,8 +1,9 @@
 /** `helm search hub`: asks Artifact Hub, or another service with Monocular's API for searches, for charts. */
+
+import type { ProxyFor } from '@kindred/client';
 import { isJsonObject, type JsonValue } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import { HttpClient } from '../http/http-client.ts';
-import type { ProxyFor } from '../http/proxy.ts';
 
 export interface HubChart {
   /** The page of the chart. */

@@ -1,5 +1,5 @@
 /** How the command reaches other places: through the environment's proxies, by plugins for schemes of their own. */
-import { type ProxyFor, proxyFromEnvironment } from '../../http/proxy.ts';
+import { type ProxyFor, proxyFromEnvironment } from '@kindred/client';
 import type { FindGetter } from '../../repositories/getter.ts';
 import type { CommandContext } from '../command.ts';
 

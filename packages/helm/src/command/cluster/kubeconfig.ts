@@ -1,11 +1,13 @@
 /** The kubeconfig that the settings mean, and the connection that it and the flags make. */
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   type ClusterConnection,
   connectionOf,
   inClusterConnection,
   type Kubeconfig,
   loadKubeconfig,
+  proxyFromEnvironment,
   staticToken,
 } from '@kindred/client';
 import { hasErrorCode } from '@kindred/machinery';
@@ -17,13 +19,13 @@ import type { Settings } from '../settings.ts';
 
 /** Throws CommandError when a file that was named isn't there. */
 export async function loadSettingsKubeconfig(context: CommandContext): Promise<Kubeconfig> {
-  const { settings, environment } = context;
-  const path = settings.kubeconfig === '' ? undefined : settings.kubeconfig;
+  const { settings, environment, directory } = context;
+  const path = settings.kubeconfig === '' ? undefined : resolve(directory, settings.kubeconfig);
   try {
     return await loadKubeconfig({ path, env: environment });
   } catch (error) {
     if (path === undefined || !hasErrorCode(error, 'ENOENT')) throw error;
-    throw unreachable(fileProblem('stat', path, error), error);
+    throw unreachable(fileProblem('stat', settings.kubeconfig, error), error);
   }
 }
 
@@ -34,19 +36,35 @@ const DEFAULT_SERVER = 'http://localhost:8080';
 export async function clusterConnection(context: CommandContext): Promise<ClusterConnection> {
   const { settings, environment } = context;
   const config = await loadSettingsKubeconfig(context);
-  const base = (await contextConnection(config, settings)) ??
-    (await inClusterConnection({ env: environment })) ?? { server: DEFAULT_SERVER, namespace: 'default' };
+  const base = (await contextConnection(config, context)) ??
+    (await inClusterConnection({ env: environment })) ?? {
+      server: DEFAULT_SERVER,
+      namespace: 'default',
+      proxy: proxyFromEnvironment(environment),
+    };
   return withFlags(base, settings);
 }
 
-async function contextConnection(config: Kubeconfig, settings: Settings): Promise<ClusterConnection | undefined> {
+async function contextConnection(
+  config: Kubeconfig,
+  { settings, environment, streams, clock }: CommandContext,
+): Promise<ClusterConnection | undefined> {
   const name = settings.kubeContext === '' ? config['current-context'] : settings.kubeContext;
   if (settings.kubeContext === '' && config.contexts.length === 0) return undefined;
   if (config.contexts.every((entry) => entry.name !== name)) {
     throw unreachable(`context ${quote(name ?? '')} does not exist`);
   }
   try {
-    return connectionOf(config, { context: name });
+    return connectionOf(config, {
+      context: name,
+      clock,
+      env: environment,
+      exec: {
+        env: environment,
+        isTerminal: streams.input.isTerminal,
+        errors: (data) => streams.errors.write(data),
+      },
+    });
   } catch (error) {
     // Thrown for what is missing in the kubeconfig, or not supported.
     if (error instanceof TypeError) throw unreachable(error.message, error);

@@ -1,5 +1,5 @@
 /** Says of requests that never reached a server what helm says: `Get "https://…": dial tcp …: connect: connection refused`. */
-import type { Transport, TransportRequest } from '@kindred/client';
+import { ProxyError, type Transport, type TransportRequest } from '@kindred/client';
 import { errorText } from '@kindred/machinery';
 import { quote } from '../../go/quote.ts';
 import { CommandError } from '../command-error.ts';
@@ -32,12 +32,17 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function reason(error: unknown, server: string): string {
   for (let cause = error; cause instanceof Error; cause = firstCause(cause)) {
+    if (cause instanceof ProxyError) return proxyReason(cause, server);
     const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
     const known = REASONS[code];
     if (known !== undefined) return `dial tcp ${addressOf(cause, server)}: ${known}`;
     if (code === 'ENOTFOUND') return `dial tcp: lookup ${new URL(server).hostname}: no such host`;
   }
   return errorText(error);
+}
+
+function proxyReason(error: ProxyError, server: string): string {
+  return error.cause === undefined ? error.message : `proxyconnect tcp: ${reason(error.cause, server)}`;
 }
 
 /** Node collects the failures of all addresses of a host in one error. */

@@ -1,8 +1,9 @@
 /** `helm registry login`: keeps credentials for a registry, once it has let us in with them. */
+
+import { proxyFromEnvironment } from '@kindred/client';
 import { errorText } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
-import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { readTlsMaterial } from '../../http/tls-material.ts';
 import type { Credential } from '../../registry/credential.ts';
 import { storeCredential } from '../../registry/credentials-file.ts';

@@ -1,9 +1,9 @@
 /** `helm push`: a chart's archive into a registry, with its provenance when there is one beside it. */
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { proxyFromEnvironment } from '@kindred/client';
 import { hasErrorCode } from '@kindred/machinery';
 import { quote } from '../../go/quote.ts';
-import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { isOciReference } from '../../http/url.ts';
 import { loadArchive } from '../../node/load-archive.ts';
 import { pushChart } from '../../registry/push-chart.ts';

@@ -1,5 +1,5 @@
 /** `helm search hub`: looks for charts in Artifact Hub, or in another hub. */
-import { proxyFromEnvironment } from '../../http/proxy.ts';
+import { proxyFromEnvironment } from '@kindred/client';
 import { searchHub } from '../../repositories/search-hub.ts';
 import type { Command } from '../command.ts';
 import { outputFlag } from '../output/format.ts';

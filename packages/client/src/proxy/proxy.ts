@@ -26,7 +26,7 @@ export function proxyFromEnvironment(environment: Readonly<Record<string, string
 function proxyUrl(text: string): URL | undefined {
   if (text === '') return undefined;
   for (const candidate of [text, `http://${text}`]) {
-    if (!/^https?:\/\//.test(candidate) || !URL.canParse(candidate)) continue;
+    if (!/^(?:https?|socks5h?):\/\//.test(candidate) || !URL.canParse(candidate)) continue;
     return new URL(candidate);
   }
   return undefined;
