@@ -9,7 +9,11 @@ import { setUp } from './setup.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What tests use beyond npm: program → Debian package. A test whose program is missing skips itself by name. */
-const debianPrograms = { chromium: 'chromium', 'docker-registry': 'docker-registry' };
+const debianPrograms = {
+  chromium: 'chromium',
+  'docker-registry': 'docker-registry',
+  ...(runsServices() ? {} : { sshd: 'openssh-server' }),
+};
 
 setUp();
 const paths = process.argv.slice(2);
@@ -39,8 +43,15 @@ function installFromDebian() {
     process.stderr.write(`apt-get could not install ${missing.join(', ')}: the tests that need them are skipped\n`);
 }
 
+/** Where services run, a package with one would start it: nobody's tests open a machine to the network. */
+function runsServices() {
+  return existsSync('/run/systemd/system');
+}
+
 function isOnPath(program) {
-  return (process.env.PATH ?? '').split(':').some((directory) => existsSync(join(directory, program)));
+  return ['/usr/sbin', ...(process.env.PATH ?? '').split(':')].some((directory) =>
+    existsSync(join(directory, program)),
+  );
 }
 
 function runTests(where) {

@@ -121,6 +121,32 @@ export async function verifyText(signed: string, { keys }: Keyring): Promise<Sig
   return { text: message.getText(), signer };
 }
 
+/** Throws ChartError unless one of the keys, each a file of keys, made the signature of these bytes. */
+export async function verifyDetached(
+  data: Uint8Array,
+  armoredSignature: string,
+  keyFiles: readonly Uint8Array[],
+): Promise<void> {
+  const { createMessage, readSignature, verify } = await load();
+  const keys = (await Promise.all(keyFiles.map(readKeyring))).flatMap((keyring) => keyring.keys);
+  let signature: OpenPgp.Signature;
+  try {
+    signature = await readSignature({ armoredSignature });
+  } catch (error) {
+    throw new ChartError(`openpgp: invalid data: ${reason(error)}`, { cause: error });
+  }
+  const message = await createMessage({ binary: Uint8Array.from(data) });
+  const { signatures } = await verify({ message, signature, verificationKeys: keys.map((key) => key.toPublic()) });
+  const known = signatures.filter(({ keyID }) => keys.some((key) => key.getKeys(keyID).length > 0));
+  const [first] = known;
+  if (first === undefined) throw new ChartError('openpgp: signature made by unknown entity');
+  try {
+    await first.verified;
+  } catch (error) {
+    throw new ChartError(`openpgp: invalid signature: ${reason(error)}`, { cause: error });
+  }
+}
+
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -2,9 +2,9 @@
 import { type FieldError, forbiddenField, invalidValue, required } from '@kindred/machinery';
 import type { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
 import type { FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from '../kinds/flux-sources.ts';
-import { isInside } from './from-helm-release.ts';
-import type { ChartSource, SourceAccess, Translation } from './release-intent.ts';
+import type { ChartSource, GitSource, Translation } from './release-intent.ts';
 import { releaseSettings } from './release-settings.ts';
+import { accessOf, gitVerification, isInside } from './source-access.ts';
 
 /** Finds the objects that a release names; undefined for one that isn't there. */
 export interface FluxSources {
@@ -22,6 +22,11 @@ interface Chosen {
 }
 
 type ChartTemplate = FluxHelmChart['spec'] & { readonly sourceRef: { readonly namespace?: string } };
+
+interface Finding {
+  readonly sources: FluxSources;
+  readonly errors: FieldError[];
+}
 
 class Missing {
   readonly what: string;
@@ -80,7 +85,7 @@ function fromTemplate(
   path: string,
   spec: ChartTemplate,
   namespace: string,
-  { sources, errors }: { readonly sources: FluxSources; readonly errors: FieldError[] },
+  { sources, errors }: Finding,
 ): Chosen | Missing | undefined {
   const { kind, name, namespace: sourceNamespace = namespace } = spec.sourceRef;
   const { valuesFiles = [], ignoreMissingValuesFiles = false } = spec;
@@ -94,9 +99,10 @@ function fromTemplate(
   if (kind === 'GitRepository') {
     const repository = sources.gitRepository(sourceNamespace, name);
     if (repository === undefined) return missing;
-    const chartPath = spec.chart.replace(/^(\.?\/)+/, '');
+    const chartPath = withoutSlashes(spec.chart);
     if (!isInside(chartPath)) errors.push(invalidValue(`${path}.chart`, spec.chart, 'must be inside the repository'));
-    return { source: fromGit(repository, chartPath, errors), valuesFiles, ignoreMissingValuesFiles };
+    const source = fromGit(repository, chartPath, { sources, errors });
+    return source instanceof Missing ? source : { source, valuesFiles, ignoreMissingValuesFiles };
   }
   errors.push(forbiddenField(`${path}.sourceRef.kind`, 'charts do not come from a Bucket'));
   return undefined;
@@ -107,7 +113,7 @@ function fromHelmRepository(
   chart: ChartTemplate,
   errors: FieldError[],
 ): ChartSource {
-  const access = accessOf(metadata.namespace, spec);
+  const access = accessOf(metadata.namespace ?? '', spec);
   const version = chart.version === undefined || chart.version === '*' ? '' : chart.version;
   refuseForeignProvider('HelmRepository', spec.provider, errors);
   if (spec.type === 'oci' || spec.url.startsWith('oci://')) {
@@ -123,18 +129,51 @@ function fromHelmRepository(
   };
 }
 
-function fromGit({ metadata, spec }: GitRepository, path: string, errors: FieldError[]): ChartSource {
-  const { branch, tag, semver, commit, name } = spec.ref ?? {};
-  if (name !== undefined) errors.push(forbiddenField('spec.ref.name', 'use branch, tag, semver or commit'));
-  if (spec.verify !== undefined) errors.push(forbiddenField('spec.verify', 'signatures are not checked'));
+function fromGit(
+  { metadata, spec }: GitRepository,
+  path: string,
+  { sources, errors }: Finding,
+  around: readonly string[] = [],
+): GitSource | Missing {
+  const { namespace = '', name } = metadata;
+  const { recurseSubmodules = false, ignore: rules, verify } = spec;
   refuseForeignProvider('GitRepository', spec.provider, errors);
-  const ref = {
-    ...(branch === undefined ? {} : { branch }),
-    ...(tag === undefined ? {} : { tag }),
-    ...(semver === undefined ? {} : { semver }),
-    ...(commit === undefined ? {} : { commit }),
+  const include: NonNullable<GitSource['include']>[number][] = [];
+  for (const { repository, fromPath = '', toPath = repository.name } of spec.include ?? []) {
+    const what = `GitRepository ${namespace}/${repository.name}`;
+    const found = sources.gitRepository(namespace, repository.name);
+    if (found === undefined) return new Missing(what);
+    if ([...around, name].includes(repository.name)) {
+      errors.push(forbiddenField('spec.include', `${what} includes itself`));
+      continue;
+    }
+    const included = fromGit(found, '', { sources, errors }, [...around, name]);
+    if (included instanceof Missing) return included;
+    const [from, to] = [withoutSlashes(fromPath), withoutSlashes(toPath)];
+    if (!isInside(from) || !isInside(to) || to === '') {
+      errors.push(invalidValue('spec.include', `${fromPath} to ${toPath}`, 'must be inside of both repositories'));
+    }
+    include.push({ repository: included, from, to });
+  }
+  return {
+    type: 'git',
+    url: spec.url,
+    path,
+    ref: spec.ref ?? {},
+    access: accessOf(namespace, spec),
+    recurseSubmodules,
+    ignore: { defaults: true, ...(rules === undefined ? {} : { rules }) },
+    ...(verify === undefined ? {} : { verify: gitVerification(verify, namespace) }),
+    ...(include.length === 0 ? {} : { include }),
   };
-  return { type: 'git', url: spec.url, path, ref, access: accessOf(metadata.namespace, spec) };
+}
+
+/** `./charts/web/` and the like. */
+function withoutSlashes(path: string): string {
+  return path
+    .replace(/^(\.?\/)+/, '')
+    .replace(/\/+$/, '')
+    .replace(/^\.$/, '');
 }
 
 function fromOci({ metadata, spec }: OCIRepository, errors: FieldError[]): Chosen {
@@ -147,7 +186,7 @@ function fromOci({ metadata, spec }: OCIRepository, errors: FieldError[]): Chose
       url: spec.url,
       version: semver ?? '',
       plainHttp: spec.insecure ?? false,
-      access: accessOf(metadata.namespace, spec),
+      access: accessOf(metadata.namespace ?? '', spec),
       ...(digest === undefined ? {} : { digest }),
       ...(tag === undefined || semver !== undefined ? {} : { tag }),
     },
@@ -158,8 +197,4 @@ function fromOci({ metadata, spec }: OCIRepository, errors: FieldError[]): Chose
 function refuseForeignProvider(kind: string, provider: string | undefined, errors: FieldError[]): void {
   if (provider === undefined || provider === 'generic') return;
   errors.push(forbiddenField('spec.provider', `the ${kind} wants credentials of ${provider}; only generic is known`));
-}
-
-function accessOf(namespace = '', { secretRef }: { secretRef?: { name: string } }): SourceAccess {
-  return secretRef === undefined ? {} : { secret: { namespace, name: secretRef.name } };
 }

@@ -1,8 +1,9 @@
 /** Our HelmRelease (`helm.kindred.dev/v1`) as an intent. */
 import { type FieldError, forbiddenField, invalidValue, required } from '@kindred/machinery';
 import type { HelmRelease } from '../kinds/helm-release.ts';
-import type { ChartSource, SourceAccess, Translation } from './release-intent.ts';
+import type { ChartSource, Translation } from './release-intent.ts';
 import { releaseSettings } from './release-settings.ts';
+import { accessOf, gitVerification, isInside } from './source-access.ts';
 
 type ChartSpec = HelmRelease['spec']['chart'];
 
@@ -36,7 +37,7 @@ function chartSource(chart: ChartSpec, namespace: string, errors: FieldError[]):
   if (repository !== undefined) {
     const { url, name, version = '', passCredentials, insecureSkipTLSVerify } = repository;
     const access = {
-      ...accessOf(repository, namespace),
+      ...accessOf(namespace, repository),
       ...(passCredentials === undefined ? {} : { passCredentials }),
       ...(insecureSkipTLSVerify === undefined ? {} : { insecureSkipTlsVerify: insecureSkipTLSVerify }),
     };
@@ -44,29 +45,29 @@ function chartSource(chart: ChartSpec, namespace: string, errors: FieldError[]):
   }
   if (oci !== undefined) {
     const { url, version = '', digest, insecure: plainHttp = false } = oci;
-    const access = accessOf(oci, namespace);
+    const access = accessOf(namespace, oci);
     return { type: 'oci', url, version, plainHttp, access, ...(digest === undefined ? {} : { digest }) };
   }
   if (git !== undefined) {
-    const { url, path = '', ref = {} } = git;
+    const { url, path = '', ref = {}, recurseSubmodules = false, ignore: rules, verify } = git;
     if (!isInside(path)) errors.push(invalidValue('spec.chart.git.path', path, 'must be inside the repository'));
-    return { type: 'git', url, path, ref, access: accessOf(git, namespace) };
+    return {
+      type: 'git',
+      url,
+      path,
+      ref,
+      access: accessOf(namespace, git),
+      recurseSubmodules,
+      ignore: { defaults: false, ...(rules === undefined ? {} : { rules }) },
+      ...(verify === undefined ? {} : { verify: gitVerification(verify, namespace) }),
+    };
   }
   if (archive !== undefined) {
     const { url, digest } = archive;
-    return { type: 'archive', url, access: accessOf(archive, namespace), ...(digest === undefined ? {} : { digest }) };
+    return { type: 'archive', url, access: accessOf(namespace, archive), ...(digest === undefined ? {} : { digest }) };
   }
   if (configMap !== undefined) {
     return { type: 'configMap', object: { namespace, name: configMap.name }, key: configMap.key ?? 'chart.tgz' };
   }
   return { type: 'inline', base64: inline ?? '' };
-}
-
-function accessOf({ secretRef }: { secretRef?: { name: string } }, namespace: string): SourceAccess {
-  return secretRef === undefined ? {} : { secret: { namespace, name: secretRef.name } };
-}
-
-/** True for a relative path that doesn't leave the directory it starts in. */
-export function isInside(path: string): boolean {
-  return !path.startsWith('/') && !path.split(/[/\\]/).includes('..') && !path.includes('\0');
 }

@@ -85,6 +85,8 @@ test('own: fields arrive where they belong', () => {
     path: 'charts/web',
     ref: { tag: 'v1' },
     access: { secret: { namespace: 'apps', name: 's' } },
+    recurseSubmodules: false,
+    ignore: { defaults: false },
   });
   assert.deepEqual(intent.valuesFrom, [
     { kind: 'Secret', object: { namespace: 'apps', name: 'v' }, key: 'values.yaml', targetPath: 'a.b', optional: true },
@@ -187,6 +189,8 @@ const fluxSources: readonly (readonly [
       path: 'charts/web',
       ref: { branch: 'main' },
       access: { secret: { namespace: 'apps', name: 'key' } },
+      recurseSubmodules: false,
+      ignore: { defaults: true },
     },
   ],
   [

@@ -10,11 +10,18 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/** Credentials of a source: the Secret that has them. */
+/** Credentials of a source: the Secrets that have them. */
 export interface SourceAccess {
   readonly secret?: ObjectName;
+  /** Has certificates, over those of `secret`. */
+  readonly certSecret?: ObjectName;
+  readonly proxySecret?: ObjectName;
+  /** Limit of one look at the source; a minute when not given. */
+  readonly timeout?: number;
   /** PEM. */
   readonly certificateAuthority?: string;
+  /** A ConfigMap full of them. */
+  readonly certificateAuthorities?: ObjectName;
   readonly passCredentials?: boolean;
   readonly insecureSkipTlsVerify?: boolean;
 }
@@ -24,7 +31,30 @@ export interface GitReference {
   readonly tag?: string;
   /** The newest tag in this range. */
   readonly semver?: string;
+  /** Of any reference, in full. */
+  readonly name?: string;
   readonly commit?: string;
+}
+
+export interface GitVerification {
+  /** The commit, the tag, or both must be signed. */
+  readonly mode: 'HEAD' | 'Tag' | 'TagAndHEAD';
+  /** Has the keys of those who may sign. */
+  readonly secret: ObjectName;
+}
+
+export interface GitSource {
+  readonly type: 'git';
+  readonly url: string;
+  readonly path: string;
+  readonly ref: GitReference;
+  readonly access: SourceAccess;
+  readonly recurseSubmodules?: boolean;
+  /** In the form of .gitignore; `defaults` leaves out what Flux leaves out. */
+  readonly ignore?: { readonly rules?: string; readonly defaults: boolean };
+  readonly verify?: GitVerification;
+  /** Directories of other repositories, put over the files of this one. */
+  readonly include?: readonly { readonly repository: GitSource; readonly from: string; readonly to: string }[];
 }
 
 /** Where a chart comes from. */
@@ -48,13 +78,7 @@ export type ChartSource =
       readonly plainHttp: boolean;
       readonly access: SourceAccess;
     }
-  | {
-      readonly type: 'git';
-      readonly url: string;
-      readonly path: string;
-      readonly ref: GitReference;
-      readonly access: SourceAccess;
-    }
+  | GitSource
   | { readonly type: 'archive'; readonly url: string; readonly digest?: string; readonly access: SourceAccess }
   | { readonly type: 'configMap'; readonly object: ObjectName; readonly key: string }
   | { readonly type: 'inline'; readonly base64: string };

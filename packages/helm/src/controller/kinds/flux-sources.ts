@@ -93,11 +93,24 @@ export const GitRepository = defineKind({
     secretRef,
     proxySecretRef: secretRef,
     ignore: s.string().optional(),
-    include: s.any().optional(),
+    include: s
+      .array(
+        s.object({
+          repository: s.object({ name: s.string() }),
+          fromPath: s.string().optional(),
+          toPath: s.string().optional(),
+        }),
+      )
+      .optional(),
     recurseSubmodules: s.boolean().optional(),
     sparseCheckout: s.array(s.string()).optional(),
     provider: s.string().optional(),
-    verify: s.any().optional(),
+    verify: s
+      .object({
+        mode: s.enum('head', 'HEAD', 'Tag', 'TagAndHEAD').optional(),
+        secretRef: s.object({ name: s.string() }),
+      })
+      .optional(),
   }),
   status,
   columns: [

@@ -12,6 +12,8 @@ const secretRef = s
   .describe('Secret with username and password, and with ca.crt, tls.crt, tls.key.')
   .optional();
 
+const proxySecretRef = s.object({ name: s.string() }).describe('Secret with address, username, password.').optional();
+
 const chart = s
   .object({
     repository: s
@@ -44,10 +46,24 @@ const chart = s
             branch: s.string().optional(),
             tag: s.string().optional(),
             semver: s.string().describe('The newest tag in this range.').optional(),
+            name: s.string().describe('Of any reference, in full: refs/pull/7/head.').optional(),
             commit: s.string().pattern('^[0-9a-f]{40}$').optional(),
           })
+          .describe('The commit goes before the name, that before the range, the tag and the branch.')
           .optional(),
-        secretRef,
+        recurseSubmodules: s.boolean().describe('Also reads what submodules have.').optional(),
+        ignore: s.string().describe('Files that do not count, in the form of .gitignore.').optional(),
+        verify: s
+          .object({
+            mode: s.enum('HEAD', 'Tag', 'TagAndHEAD').describe('What must be signed; HEAD when not given.').optional(),
+            secretRef: s.object({ name: s.string() }).describe('Secret with the OpenPGP keys of those who may sign.'),
+          })
+          .optional(),
+        secretRef: s
+          .object({ name: s.string() })
+          .describe('Secret with username and password, bearerToken, or identity, known_hosts and password; ca.crt.')
+          .optional(),
+        proxySecretRef,
       })
       .describe('A chart in a git repository.')
       .optional(),

@@ -1,23 +1,23 @@
 /** Gets the chart of a release from wherever its source says. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { ConfigMap, Secret } from '@kindred/apis/core/v1';
+import { ConfigMap } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
 import { proxyFromEnvironment } from '@kindred/client';
-import { isStatusError } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { parseReference } from '../../registry/reference.ts';
 import type { ChartContext } from '../../repositories/chart-source.ts';
 import { checkDigest } from '../../repositories/content-cache.ts';
 import { type DownloadedChart, downloadChart } from '../../repositories/download-chart.ts';
 import { openRegistry } from '../../repositories/open-registry.ts';
-import type { ChartSource, ObjectName, ReleaseIntent, SourceAccess } from '../intent/release-intent.ts';
+import type { ChartSource, GitSource, ObjectName, ReleaseIntent } from '../intent/release-intent.ts';
 import { chartOf, chartOfArchive, type FetchedChart } from './chart-content.ts';
-import type { Environment } from './git-command.ts';
-import { fetchDependencies, missingDependencies } from './git-dependencies.ts';
-import { fetchGitChart } from './git-source.ts';
+import type { Environment } from './git/git-command.ts';
+import { fetchDependencies, missingDependencies } from './git/git-dependencies.ts';
+import { fetchGitChart } from './git/git-source.ts';
+import { missing, sourceSecrets } from './source-access.ts';
 import { SourceError } from './source-error.ts';
-import { credentialsOf, type SecretData, type SourceCredentials, tlsFilesOf } from './source-secret.ts';
+import { credentialsOf } from './source-secret.ts';
 
 export interface FetchContext {
   /** Reads ConfigMaps and Secrets. */
@@ -36,15 +36,22 @@ type Wanted = Pick<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValue
 
 type Remote = Extract<ChartSource, { readonly type: 'repository' | 'oci' | 'archive' }>;
 
+const DEFAULT_LIMIT = 60_000;
+
 /** @throws SourceError, StatusError when the cluster can't be asked */
-export async function fetchChart(wanted: Wanted, context: FetchContext): Promise<FetchedChart> {
+export async function fetchChart(wanted: Wanted, outer: FetchContext): Promise<FetchedChart> {
+  const limit = ('access' in wanted.source ? wanted.source.access.timeout : undefined) ?? DEFAULT_LIMIT;
+  const timeout = AbortSignal.timeout(limit);
+  const signal = outer.signal === undefined ? timeout : AbortSignal.any([outer.signal, timeout]);
+  const context = { ...outer, signal };
   try {
     const fetched = await fetchFrom(wanted, context);
     const missing = missingDependencies(fetched.chart);
     if (missing.length === 0) return fetched;
     throw new SourceError(`found in Chart.yaml, but missing in charts/ directory: ${missing.join(', ')}`);
   } catch (error) {
-    context.signal?.throwIfAborted();
+    outer.signal?.throwIfAborted();
+    if (timeout.aborted) throw new SourceError(`the source took longer than ${limit / 1000} s`, { cause: error });
     if (!(error instanceof ChartError)) throw error;
     throw new SourceError(error.message, { cause: error });
   }
@@ -57,11 +64,8 @@ async function fetchFrom(wanted: Wanted, context: FetchContext): Promise<Fetched
       return chartOfArchive(decodeBase64(source.base64, 'the inline chart'), wanted);
     case 'configMap':
       return chartOfArchive(await archiveOfConfigMap(source.object, source.key, context), wanted);
-    case 'git': {
-      const data = await secretData(source.access, context);
-      if (data['identity'] !== undefined) throw new SourceError('git by SSH with a key of a Secret is not supported');
-      return chartOfGit(source, wanted, context, credentialsOf(data, ''));
-    }
+    case 'git':
+      return chartOfGit(source, wanted, context);
     default: {
       const downloaded = await download(source, context);
       return chartOfArchive(downloaded.archive, wanted);
@@ -69,14 +73,10 @@ async function fetchFrom(wanted: Wanted, context: FetchContext): Promise<Fetched
   }
 }
 
-async function chartOfGit(
-  source: Extract<ChartSource, { readonly type: 'git' }>,
-  wanted: Wanted,
-  context: FetchContext,
-  credentials: SourceCredentials,
-): Promise<FetchedChart> {
+async function chartOfGit(source: GitSource, wanted: Wanted, context: FetchContext): Promise<FetchedChart> {
   const { cacheDirectory, gitProtocols: protocols, signal, environment, warn, now } = context;
-  const options = { cacheDirectory, protocols, signal, environment, ...credentials };
+  const secrets = sourceSecrets(context);
+  const options = { cacheDirectory, protocols, signal, environment, secrets };
   const { commit, files } = await fetchGitChart(source, options);
   const fetched = chartOf(files, commit, wanted);
   if (missingDependencies(fetched.chart).length === 0) return fetched;
@@ -98,19 +98,22 @@ async function chartOfGit(
 }
 
 async function download(source: Remote, context: FetchContext): Promise<DownloadedChart> {
-  const data = await secretData(source.access, context);
+  const { data, tls, proxy } = await sourceSecrets(context).access(source.access);
+  if (proxy !== undefined && !/^https?:$/.test(proxy.protocol)) {
+    throw new SourceError(`charts of ${source.type} sources do not come through a proxy of ${proxy.protocol}`);
+  }
   const host = /^\w+:\/\/([^/]+)/.exec(source.url)?.[1] ?? '';
   const { passCredentials } = source.access;
   const access = {
     ...credentialsOf(data, host),
-    ...(await tlsFilesOf(data, source.access, context.cacheDirectory)),
+    ...tls,
     ...(passCredentials === undefined ? {} : { passCredentialsAll: passCredentials }),
   };
   const chartContext = {
     paths: pathsBelow(context.cacheDirectory),
     warn: context.warn,
     report: () => undefined,
-    proxy: proxyFromEnvironment(context.environment),
+    proxy: proxy === undefined ? proxyFromEnvironment(context.environment) : () => proxy,
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   };
   switch (source.type) {
@@ -169,22 +172,6 @@ async function archiveOfConfigMap(at: ObjectName, key: string, { client, signal 
   const data = config.binaryData?.[key];
   if (data === undefined) throw new SourceError(`${what} has no ${key} in its binaryData`);
   return decodeBase64(data, `${key} of ${what}`);
-}
-
-async function secretData({ secret }: SourceAccess, { client, signal }: FetchContext): Promise<SecretData> {
-  if (secret === undefined) return {};
-  const found = await client
-    .get(Secret, secret, { signal })
-    .catch(missing(`Secret ${secret.namespace}/${secret.name}`));
-  return Object.fromEntries(
-    Object.entries(found.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
-  );
-}
-
-function missing(what: string): (error: unknown) => never {
-  return (error) => {
-    throw isStatusError(error, 'NotFound') ? new SourceError(`${what} is not there`, { cause: error }) : error;
-  };
 }
 
 function decodeBase64(text: string, what: string): Uint8Array {

@@ -3,21 +3,24 @@
  * no hooks, only the protocols that are allowed.
  */
 import { spawn } from 'node:child_process';
-import { SourceError } from './source-error.ts';
+import { SourceError } from '../source-error.ts';
 
 export interface GitCommandOptions {
   /** Where git may write: its home. */
   readonly directory: string;
   /** As git spells them: `https`, `ssh`, `file`. */
   readonly protocols: readonly string[];
-  /** Sent as `Authorization` to this origin only. */
-  readonly authorization?: { readonly origin: string; readonly header: string };
+  /** What makes up its access: see `git-access.ts`. */
+  readonly access?: GitAccess;
   readonly signal?: AbortSignal | undefined;
   /** Largest output in bytes. */
   readonly maxBytes?: number;
   /** Where git and its helpers are, and how they get into the network; nothing else of it is passed on. */
   readonly environment: Environment;
 }
+
+/** Further variables of git's process. */
+export type GitAccess = Readonly<Record<string, string>>;
 
 /** Variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,6 +29,8 @@ const PASSED_ON = [
   'PATH',
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
 ];
+
+const NO_SSH = 'echo "error: SSH needs a Secret with identity and known_hosts" >&2; exit 1; :';
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 const MAX_MESSAGE = 2000;
@@ -66,7 +71,7 @@ export function runGit(args: readonly string[], options: GitCommandOptions): Pro
   });
 }
 
-function environmentOf({ directory, protocols, authorization, environment }: GitCommandOptions): NodeJS.ProcessEnv {
+function environmentOf({ directory, protocols, access, environment }: GitCommandOptions): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(PASSED_ON.map((name) => [name, environment[name]])),
     HOME: directory,
@@ -75,20 +80,17 @@ function environmentOf({ directory, protocols, authorization, environment }: Git
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_ALLOW_PROTOCOL: protocols.join(':'),
-    ...(authorization === undefined
-      ? {}
-      : {
-          // In the environment, because arguments of processes are for everybody to read.
-          GIT_CONFIG_COUNT: '1',
-          GIT_CONFIG_KEY_0: `http.${authorization.origin}/.extraHeader`,
-          GIT_CONFIG_VALUE_0: `Authorization: ${authorization.header}`,
-        }),
+    // Whoever runs the controller may have keys of their own, which are nobody else's.
+    GIT_SSH_COMMAND: NO_SSH,
+    ...access,
   };
 }
 
-/** Git's complaint in one line, without user and password. */
+/** Git's complaint in one line, and that of ssh, without user and password. */
 function reasonOf(message: string): string {
-  const lines = message.split('\n').filter((line) => /^(fatal|error|remote):/.test(line));
+  const lines = message
+    .split('\n')
+    .filter((line) => /^(fatal|error|remote):|^Host key |: Permission denied/.test(line));
   const text = (lines.length > 0 ? lines : message.trim().split('\n')).join('; ');
   return text.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1').trim();
 }

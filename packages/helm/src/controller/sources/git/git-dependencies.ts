@@ -5,13 +5,13 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { ProxyFor } from '@kindred/client';
-import type { Chart, ChartFile, Dependency } from '../../chart/chart.ts';
-import { isLocalRepository } from '../../dependencies/local-path.ts';
-import { buildDependencies } from '../../dependencies/update-dependencies.ts';
-import { RegistryClient } from '../../registry/registry-client.ts';
-import type { ChartPaths } from '../../repositories/chart-paths.ts';
-import { type RepositoryEntry, repositoryEntry, updateRepositories } from '../../repositories/repositories-file.ts';
-import { SourceError } from './source-error.ts';
+import type { Chart, ChartFile, Dependency } from '../../../chart/chart.ts';
+import { isLocalRepository } from '../../../dependencies/local-path.ts';
+import { buildDependencies } from '../../../dependencies/update-dependencies.ts';
+import { RegistryClient } from '../../../registry/registry-client.ts';
+import type { ChartPaths } from '../../../repositories/chart-paths.ts';
+import { type RepositoryEntry, repositoryEntry, updateRepositories } from '../../../repositories/repositories-file.ts';
+import { SourceError } from '../source-error.ts';
 
 export interface DependencyPlan {
   /** Of the whole repository. */
