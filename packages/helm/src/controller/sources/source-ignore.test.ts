@@ -53,7 +53,10 @@ test('judges any rules as git does', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'kindred-ignore-'));
   t.after(() => rm(directory, { recursive: true }));
   await run('git', ['init', '--quiet', directory]);
-  const segment = fc.stringMatching(/^[ab*?]{1,3}$|^\[!?ab\][ab]?$|^\[a-b\]$|^\*\*$|^\\a$/);
+  // Two stars within a name are not defined.
+  const segment = fc
+    .stringMatching(/^[ab*?]{1,3}$|^\[!?ab\][ab]?$|^\[a-b\]$|^\*\*$|^\\a$/)
+    .filter((text) => text === '**' || !text.includes('**'));
   const rule = fc
     .tuple(
       fc.constantFrom('', '', '!', '/', '!/'),
