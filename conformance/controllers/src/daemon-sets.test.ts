@@ -4,7 +4,8 @@ import { ControllerRevision, DaemonSet } from '@kindred/apis/apps/v1';
 import { Node, Pod, ReplicationController } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
 import type { Observed } from '@kindred/machinery';
-import { createNode, eventually, testCluster } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
+import { createNode, testCluster } from './test-cluster.ts';
 
 const namespace = 'default';
 const at = { namespace, name: 'agent' };
@@ -19,7 +20,7 @@ function create(client: Client, spec: object = {}): Promise<Observed<DaemonSet>>
 }
 
 function complete(client: Client, nodes: number): Promise<Observed<DaemonSet>> {
-  return eventually(
+  return see(
     () => client.get(DaemonSet, at),
     ({ metadata, status }) =>
       status?.observedGeneration === metadata.generation &&
@@ -60,7 +61,7 @@ test('a selector and taints keep pods off nodes, and take them away', async (t) 
   await client.mergePatch(Node, { name: 'b' }, { metadata: { labels: nodeSelector } });
   await client.mergePatch(DaemonSet, at, { spec: { template: { spec: { nodeSelector } } } });
   await complete(client, 1);
-  await eventually(
+  await see(
     () => placed(client),
     (list) => list.join() === 'b main:1',
   );
@@ -91,12 +92,12 @@ test('a replication controller keeps its pods', async (t) => {
   const { client, errors } = await testCluster(t);
   const metadata = { namespace, name: 'old' };
   await client.create(ReplicationController, { metadata, spec: { replicas: 2, template: template('main:1') } });
-  await eventually(
+  await see(
     () => client.get(ReplicationController, metadata),
     ({ status }) => status?.readyReplicas === 2,
   );
   await client.mergePatch(ReplicationController, metadata, { spec: { replicas: 0 } });
-  await eventually(
+  await see(
     () => placed(client),
     (list) => list.length === 0,
   );

@@ -4,7 +4,8 @@ import { Deployment, type DeploymentSpec, ReplicaSet } from '@kindred/apis/apps/
 import { Pod } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
 import type { Observed } from '@kindred/machinery';
-import { eventually, gone, testCluster } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
+import { gone, testCluster } from './test-cluster.ts';
 
 const namespace = 'default';
 const at = { namespace, name: 'web' };
@@ -42,7 +43,7 @@ function rolledOut({ metadata, spec, status }: Observed<Deployment>): boolean {
 }
 
 function complete(client: Client): Promise<Observed<Deployment>> {
-  return eventually(() => client.get(Deployment, at), rolledOut);
+  return see(() => client.get(Deployment, at), rolledOut);
 }
 
 async function images(client: Client): Promise<string[]> {
@@ -76,11 +77,11 @@ test('a deployment rolls out, tells of it, and then nothing is written any more'
   const [set] = items;
   assert.ok(set);
   // Events come a moment later.
-  await eventually(
+  await see(
     () => eventsOf(done),
     (texts) => texts.includes(`ScalingReplicaSet: Scaled up replica set ${set.metadata.name} from 0 to 3`),
   );
-  await eventually(
+  await see(
     () => eventsOf(set),
     (texts) => texts.length === 3 && texts.every((text) => text.startsWith('SuccessfulCreate: Created pod: web-')),
   );
@@ -151,7 +152,7 @@ test('a paused deployment takes a new size but no new template, until it is resu
   await client.mergePatch(Deployment, at, { spec: { paused: true } });
   await setImage(client, 'main:2');
   await client.mergePatch(Deployment, at, { spec: { replicas: 5 } });
-  await eventually(
+  await see(
     () => images(client),
     (list) => list.length === 5,
   );
@@ -188,14 +189,14 @@ test('sets and pods that match and have no controller are adopted; what matches 
     metadata: { namespace, name: 'set', labels },
     spec: { replicas: 2, selector, template },
   });
-  await eventually(
+  await see(
     () => client.get(ReplicaSet, { namespace, name: 'set' }),
     ({ status }) => status?.readyReplicas === 2,
   );
   const adopted = await client.get(Pod, { namespace, name: 'alone' });
   assert.equal(adopted.metadata.ownerReferences?.[0]?.name, 'set');
   await client.mergePatch(Pod, { namespace, name: 'alone' }, { metadata: { labels: { app: 'other' } } });
-  await eventually(
+  await see(
     () => client.get(Pod, { namespace, name: 'alone' }),
     ({ metadata }) => (metadata.ownerReferences ?? []).length === 0,
   );
@@ -213,7 +214,7 @@ test('a deployment that is deleted takes its sets and pods with it', async (t) =
   await complete(client);
   await client.delete(Deployment, at, { propagationPolicy: 'Background' });
   await gone(client, Deployment, at);
-  await eventually(
+  await see(
     async () => [...(await client.list(ReplicaSet)).items, ...(await client.list(Pod)).items],
     (left) => left.length === 0,
   );
@@ -223,7 +224,7 @@ test('a deployment that is deleted takes its sets and pods with it', async (t) =
 test('pods wait for their minReadySeconds to be available', async (t) => {
   const { client } = await testCluster(t);
   await client.create(Deployment, web({ replicas: 1, minReadySeconds: 1 }));
-  await eventually(
+  await see(
     () => client.get(Deployment, at),
     ({ status }) => status?.readyReplicas === 1 && (status?.availableReplicas ?? 0) === 0,
   );

@@ -4,7 +4,8 @@ import { Deployment } from '@kindred/apis/apps/v1';
 import { CronJob, Job } from '@kindred/apis/batch/v1';
 import { Pod } from '@kindred/apis/core/v1';
 import { PodDisruptionBudget } from '@kindred/apis/policy/v1';
-import { eventually, testCluster } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
+import { testCluster } from './test-cluster.ts';
 
 const namespace = 'default';
 const labels = { app: 'web' };
@@ -17,7 +18,7 @@ test('a budget allows evictions one at a time', async (t) => {
   await client.create(Deployment, { metadata: budget, spec: { replicas: 2, selector, template: podTemplate } });
   await client.create(PodDisruptionBudget, { metadata: budget, spec: { selector, maxUnavailable: 1 } });
   const allowed = (count: number) =>
-    eventually(
+    see(
       () => client.get(PodDisruptionBudget, budget),
       ({ status }) => status?.disruptionsAllowed === count && status.currentHealthy === 2,
     );
@@ -51,7 +52,7 @@ test('a cron job starts jobs, and they end up in its status', async (t) => {
   const at = { namespace, name: 'tick' };
   const template = { spec: { restartPolicy: 'Never', containers: podTemplate.spec.containers } };
   await client.create(CronJob, { metadata: at, spec: { schedule: '@every 1s', jobTemplate: { spec: { template } } } });
-  const cronJob = await eventually(
+  const cronJob = await see(
     () => client.get(CronJob, at),
     ({ status }) => status?.lastSuccessfulTime !== undefined,
   );

@@ -4,7 +4,8 @@ import { ConfigMap, Namespace, Secret } from '@kindred/apis/core/v1';
 import { ClusterRole } from '@kindred/apis/rbac/v1';
 import type { Client, Transport } from '@kindred/client';
 import type { KubeObject, Observed, OwnerReference } from '@kindred/machinery';
-import { eventually, find, gone, testCluster } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
+import { find, gone, testCluster } from './test-cluster.ts';
 
 const namespace = 'default';
 
@@ -31,7 +32,7 @@ test('background: the owner goes at once, then its dependents and theirs', async
   await create(client, 'other');
   await client.delete(ConfigMap, at('top'), { propagationPolicy: 'Background' });
   assert.equal(await find(client, ConfigMap, at('top')), undefined);
-  await eventually(
+  await see(
     () => names(client),
     (left) => left.length === 1 && left[0] === 'other',
   );
@@ -59,7 +60,7 @@ test('foreground: a dependent that does not block is not waited for', async (t) 
   await create(client, 'held', [ownedBy(top)], { finalizers: ['example.com/hold'] });
   await client.delete(ConfigMap, at('top'), { propagationPolicy: 'Foreground' });
   await gone(client, ConfigMap, at('top'));
-  await eventually(
+  await see(
     () => client.get(ConfigMap, at('held')),
     ({ metadata }) => metadata.deletionTimestamp !== undefined,
   );
@@ -72,7 +73,7 @@ test('orphan: dependents stay and forget their owner', async (t) => {
   await atRest();
   await client.delete(ConfigMap, at('top'), { propagationPolicy: 'Orphan' });
   await gone(client, ConfigMap, at('top'));
-  await eventually(
+  await see(
     () => client.get(ConfigMap, at('child')),
     ({ metadata }) => (metadata.ownerReferences ?? []).length === 0,
   );
@@ -83,7 +84,7 @@ test('an object with another owner only loses the reference', async (t) => {
   const [one, two] = [await create(client, 'one'), await create(client, 'two')];
   await create(client, 'child', [ownedBy(one), ownedBy(two)]);
   await client.delete(ConfigMap, at('one'), { propagationPolicy: 'Background' });
-  const child = await eventually(
+  const child = await see(
     () => client.get(ConfigMap, at('child')),
     ({ metadata }) => metadata.ownerReferences?.length === 1,
   );
@@ -97,7 +98,7 @@ test('objects that own each other go together', async (t) => {
   const ownerReferences = [ownedBy(two, { blockOwnerDeletion: true })];
   await client.mergePatch(ConfigMap, at('one'), { metadata: { ownerReferences } });
   await client.delete(ConfigMap, at('one'), { propagationPolicy: 'Foreground' });
-  await eventually(
+  await see(
     () => names(client),
     (left) => left.length === 0,
   );
@@ -118,7 +119,7 @@ test('an owner in another namespace is none, and an event says so', async (t) =>
   const child = await create(client, 'child', [ownedBy(far)]);
   await gone(client, ConfigMap, at('child'));
   const expected = `OwnerRefInvalidNamespace: ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: ${far.metadata.uid}] does not exist in namespace "default"`;
-  await eventually(
+  await see(
     () => eventsOf(child),
     (texts) => texts.includes(expected),
   );

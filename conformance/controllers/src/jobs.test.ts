@@ -4,7 +4,8 @@ import { Job, type JobSpec } from '@kindred/apis/batch/v1';
 import { Pod } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
 import type { Observed } from '@kindred/machinery';
-import { eventually, find, gone, testCluster } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
+import { find, gone, testCluster } from './test-cluster.ts';
 
 const namespace = 'default';
 const at = { namespace, name: 'work' };
@@ -15,7 +16,7 @@ function create(client: Client, spec: Partial<JobSpec> = {}): Promise<Observed<J
 }
 
 function reaches(client: Client, condition: string): Promise<Observed<Job>> {
-  return eventually(
+  return see(
     () => client.get(Job, at),
     ({ status }) => status?.conditions?.some(({ type, status: is }) => type === condition && is === 'True') === true,
   );
@@ -35,7 +36,7 @@ test('a job runs its pods, counts each once, and writes nothing when it is done'
   const ended = await pods(client);
   assert.equal(ended.length, 5);
   assert.ok(ended.every(({ metadata }) => metadata.finalizers === undefined));
-  await eventually(
+  await see(
     () => eventsOf(job),
     (texts) => texts.includes('Completed: Job completed'),
   );
@@ -51,7 +52,7 @@ test('a job whose pods fail fails', async (t) => {
   const job = await create(client, { backoffLimit: 0 });
   const failed = await reaches(client, 'Failed');
   assert.equal(failed.status?.failed, 1);
-  await eventually(
+  await see(
     () => eventsOf(job),
     (texts) => texts.includes('BackoffLimitExceeded: Job has reached the specified backoff limit'),
   );
@@ -81,12 +82,12 @@ test('a suspended job starts when it is resumed', async (t) => {
 test('a job that is deleted takes its pods with it', async (t) => {
   const { client, errors } = await testCluster(t);
   await create(client, { completions: 2, parallelism: 2 });
-  await eventually(
+  await see(
     () => client.get(Job, at),
     ({ status }) => status?.ready === 2,
   );
   await client.delete(Job, at, { propagationPolicy: 'Background' });
-  await eventually(
+  await see(
     () => pods(client),
     (left) => left.length === 0,
   );
@@ -103,13 +104,13 @@ test('a finished job goes when its time is over', async (t) => {
 test('a pod that is deleted while it runs counts as failed', async (t) => {
   const { client } = await testCluster(t);
   await create(client);
-  const [first] = await eventually(
+  const [first] = await see(
     () => pods(client),
     ([pod]) => pod?.status?.phase === 'Running',
   );
   assert.ok(first);
   await client.delete(Pod, first.metadata);
-  const counted = await eventually(
+  const counted = await see(
     () => client.get(Job, at),
     ({ status }) => status?.failed === 1,
   );

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { ConfigMap, Namespace, Pod, Service, ServiceAccount } from '@kindred/apis/core/v1';
 import { ClusterRole } from '@kindred/apis/rbac/v1';
 import { isStatusError } from '@kindred/machinery';
-import { eventually, find, gone, testCluster } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
+import { find, gone, testCluster } from './test-cluster.ts';
 
 const demo = { name: 'demo' };
 
@@ -12,13 +13,13 @@ test('a namespace gets a service account and the root CA, and gets them back', a
   await client.create(Namespace, { metadata: demo });
   const account = { namespace: 'demo', name: 'default' };
   const ca = { namespace: 'demo', name: 'kube-root-ca.crt' };
-  await eventually(
+  await see(
     async () => [await find(client, ServiceAccount, account), await find(client, ConfigMap, ca)],
     (found) => !found.includes(undefined),
   );
   await client.delete(ServiceAccount, account);
   await client.mergePatch(ConfigMap, ca, { data: { 'ca.crt': 'other' } });
-  await eventually(
+  await see(
     async () => (await find(client, ServiceAccount, account)) && (await client.get(ConfigMap, ca)),
     (found) => found?.data?.['ca.crt']?.startsWith('-----BEGIN') === true,
   );
@@ -32,7 +33,7 @@ test('a namespace that is deleted takes everything with it', async (t) => {
   await client.create(ConfigMap, { metadata });
   await client.create(Service, { metadata, spec: { ports: [{ port: 80 }], selector: { app: 'web' } } });
   await client.create(Pod, { metadata, spec: { containers: [{ name: 'main', image: 'main' }] } });
-  await eventually(
+  await see(
     () => client.get(Pod, metadata),
     ({ status }) => status?.phase === 'Running',
   );
@@ -53,7 +54,7 @@ test('a namespace says what it waits for', async (t) => {
   const metadata = { namespace: 'demo', name: 'held' };
   await client.create(ConfigMap, { metadata: { ...metadata, finalizers: ['example.com/hold'] } });
   await client.delete(Namespace, demo);
-  const waiting = await eventually(
+  const waiting = await see(
     () => client.get(Namespace, demo),
     ({ status }) => (status?.conditions ?? []).length === 2,
   );
@@ -76,13 +77,13 @@ test('aggregated cluster roles have the rules of those that match', async (t) =>
   await client.create(ClusterRole, { metadata: { name: 'all' }, aggregationRule });
   const rules = [{ apiGroups: ['example.com'], resources: ['websites'], verbs: ['get'] }];
   await client.create(ClusterRole, { metadata: { name: 'part', labels }, rules });
-  const filled = await eventually(
+  const filled = await see(
     () => client.get(ClusterRole, { name: 'all' }),
     (role) => (role.rules ?? []).length > 0,
   );
   assert.deepEqual(filled.rules, rules);
   await client.delete(ClusterRole, { name: 'part' });
-  await eventually(
+  await see(
     () => client.get(ClusterRole, { name: 'all' }),
     (role) => (role.rules ?? []).length === 0,
   );

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { Lease } from '@kindred/apis/coordination/v1';
 import { Node, Pod } from '@kindred/apis/core/v1';
 import { nodeLifecycleController, podGarbageCollector } from '@kindred/controllers';
-import { eventually, gone, testCluster } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
+import { gone, testCluster } from './test-cluster.ts';
 
 const name = 'node';
 const pod = {
@@ -13,7 +14,7 @@ const pod = {
 
 test('a silent node becomes unreachable, and is open again when it is heard of', async (t) => {
   const { client, errors } = await testCluster(t, { more: [nodeLifecycleController({ gracePeriod: 600 })] });
-  const silent = await eventually(
+  const silent = await see(
     () => client.get(Node, { name }),
     ({ spec }) => spec?.taints?.length === 2,
   );
@@ -26,7 +27,7 @@ test('a silent node becomes unreachable, and is open again when it is heard of',
   await client.create(Lease, { metadata: { namespace: 'kube-node-lease', name }, spec: { renewTime } });
   const conditions = silent.status?.conditions?.map((condition) => ({ ...condition, status: 'True' }));
   await client.mergePatch(Node, { name }, { status: { conditions } }, { subresource: 'status' });
-  await eventually(
+  await see(
     () => client.get(Node, { name }),
     ({ spec }) => !spec?.taints?.some(({ key }) => key === 'node.kubernetes.io/unreachable'),
   );
@@ -36,7 +37,7 @@ test('a silent node becomes unreachable, and is open again when it is heard of',
 test('a cordoned node has the taint that says so', async (t) => {
   const { client } = await testCluster(t);
   await client.mergePatch(Node, { name }, { spec: { unschedulable: true } });
-  await eventually(
+  await see(
     () => client.get(Node, { name }),
     ({ spec }) => spec?.taints?.[0]?.key === 'node.kubernetes.io/unschedulable',
   );
@@ -46,7 +47,7 @@ test('pods of a node that is gone are removed', async (t) => {
   const ends = () => false;
   const { client, errors } = await testCluster(t, { ends, more: [podGarbageCollector({ quarantine: 20 })] });
   await client.create(Pod, pod);
-  await eventually(
+  await see(
     () => client.get(Pod, pod.metadata),
     ({ status }) => status?.phase === 'Running',
   );

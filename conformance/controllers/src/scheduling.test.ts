@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { Node, Pod, type PodSpec } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
 import type { Observed } from '@kindred/machinery';
-import { createNode, eventually, testCluster } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
+import { createNode, testCluster } from './test-cluster.ts';
 
 const namespace = 'default';
 
@@ -15,7 +16,7 @@ function create(client: Client, name: string, spec: Partial<PodSpec> = {}): Prom
 }
 
 function scheduledTo(client: Client, name: string): Promise<Observed<Pod>> {
-  return eventually(
+  return see(
     () => client.get(Pod, { namespace, name }),
     ({ spec }) => spec?.nodeName !== undefined,
   );
@@ -31,7 +32,7 @@ test('pods get a node, are told so, and nothing is written afterwards', async (t
   await create(client, 'web');
   const pod = await scheduledTo(client, 'web');
   assert.equal(pod.spec?.nodeName, 'node');
-  await eventually(
+  await see(
     () => eventsOf(pod),
     (texts) => texts.includes('Scheduled: Successfully assigned default/web to node'),
   );
@@ -47,7 +48,7 @@ test('a pod that fits nowhere says why, and is scheduled when that changes', asy
   const resources = { requests: { cpu: '3' } };
   const spec = { containers: [{ name: 'main', image: 'main', resources }] };
   const first = await create(client, 'first', spec);
-  await eventually(
+  await see(
     () => client.get(Pod, first.metadata),
     (pod) => reasonFor(pod) === 'no nodes available to schedule pods',
   );
@@ -55,11 +56,11 @@ test('a pod that fits nowhere says why, and is scheduled when that changes', asy
   await scheduledTo(client, 'first');
   const second = await create(client, 'second', spec);
   const message = '0/1 nodes are available: 1 Insufficient cpu.';
-  await eventually(
+  await see(
     () => client.get(Pod, second.metadata),
     (pod) => reasonFor(pod) === message,
   );
-  await eventually(
+  await see(
     () => eventsOf(second),
     (texts) => texts.includes(`FailedScheduling: ${message}`),
   );
@@ -72,7 +73,7 @@ test('pods that come at once do not get the same room', async (t) => {
   const resources = { requests: { cpu: '2' } };
   const spec = { containers: [{ name: 'main', image: 'main', resources }] };
   await Promise.all(['p1', 'p2', 'p3', 'p4', 'p5'].map((name) => create(client, name, spec)));
-  const pods = await eventually(
+  const pods = await see(
     async () => (await client.list(Pod, { namespace })).items,
     (items) => items.every((pod) => pod.spec?.nodeName !== undefined || reasonFor(pod) !== undefined),
   );
@@ -84,7 +85,7 @@ test('a cordoned node takes no pods until it is opened again', async (t) => {
   const { client } = await testCluster(t);
   await client.mergePatch(Node, { name: 'node' }, { spec: { unschedulable: true } });
   const pod = await create(client, 'web');
-  await eventually(
+  await see(
     () => client.get(Pod, pod.metadata),
     (found) => reasonFor(found) === '0/1 nodes are available: 1 node(s) were unschedulable.',
   );

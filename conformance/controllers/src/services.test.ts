@@ -4,8 +4,9 @@ import { Endpoints, Pod, Service } from '@kindred/apis/core/v1';
 import { EndpointSlice } from '@kindred/apis/discovery/v1';
 import type { Client } from '@kindred/client';
 import type { Observed } from '@kindred/machinery';
+import { see } from '@kindred-conformance/clients/in-process';
 import type { Fate } from './kubelet.ts';
-import { eventually, find, gone, testCluster } from './test-cluster.ts';
+import { find, gone, testCluster } from './test-cluster.ts';
 
 const namespace = 'default';
 const at = { namespace, name: 'web' };
@@ -50,17 +51,17 @@ test('endpoints follow pods as they come, become ready, and go', async (t) => {
   fates.set('two', 'unready');
   await createPod(client, 'two');
   const both = async () => ({ slice: await ready(client), endpoints: await addresses(client) });
-  await eventually(both, ({ slice, endpoints }) => slice.join() === 'one' && endpoints.join() === 'one');
+  await see(both, ({ slice, endpoints }) => slice.join() === 'one' && endpoints.join() === 'one');
   fates.set('two', 'ready');
   await client.mergePatch(Pod, { namespace, name: 'two' }, { metadata: { annotations: { look: 'again' } } });
-  await eventually(both, ({ slice, endpoints }) => slice.join() === 'one,two' && endpoints.join() === 'one,two');
+  await see(both, ({ slice, endpoints }) => slice.join() === 'one,two' && endpoints.join() === 'one,two');
   const [slice, ...more] = await slices(client);
   assert.deepEqual(more, []);
   assert.equal(slice?.metadata.labels?.['endpointslice.kubernetes.io/managed-by'], 'endpointslice-controller.k8s.io');
   assert.deepEqual(slice?.ports, [{ name: '', port: 8080, protocol: 'TCP' }]);
   assert.match(slice?.endpoints?.[0]?.addresses[0] ?? '', /^127\./);
   await client.delete(Pod, { namespace, name: 'one' });
-  await eventually(both, ({ slice: left, endpoints }) => left.join() === 'two' && endpoints.join() === 'two');
+  await see(both, ({ slice: left, endpoints }) => left.join() === 'two' && endpoints.join() === 'two');
   await atRest();
   writes.length = 0;
   await client.mergePatch(Service, at, { metadata: { annotations: { touched: 'yes' } } });
@@ -74,13 +75,13 @@ test('a service that is deleted takes its endpoints with it', async (t) => {
   const { client, errors } = await testCluster(t);
   await createPod(client, 'one');
   await createService(client);
-  await eventually(
+  await see(
     () => ready(client),
     (names) => names.length === 1,
   );
   await client.delete(Service, at);
   await gone(client, Endpoints, at);
-  await eventually(
+  await see(
     () => slices(client),
     (left) => left.length === 0,
   );
@@ -92,7 +93,7 @@ test('endpoints of a service without a selector are left to those who made them,
   await client.create(Service, { metadata: at, spec: { ports: [{ port: 80 }] } });
   const subsets = [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 80, protocol: 'TCP' }] }];
   const made = await client.create(Endpoints, { metadata: at, subsets });
-  const [mirror] = await eventually(
+  const [mirror] = await see(
     () => slices(client),
     (found) => found.length === 1,
   );
@@ -104,23 +105,23 @@ test('endpoints of a service without a selector are left to those who made them,
 test('the API server is a service, with its endpoints', async (t) => {
   const { client, errors } = await testCluster(t);
   const kubernetes = { namespace, name: 'kubernetes' };
-  const service = await eventually(
+  const service = await see(
     () => find(client, Service, kubernetes),
     (found) => found !== undefined,
   );
   assert.equal(service?.spec?.clusterIP, '10.96.0.1');
   assert.deepEqual(service?.spec?.ports, [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }]);
-  const slice = await eventually(
+  const slice = await see(
     () => find(client, EndpointSlice, kubernetes),
     (found) => found !== undefined,
   );
   assert.deepEqual(slice?.endpoints?.[0]?.addresses, ['127.0.0.1']);
   await client.delete(Service, kubernetes);
-  await eventually(
+  await see(
     () => find(client, Service, kubernetes),
     (found) => found !== undefined && found.metadata.uid !== service?.metadata.uid,
   );
-  const endpoints = await eventually(
+  const endpoints = await see(
     () => find(client, Endpoints, kubernetes),
     (found) => found !== undefined,
   );

@@ -4,7 +4,8 @@ import { ControllerRevision, StatefulSet, type StatefulSetSpec } from '@kindred/
 import { Pod } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
 import type { Observed } from '@kindred/machinery';
-import { eventually, testCluster } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
+import { testCluster } from './test-cluster.ts';
 
 const namespace = 'default';
 const at = { namespace, name: 'db' };
@@ -20,7 +21,7 @@ function create(client: Client, spec: Partial<StatefulSetSpec> = {}): Promise<Ob
 }
 
 function complete(client: Client, replicas: number): Promise<Observed<StatefulSet>> {
-  return eventually(
+  return see(
     () => client.get(StatefulSet, at),
     ({ metadata, status }) =>
       status?.observedGeneration === metadata.generation &&
@@ -60,7 +61,7 @@ test('a pod that does not come up holds those after it', async (t) => {
   const fate = ({ metadata }: Observed<Pod>) => (metadata.name === 'db-1' ? 'unready' : 'ready');
   const { client, atRest } = await testCluster(t, { fate });
   await create(client);
-  await eventually(
+  await see(
     () => client.get(StatefulSet, at),
     ({ status }) => status?.replicas === 2,
   );
@@ -76,7 +77,7 @@ test('a pod that does not come up holds those after it', async (t) => {
       template: { ...template('x'), metadata: { labels: { app: 'all' } } },
     },
   });
-  await eventually(
+  await see(
     () => pods(client),
     (list) => list.filter((text) => text.startsWith('all-')).length === 3,
   );
@@ -88,7 +89,7 @@ test('a pod that is deleted comes back under its name', async (t) => {
   await complete(client, 3);
   const before = await client.get(Pod, { namespace, name: 'db-1' });
   await client.delete(Pod, before.metadata);
-  await eventually(
+  await see(
     async () => (await client.list(Pod, { namespace })).items.find(({ metadata }) => metadata.name === 'db-1'),
     (pod) => pod !== undefined && pod.metadata.uid !== before.metadata.uid && pod.status?.phase === 'Running',
   );
@@ -100,13 +101,13 @@ test('an update goes from the top down to the partition, and can be rolled back'
   await create(client, { updateStrategy });
   await complete(client, 3);
   await client.mergePatch(StatefulSet, at, { spec: { template: template('main:2') } });
-  await eventually(
+  await see(
     () => pods(client),
     (list) => list.join() === 'db-0 main:1,db-1 main:1,db-2 main:2',
   );
   await client.delete(Pod, { namespace, name: 'db-0' });
   await atRest();
-  await eventually(
+  await see(
     () => pods(client),
     (list) => list.join() === 'db-0 main:1,db-1 main:1,db-2 main:2',
   );

@@ -3,15 +3,19 @@
  * who plays the node.
  */
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { builtinKinds } from '@kindred/apis';
 import { Event, Node } from '@kindred/apis/core/v1';
-import { alwaysAllow, createApiServer, openApiStorage, serviceAllocation } from '@kindred/apiserver';
-import { type Client, createClient, type Transport, type TransportRequest } from '@kindred/client';
+import { serviceAllocation } from '@kindred/apiserver';
+import type { Client, Transport } from '@kindred/client';
 import { builtInControllers } from '@kindred/controllers';
 import { isStatusError, type KindRef, type KubeObject, type Observed } from '@kindred/machinery';
-import { createManager, type Runnable } from '@kindred/operator';
-import { openMemoryStore } from '@kindred/store';
+import { createManager, type Manager, type Runnable } from '@kindred/operator';
+import {
+  atRest,
+  collectingLogger,
+  countingTransport,
+  inProcessApi,
+  see,
+} from '@kindred-conformance/clients/in-process';
 import { type KubeletOptions, kubelet } from './kubelet.ts';
 
 export interface TestCluster {
@@ -39,45 +43,30 @@ const rootCa = '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n';
 const kubernetesService = { address: '127.0.0.1', port: 6443, clusterIP: '10.96.0.1' };
 
 export async function testCluster(t: TestContext, options: TestClusterOptions = {}): Promise<TestCluster> {
-  const store = openMemoryStore();
-  const storage = await openApiStorage({ store });
   const { between = (transport) => transport } = options;
-  const errors: string[] = [];
   const writes: string[] = [];
-  const api = await createApiServer({
-    storage,
-    kinds: builtinKinds(),
-    authenticators: [],
-    authorizer: alwaysAllow,
-    admission: [await serviceAllocation({ storage, serviceCidr: '10.96.0.0/16', random: Math.random })],
-    reportFault: ({ error }) => errors.push(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  const managers: Manager[] = [];
+  const api = await inProcessApi(t, {
+    admission: async (storage) => [
+      await serviceAllocation({ storage, serviceCidr: '10.96.0.0/16', random: Math.random }),
+    ],
+    beforeClose: async () => void (await Promise.all(managers.map((manager) => manager.close()))),
   });
-  const transport = api.transport({ username: 'tester', groups: ['system:masters', 'system:authenticated'] });
-  const client = createClient(transport, { userAgent: 'person' });
-  const logger = collecting(errors);
-  const controllers = createManager({ transport: between(counting(transport, writes)), logger });
+  const { transport, client, faults: errors } = api;
+  const logger = collectingLogger(errors);
+  const controllers = createManager({ transport: between(countingTransport(transport, writes)), logger });
   for (const runnable of builtInControllers({ rootCa, kubernetesService })) controllers.add(runnable);
   const node = createManager({ transport, logger });
   node.add(kubelet(options));
   for (const runnable of options.more ?? []) node.add(runnable);
-  t.after(async () => {
-    await Promise.all([controllers.close(), node.close()]);
-    await api.close();
-    await storage.close();
-    await store.close();
-  });
+  managers.push(controllers, node);
   for (const name of options.nodes ?? ['node']) await createNode(client, name);
   await Promise.all([controllers.start(), node.start()]);
   return {
     client,
     writes,
     errors,
-    async atRest() {
-      for (let quiet = 0; quiet < 8; ) {
-        await sleep(5);
-        quiet = controllers.isIdle() && node.isIdle() ? quiet + 1 : 0;
-      }
-    },
+    atRest: () => atRest(controllers, node),
     async eventsOf(object) {
       const fieldSelector = `involvedObject.name=${object.metadata.name}`;
       const { items } = await client.list(Event, { namespace: object.metadata.namespace }, { fieldSelector });
@@ -94,20 +83,9 @@ export async function createNode(client: Client, name: string): Promise<void> {
   await client.mergePatch(Node, { name }, { status }, { subresource: 'status' });
 }
 
-/** Looks again and again until what it sees is enough. */
-export async function eventually<T>(look: () => Promise<T>, isEnough: (seen: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 8000;
-  for (;;) {
-    const seen = await look();
-    if (isEnough(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`Waited in vain; last seen: ${JSON.stringify(seen, undefined, 1)}`);
-    await sleep(5);
-  }
-}
-
 /** Waits until the object is gone. */
 export async function gone(client: Client, kind: KindRef<KubeObject>, at: { name: string; namespace?: string }) {
-  await eventually(
+  await see(
     () => find(client, kind, at),
     (found) => found === undefined,
   );
@@ -124,28 +102,4 @@ export async function find<T extends KubeObject>(
     if (isStatusError(error, 'NotFound')) return undefined;
     throw error;
   }
-}
-
-function counting(transport: Transport, writes: string[]): Transport {
-  return {
-    request(request: TransportRequest) {
-      const [path = ''] = request.path.split('?', 1);
-      if (request.method !== 'GET' && !path.includes('/events')) writes.push(`${request.method} ${path}`);
-      return transport.request(request);
-    },
-    close: () => transport.close(),
-  };
-}
-
-function collecting(errors: string[]) {
-  const logger = {
-    info: () => undefined,
-    debug: () => undefined,
-    error: (message: string, error: unknown, fields?: object) => {
-      const text = error instanceof Error ? error.message : String(error);
-      errors.push(`${message}: ${text} ${JSON.stringify(fields ?? {})}`);
-    },
-    with: () => logger,
-  };
-  return logger;
 }

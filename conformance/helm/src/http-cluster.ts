@@ -8,12 +8,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { builtinKinds } from '@kindred/apis';
-import { alwaysAllow, createApiServer, openApiStorage } from '@kindred/apiserver';
 import { type Client, createClient, type Transport, type TransportRequest } from '@kindred/client';
 import { decodeJson, type JsonValue } from '@kindred/machinery';
-import { openMemoryStore } from '@kindred/store';
 import { type CommandResult, clientBinary, runCommand } from '@kindred-conformance/clients';
+import { inProcessApi } from '@kindred-conformance/clients/in-process';
 
 export interface SentRequest {
   readonly method: string;
@@ -46,33 +44,24 @@ export async function httpCluster(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<HttpCluster> {
   const home = await mkdtemp(join(tmpdir(), 'kindred-helm-'));
-  const store = openMemoryStore();
-  const storage = await openApiStorage({ store });
-  const api = await createApiServer({
-    storage,
-    kinds: builtinKinds(),
-    authenticators: [],
-    authorizer: alwaysAllow,
-    reportFault: ({ error }) => process.emitWarning(String(error)),
+  const front = createServer();
+  const { transport, client, faults } = await inProcessApi(t, {
+    beforeClose: async () => {
+      front.closeAllConnections();
+      front.close();
+      await rm(home, { recursive: true });
+      for (const fault of faults) process.emitWarning(fault);
+    },
   });
-  const transport = api.transport({ username: 'tester', groups: ['system:masters', 'system:authenticated'] });
   const requests: SentRequest[] = [];
   const recording = recorder(transport, requests);
-  const server = createServer((request, response) => {
+  front.on('request', (request, response) => {
     answer(recording, request, response).catch((error: unknown) => response.destroy(error as Error));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  front.listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  const address = front.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-  t.after(async () => {
-    server.closeAllConnections();
-    server.close();
-    await api.close();
-    await storage.close();
-    await store.close();
-    await rm(home, { recursive: true });
-  });
   const environment = {
     HOME: home,
     HELM_CACHE_HOME: home,
@@ -84,7 +73,7 @@ export async function httpCluster(
   return {
     url,
     transport,
-    client: createClient(transport, { userAgent: 'person' }),
+    client,
     recorded: createClient(recording, { userAgent: 'kindred' }),
     requests,
     helm: async (...args) =>

@@ -7,7 +7,7 @@ import { alwaysAllow, createApiServer, openApiStorage } from '@kindred/apiserver
 import { createClient, createHttpTransport, InformerFactory } from '@kindred/client';
 import { selfSignedCertificate } from '@kindred/client/testing';
 import { openMemoryStore } from '@kindred/store';
-import { eventually } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
 
 test('an informer follows through a restart of the server, without losing or repeating anything', async (t) => {
   const certificate = await selfSignedCertificate();
@@ -49,7 +49,7 @@ test('an informer follows through a restart of the server, without losing or rep
   await informers.waitForSync();
   const at = (name: string) => ({ metadata: { namespace: 'default', name } });
   await client.create(ConfigMap, at('a'));
-  await eventually(
+  await see(
     () => Promise.resolve(seen),
     (all) => all.includes('+a'),
   );
@@ -57,12 +57,12 @@ test('an informer follows through a restart of the server, without losing or rep
   await api.close();
   await assert.rejects(client.get(ConfigMap, at('a').metadata));
   ({ api } = await listen(port));
-  await eventually(
+  await see(
     () => client.create(ConfigMap, at('b')),
     () => true,
   );
   await client.delete(ConfigMap, at('a').metadata);
-  await eventually(
+  await see(
     () => Promise.resolve(seen),
     (all) => all.includes('-a'),
   );

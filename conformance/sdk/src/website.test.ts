@@ -7,8 +7,9 @@ import type { Client } from '@kindred/client';
 import { isStatusError, systemClock } from '@kindred/machinery';
 import { findCondition, installKinds } from '@kindred/operator';
 import { CustomResourceDefinitionV1 } from '@kindred/schema';
+import { atRest, see } from '@kindred-conformance/clients/in-process';
 import website, { Website, websites } from '@kindred-examples/website';
-import { atRest, eventually, testCluster } from './test-cluster.ts';
+import { testCluster } from './test-cluster.ts';
 
 const at = { namespace: 'default', name: 'kubia' };
 const child = { namespace: 'default', name: 'kubia-website' };
@@ -42,7 +43,7 @@ test('a Website gets a Deployment and a Service, tells what its pods tell, and c
   const manager = await run(websites);
   await client.create(Website, { metadata: at, spec: { gitRepo } });
 
-  const site = await eventually(
+  const site = await see(
     () => client.get(Website, at),
     (seen) => findCondition(seen, 'Ready') !== undefined,
   );
@@ -65,7 +66,7 @@ test('a Website gets a Deployment and a Service, tells what its pods tell, and c
   await createPod(client);
   await setPod(client, containers(true, {}));
   await client.mergePatch(Deployment, child, { status: { availableReplicas: 1 } }, { subresource: 'status' });
-  const served = await eventually(
+  const served = await see(
     () => client.get(Website, at),
     (seen) => findCondition(seen, 'Ready')?.status === 'True' && findCondition(seen, 'Synced')?.status === 'True',
   );
@@ -91,7 +92,7 @@ test('a repository that cannot be fetched is told in status and as an event, and
   const terminated = { exitCode: 1, message: 'cannot clone https://example.com/site.git: repository not found\n' };
   const waiting = { reason: 'CrashLoopBackOff', message: 'back-off 10s restarting failed container' };
   await setPod(client, containers(false, { ready: false, state: { waiting }, lastState: { terminated } }));
-  const failed = await eventually(
+  const failed = await see(
     () => client.get(Website, at),
     (seen) => findCondition(seen, 'Synced')?.status === 'False',
   );
@@ -101,7 +102,7 @@ test('a repository that cannot be fetched is told in status and as an event, and
     synced?.message ?? '',
     /^Cannot fetch https:\/\/example\.com\/site\.git: cannot clone .*: repository not found$/,
   );
-  const events = await eventually(
+  const events = await see(
     async () => (await client.list(Event, { namespace: 'default' })).items,
     (items) => items.some(({ reason }) => reason === 'GitSyncFailed'),
   );
@@ -112,7 +113,7 @@ test('a repository that cannot be fetched is told in status and as an event, and
   await atRest(manager);
   assert.equal(findCondition(await client.get(Website, at), 'Synced')?.status, 'False');
   await setPod(client, containers(true, { lastState: { terminated }, restartCount: 1 }));
-  await eventually(
+  await see(
     () => client.get(Website, at),
     (seen) => findCondition(seen, 'Synced')?.status === 'True',
   );
@@ -129,7 +130,7 @@ test('a definition that keeps no status hears of a failure by an event, once', a
     metadata: { name: 'websites.extensions.example.com' },
     spec: { group: 'extensions.example.com', scope: 'Namespaced', names, versions },
   });
-  await eventually(
+  await see(
     () => client.list(Website, { namespace: 'default' }),
     () => true,
   );
@@ -140,7 +141,7 @@ test('a definition that keeps no status hears of a failure by an event, once', a
   await setPod(client, containers(false, { ready: false, state: { terminated } }));
   const failures = async () =>
     (await client.list(Event, { namespace: 'default' })).items.filter(({ reason }) => reason === 'GitSyncFailed');
-  await eventually(failures, ({ length }) => length > 0);
+  await see(failures, ({ length }) => length > 0);
   await client.mergePatch(Website, at, { metadata: { labels: { touched: 'yes' } } });
   await setPod(client, containers(false, { ready: false, state: { terminated }, restartCount: 1 }));
   await atRest(manager);
@@ -157,22 +158,22 @@ test('drift is put right, a new repository is rolled out, and a wrong Website is
   await installKinds(website, { client, clock: systemClock });
   await run(websites);
   await client.create(Website, { metadata: at, spec: { gitRepo } });
-  await eventually(
+  await see(
     () => client.get(Deployment, child),
     () => true,
   );
   await client.mergePatch(Deployment, child, { spec: { replicas: 5 } });
-  await eventually(
+  await see(
     () => client.get(Deployment, child),
     (seen) => seen.spec?.replicas === 1,
   );
   await client.delete(Service, child);
-  await eventually(
+  await see(
     () => client.get(Service, child),
     () => true,
   );
   await client.mergePatch(Website, at, { spec: { gitRepo: 'https://example.com/other.git' } });
-  await eventually(
+  await see(
     () => client.get(Deployment, child),
     (seen) => seen.spec?.template.spec?.containers[1]?.env?.[0]?.value === 'https://example.com/other.git',
   );

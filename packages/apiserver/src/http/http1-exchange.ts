@@ -1,63 +1,7 @@
-/**
- * One request over HTTP/1.1: older clients, and those that need an upgrade.
- */
+/** Answers over HTTP/1.1: older clients, and those that need an upgrade. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApiRequest, PeerCertificate } from '../request/api-request.ts';
 import type { ApiResponse } from '../request/api-response.ts';
 import { discardBody, streamBodyWriter } from './body-writer.ts';
-import type { Connection } from './http2-exchange.ts';
-import { type BodyLimits, readBody } from './read-body.ts';
-
-/** The request that an HTTP/1.1 message carries. */
-export class Http1Request implements ApiRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly rawQuery: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly remoteAddress: string;
-  readonly peerCertificate: PeerCertificate | undefined;
-  readonly user = undefined;
-  readonly #message: IncomingMessage;
-  readonly #outgoing: ServerResponse;
-  readonly #limits: BodyLimits;
-  #query: URLSearchParams | undefined;
-  #abort: AbortController | undefined;
-
-  constructor(message: IncomingMessage, outgoing: ServerResponse, connection: Connection, limits: BodyLimits) {
-    const target = message.url ?? '/';
-    const question = target.indexOf('?');
-    this.method = message.method ?? 'GET';
-    this.path = question < 0 ? target : target.slice(0, question);
-    this.rawQuery = question < 0 ? '' : target.slice(question + 1);
-    // Only set-cookie, which no client sends, would come as an array.
-    this.headers = message.headers as Record<string, string | undefined>;
-    this.remoteAddress = connection.remoteAddress;
-    this.peerCertificate = connection.peerCertificate;
-    this.#message = message;
-    this.#outgoing = outgoing;
-    this.#limits = limits;
-  }
-
-  get query(): URLSearchParams {
-    this.#query ??= new URLSearchParams(this.rawQuery);
-    return this.#query;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      const abort = new AbortController();
-      this.#abort = abort;
-      // Not the socket's own event: on a connection that is kept alive its listeners would add up.
-      if (this.#outgoing.destroyed) abort.abort();
-      else this.#outgoing.once('close', () => abort.abort());
-    }
-    return this.#abort.signal;
-  }
-
-  body(): Promise<Uint8Array> {
-    return readBody(this.#message, this.headers['content-length'], this.#limits);
-  }
-}
 
 /** Sends the answer. Never rejects: a body that fails half-way breaks the connection, which is all that can be said then. */
 export async function respondHttp1(

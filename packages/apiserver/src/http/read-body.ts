@@ -34,10 +34,10 @@ export function readBody(
     const onGone = (): void => finish(() => reject(clientGone()));
     const finish = (settle: () => void): void => {
       cancelTimer();
-      stream.off('data', onData).off('end', onEnd).off('close', onGone).off('aborted', onGone);
+      stream.off('data', onData).off('end', onEnd).off('close', onGone);
       settle();
     };
-    stream.on('data', onData).on('end', onEnd).on('close', onGone).on('aborted', onGone);
+    stream.on('data', onData).on('end', onEnd).on('close', onGone);
   });
 }
 

@@ -5,16 +5,23 @@
  * Guarded against slow and broken clients: time limits for the handshake, the headers and the body; a body limit; idle
  * connections are closed. Closing lets running answers end, then breaks what is left.
  */
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { IncomingMessage } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+} from 'node:http2';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '@kindred/machinery';
 import type { Handler } from '../chain/handler-chain.ts';
 import { maxBodyBytes } from '../request/body-errors.ts';
-import { Http1Request, respondHttp1 } from './http1-exchange.ts';
-import { type Connection, Http2Request, respondHttp2 } from './http2-exchange.ts';
+import { respondHttp1 } from './http1-exchange.ts';
+import { respondHttp2 } from './http2-exchange.ts';
 import { listenError } from './listen-error.ts';
+import { type Connection, NetworkRequest, type RequestHead } from './network-request.ts';
 import { readPeerCertificate } from './peer-certificate.ts';
 import type { BodyLimits } from './read-body.ts';
 
@@ -120,7 +127,7 @@ export class SecureServer {
       message.on('error', () => undefined);
       outgoing.on('error', () => undefined);
       const answer = async (): Promise<void> => {
-        const request = new Http1Request(message, outgoing, connection, this.#limits);
+        const request = new NetworkRequest(headOfMessage(message), message, outgoing, connection, this.#limits);
         await respondHttp1(message, outgoing, await this.#handler(request));
       };
       // What can't be said in the protocol (a header that it doesn't allow) ends this connection, not the server.
@@ -157,7 +164,7 @@ export class SecureServer {
       openStreams++;
       stream.on('close', onClose);
       stream.on('error', onError);
-      const request = new Http2Request(stream, headers, connection, this.#limits);
+      const request = new NetworkRequest(headOfStream(headers), stream, stream, connection, this.#limits);
       const response = this.#handler(request);
       const answered =
         response instanceof Promise
@@ -193,6 +200,14 @@ export class SecureServer {
 
 function clientEnd({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress}:${remotePort}`;
+}
+
+function headOfMessage({ method, url, headers }: IncomingMessage): RequestHead {
+  return { method, target: url, headers };
+}
+
+function headOfStream(headers: IncomingHttpHeaders): RequestHead {
+  return { method: headers[':method'], target: headers[':path'], headers };
 }
 
 function connectionOf(socket: TLSSocket): Connection {

@@ -1,0 +1,68 @@
+/** One request off a connection: the body of an HTTP/1.1 message or of an HTTP/2 stream, with what stands before it. */
+import type { Readable, Writable } from 'node:stream';
+import type { ApiRequest, PeerCertificate } from '../request/api-request.ts';
+import { type BodyLimits, readBody } from './read-body.ts';
+
+export interface Connection {
+  readonly remoteAddress: string;
+  readonly peerCertificate: PeerCertificate | undefined;
+}
+
+/** What the first lines of a request say. */
+export interface RequestHead {
+  readonly method: string | undefined;
+  /** The path with its query. */
+  readonly target: string | undefined;
+  readonly headers: NodeJS.Dict<string | string[]>;
+}
+
+export class NetworkRequest implements ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly rawQuery: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly remoteAddress: string;
+  readonly peerCertificate: PeerCertificate | undefined;
+  readonly user = undefined;
+  readonly #incoming: Readable;
+  readonly #outgoing: Writable;
+  readonly #limits: BodyLimits;
+  #query: URLSearchParams | undefined;
+  #abort: AbortController | undefined;
+
+  /** @param outgoing what carries the answer: the client is gone when it closes early */
+  constructor(head: RequestHead, incoming: Readable, outgoing: Writable, connection: Connection, limits: BodyLimits) {
+    const target = head.target ?? '/';
+    const question = target.indexOf('?');
+    this.method = head.method ?? 'GET';
+    this.path = question < 0 ? target : target.slice(0, question);
+    this.rawQuery = question < 0 ? '' : target.slice(question + 1);
+    // Only set-cookie, which no client sends, would come as an array.
+    this.headers = head.headers as Record<string, string | undefined>;
+    this.remoteAddress = connection.remoteAddress;
+    this.peerCertificate = connection.peerCertificate;
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.#limits = limits;
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.rawQuery);
+    return this.#query;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      const abort = new AbortController();
+      this.#abort = abort;
+      // Not the socket's own event: on a connection that is kept alive its listeners would add up.
+      if (this.#outgoing.destroyed) abort.abort();
+      else this.#outgoing.once('close', () => abort.abort());
+    }
+    return this.#abort.signal;
+  }
+
+  body(): Promise<Uint8Array> {
+    return readBody(this.#incoming, this.headers['content-length'], this.#limits);
+  }
+}
