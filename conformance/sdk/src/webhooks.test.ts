@@ -13,7 +13,8 @@ import {
   type Webhook,
   webhookServer,
 } from '@kindred/operator';
-import { eventually, type TestCluster, testCluster } from './test-cluster.ts';
+import { see } from '@kindred-conformance/clients/in-process';
+import { type TestCluster, testCluster } from './test-cluster.ts';
 
 const checkMaps = validatingWebhook({
   kind: ConfigMap,
@@ -119,7 +120,7 @@ test('what is being deleted is never held by a webhook, and a webhook that break
   });
   await cluster.client.delete(ConfigMap, at);
   await cluster.client.mergePatch(ConfigMap, at, { metadata: { finalizers: null } });
-  await eventually(
+  await see(
     () =>
       cluster.client.get(ConfigMap, at).then(
         () => false,
@@ -150,7 +151,7 @@ test('a certificate is replaced before it ends, and the webhook goes on', async 
     clock.advance(1000);
     return bundle();
   };
-  const second = await eventually(look, (seen) => seen !== first);
+  const second = await see(look, (seen) => seen !== first);
   assert.ok(second.endsWith(first), 'the authority before this one is still trusted');
   await refused();
 });
