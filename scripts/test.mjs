@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const debianPrograms = {
   chromium: 'chromium',
   'docker-registry': 'docker-registry',
+  fish: 'fish',
+  zsh: 'zsh',
   ...(runsServices() ? {} : { sshd: 'openssh-server' }),
 };
 

@@ -48,7 +48,12 @@ export interface Command {
   /** Everything after the command's name goes to `run` as it is. */
   readonly takesRawArguments?: boolean;
   /** Words that could stand at the place of the next argument, for completion in shells. */
-  readonly complete?: (context: CommandContext, args: readonly string[], start: string) => Promise<Completion>;
+  readonly complete?: (
+    context: CommandContext,
+    args: readonly string[],
+    start: string,
+    flags: FlagValues,
+  ) => Promise<Completion>;
   /** Does it and gives the exit code. */
   readonly run: (context: CommandContext, args: readonly string[], flags: FlagValues) => Promise<number>;
 }

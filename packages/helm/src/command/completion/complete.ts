@@ -9,6 +9,7 @@ import { type FlagValues, flagValues } from '../flags/flag-values.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
 import { helpFlag } from '../help.ts';
 import { globalFlags, settingsOf } from '../settings.ts';
+import { subcommandWords } from './subcommand-words.ts';
 
 /** What cobra's scripts are told, as bits. */
 const DIRECTIVES = [
@@ -28,12 +29,13 @@ export function completeCommand({ descriptions }: { readonly descriptions: boole
     takesRawArguments: true,
     run: async (context, words) => {
       const { output, errors } = context.streams;
-      let code = 1;
+      let code = 0;
       try {
         const completion = await complete(context, words.slice(0, -1), words.at(-1) ?? '');
         for (const word of completion.words) output.write(`${descriptions ? word : (word.split('\t')[0] ?? '')}\n`);
         code = (completion.noSpace === true ? 2 : 0) + (completion.files === true ? 0 : 4);
       } catch (error) {
+        // Then the shell may offer names of files.
         errors.write(`[Debug] ${errorText(error)}\n`);
       }
       output.write(`:${code}\n`);
@@ -53,15 +55,18 @@ interface Line {
 
 async function complete(context: CommandContext, words: readonly string[], start: string): Promise<Completion> {
   const line = await readLine(context, words);
+  if (line === undefined) return { words: [], files: true };
   const wanted = valueFlag(line, start);
   const completion = wanted === undefined ? await wordsAt(context, line, start) : await valuesOf(context, line, wanted);
   const typed = wanted?.typed ?? start;
   return { ...completion, words: completion.words.filter((word) => word.startsWith(typed)) };
 }
 
-async function readLine(context: CommandContext, words: readonly string[]): Promise<Line> {
+/** Undefined when it doesn't begin with a command. */
+async function readLine(context: CommandContext, words: readonly string[]): Promise<Line | undefined> {
   const globals = globalFlags(context.environment);
   const found = find(context.root, words, globals);
+  if (found === undefined) return undefined;
   const command = await found.entry.load?.();
   const own = command?.flags?.(context.environment) ?? [];
   return {
@@ -72,12 +77,12 @@ async function readLine(context: CommandContext, words: readonly string[]): Prom
   };
 }
 
-function find(root: CommandEntry, words: readonly string[], globals: readonly Flag[]): FoundCommand {
+function find(root: CommandEntry, words: readonly string[], globals: readonly Flag[]): FoundCommand | undefined {
   try {
     return findCommand(root, words, globals);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return { entry: root, path: [root.name], words };
+    return undefined;
   }
 }
 
@@ -88,6 +93,7 @@ interface WantedValue {
 
 /** The flag whose value is at the cursor. */
 function valueFlag({ flags, words }: Line, start: string): WantedValue | undefined {
+  if (words.includes('--')) return undefined;
   const equals = start.indexOf('=');
   if (start.startsWith('--') && equals > 0) {
     const flag = flags.find(({ name }) => name === start.slice(2, equals));
@@ -105,8 +111,7 @@ async function valuesOf(context: CommandContext, line: Line, { flag }: WantedVal
   const { context: settled, args } = withSettings(context, line);
   if (flag.name === 'version') {
     const { completeVersion } = await import('../chart/complete-chart.ts');
-    const versions = await completeVersion(settled, args);
-    if (versions.length > 0) return { words: versions };
+    return { words: await completeVersion(settled, args) };
   }
   if (flag.name === 'kube-context') return { words: await kubeContexts(settled) };
   if (flag.name === 'namespace') return { words: await namespaces(settled) };
@@ -114,14 +119,14 @@ async function valuesOf(context: CommandContext, line: Line, { flag }: WantedVal
 }
 
 async function wordsAt(context: CommandContext, line: Line, start: string): Promise<Completion> {
-  if (start.startsWith('-')) return { words: flagWords(line, start) };
-  const subcommands = (line.entry.subcommands ?? []).filter((each) => each.hidden !== true);
-  if (line.command === undefined) {
-    const isFirst = line.words.every((word) => word.startsWith('-'));
-    return { words: isFirst ? subcommands.map(({ name, short }) => `${name}\t${short}`).sort() : [] };
-  }
+  if (start.startsWith('-') && !line.words.includes('--')) return { words: flagWords(line, start) };
   const settled = withSettings(context, line);
-  if (line.command.complete !== undefined) return line.command.complete(settled.context, settled.args, start);
+  if (line.command === undefined) {
+    return settled.args.length === 0 ? { words: subcommandWords(line.entry) } : { words: [], files: true };
+  }
+  if (line.command.complete !== undefined) {
+    return line.command.complete(settled.context, settled.args, start, settled.flags);
+  }
   return { words: [], files: line.command.arguments !== noArguments };
 }
 
@@ -143,9 +148,9 @@ function flagWords({ flags, words }: Line, start: string): string[] {
 function withSettings(
   context: CommandContext,
   { flags, words }: Line,
-): { readonly context: CommandContext; readonly args: readonly string[] } {
-  const parsed = parse(flags, words);
-  return { context: { ...context, settings: settingsOf(parsed.values, context.environment) }, args: parsed.args };
+): { readonly context: CommandContext; readonly args: readonly string[]; readonly flags: FlagValues } {
+  const { values, args } = parse(flags, words);
+  return { context: { ...context, settings: settingsOf(values, context.environment) }, args, flags: values };
 }
 
 function parse(

@@ -129,6 +129,8 @@ __helm_complete() {
         word=\${word//:/\\\\:}
         if [[ $line == *$'\\t'* ]]; then described+=("$word:\${line#*$'\\t'}"); else described+=("$word"); fi
     done
+    # The program gives values of flags without the flag.
+    [[ $typed[-1] == -*=* ]] && compset -P '*='
     if (( \${#described} > 0 )); then
         _describe 'completions' described
     elif (( ! (directive & 4) )); then
@@ -146,24 +148,30 @@ compdef __helm_complete_program ${program}
   fish: ({ program, call, rest, skip, request }) => `# fish completion for helm
 
 function __helm_complete
+    set -l skip $argv[1]
     set -l typed (commandline -opc) (commandline -ct)
     set -e typed[1]
-    if test ${skip} -gt 0
-        test "$typed[1..${Math.max(1, skip)}]" = '${rest}'; or return
-        set -e typed[1..${Math.max(1, skip)}]
+    if test $skip -gt 0
+        test "$typed[1..$skip]" = "$argv[2]"; or return
+        set -e typed[1..$skip]
     end
     set -l lines (${call} ${request} $typed 2>/dev/null)
     set -l directive (string replace ':' '' -- $lines[-1])
     set -e lines[-1]
     test (math "$directive % 2") -eq 1; and return
+    # The program gives values of flags without the flag.
+    set -l before (string match -r -- '^-[^=]*=' $typed[-1])
     if test (count $lines) -gt 0
-        printf '%s\\n' $lines
+        for line in $lines
+            printf '%s%s\\n' "$before" $line
+        end
     else if test (math "floor($directive / 4) % 2") -eq 0
         __fish_complete_path (commandline -ct)
     end
 end
 
-complete -c ${program} -f -a '(__helm_complete)'
+complete -c ${program} -f -a "(__helm_complete ${skip} '${rest}')"
+type -q -f helm; or complete -c helm -f -a "(__helm_complete 0 '')"
 `,
 
   powershell: ({ program, call, rest, skip, request }) => `# PowerShell completion for helm

@@ -9,6 +9,7 @@ import { readChartFiles } from '../../node/load-directory.ts';
 import { exactArguments } from '../arguments.ts';
 import { followLinks } from '../chart/open-chart.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { completeOneFile } from '../completion/arguments.ts';
 
 export const createCommand: Command = {
   usage: 'NAME',
@@ -19,6 +20,7 @@ way must exist. Files that are there already are overwritten.
 --starter takes another chart as pattern: one in the directory "starters" of helm's data, or an absolute path.
 <CHARTNAME> in its templates and values becomes the name of the new chart.`,
   arguments: exactArguments(1),
+  complete: completeOneFile,
   flags: () => [{ kind: 'string', name: 'starter', short: 'p', usage: 'name or absolute path of a starter' }],
   run: async (context, [path = ''], flags) => {
     const { streams, directory, settings, clock } = context;

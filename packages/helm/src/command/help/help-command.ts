@@ -1,6 +1,7 @@
 /** `helm help [COMMAND]`. */
 import { quote } from '../../go/quote.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandEntry } from '../command.ts';
+import { subcommandWords } from '../completion/subcommand-words.ts';
 import { subcommand } from '../find-command.ts';
 import { helpText, usageText } from '../help.ts';
 import { helpSubject } from '../run-command.ts';
@@ -8,6 +9,11 @@ import { helpSubject } from '../run-command.ts';
 export const helpCommand: Command = {
   usage: '[command]',
   long: 'Shows what a command does and takes: helm help COMMAND.',
+  complete: async ({ root }, args) => {
+    let entry: CommandEntry | undefined = root;
+    for (const name of args) entry = entry === undefined ? undefined : subcommand(entry, name);
+    return { words: entry === undefined ? [] : subcommandWords(entry) };
+  },
   run: async (context, args) => {
     let entry = context.root;
     const path = [entry.name];

@@ -5,12 +5,13 @@ import { loadPlugin } from '../../plugins/find-plugins.ts';
 import type { Plugin } from '../../plugins/plugin.ts';
 import { pluginArchiveName } from '../../plugins/plugin-archive.ts';
 import { runHook } from '../../plugins/run-plugin.ts';
-import type { Command, CommandContext } from '../command.ts';
+import type { Command, CommandContext, Completion } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { git } from './install.ts';
 import { installedPlugins, runOptions } from './plugin-context.ts';
 
 export const pluginUninstallCommand: Command = {
+  complete: completePlugins,
   usage: '<plugin>...',
   long: 'Removes plugins. A directory that a plugin is only linked to stays.',
   run: async (context, names) => {
@@ -20,6 +21,7 @@ export const pluginUninstallCommand: Command = {
 };
 
 export const pluginUpdateCommand: Command = {
+  complete: completePlugins,
   usage: '<plugin>...',
   long: 'Brings plugins that came from git repositories to the newest state of their branch.',
   run: async (context, names) => {
@@ -76,4 +78,9 @@ async function update(context: CommandContext, plugin: Plugin): Promise<void> {
   const updated = (await loadPlugin(plugin.directory)) ?? plugin;
   await runHook(updated, 'update', await runOptions(context));
   context.streams.output.write(`Updated plugin: ${plugin.name}\n`);
+}
+
+async function completePlugins(context: CommandContext, args: readonly string[]): Promise<Completion> {
+  const plugins = (await installedPlugins(context)).filter(({ name }) => !args.includes(name));
+  return { words: plugins.map(({ name, version }) => `${name}\t${version}`) };
 }

@@ -19,6 +19,7 @@ import { keyringFlag, tlsFlags } from '../chart/chart-flags.ts';
 import { tlsSource } from '../chart/chart-source.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { completeOneFile } from '../completion/arguments.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { runOptions } from './plugin-context.ts';
 
@@ -38,7 +39,7 @@ the tag or branch of --version is taken, else what it shows first; those can't b
     { kind: 'bool', name: 'verify', usage: 'check the signature before installing', default: true },
     { kind: 'string', name: 'version', usage: 'tag or branch of a git repository' },
   ],
-  complete: async () => ({ words: [], files: true }),
+  complete: completeOneFile,
   run: async (context, [source = ''], flags) => {
     const directory = await install(context, source, flags);
     let plugin: Plugin | undefined;

@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import type { Plugin } from '../../plugins/plugin.ts';
 import type { Command } from '../command.ts';
+import { completeNothing } from '../completion/arguments.ts';
 import { tableText } from '../output/table.ts';
 import { installedPlugins } from './plugin-context.ts';
 
 export const pluginListCommand: Command = {
   long: 'Lists the plugins that are installed.',
+  complete: completeNothing,
   flags: () => [{ kind: 'string', name: 'type', usage: 'only plugins of this type' }],
   run: async (context, _args, flags) => {
     const type = flags.text('type');

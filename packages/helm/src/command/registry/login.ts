@@ -13,6 +13,7 @@ import { minimumArguments } from '../arguments.ts';
 import { chartPaths } from '../chart/chart-paths.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { completeNothing } from '../completion/arguments.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { passwordFromInput, typedSecret } from '../repo/password.ts';
 import { tlsFileFlags, tlsFiles } from '../repo/tls-flags.ts';
@@ -23,6 +24,7 @@ export const registryLoginCommand: Command = {
 
   echo "$TOKEN" | helm registry login registry.example.com -u somebody --password-stdin`,
   arguments: minimumArguments(1),
+  complete: completeNothing,
   flags: () => [
     ...tlsFileFlags,
     { kind: 'bool', name: 'insecure', usage: "don't check the registry's certificate" },

@@ -21,7 +21,11 @@ export const pushCommand: Command = {
   long: `Uploads a chart's archive to a registry; its provenance too, when there is a .prov file beside it.`,
   arguments: minimumArguments(2),
   flags: () => tlsFlags,
-  complete: async (_context, args) => ({ words: args.length === 0 ? [] : ['oci://'], files: args.length === 0 }),
+  complete: async (_context, args) => ({
+    words: args.length === 1 ? ['oci://'] : [],
+    files: args.length === 0,
+    noSpace: args.length === 1,
+  }),
   run: async (context, [name = '', remote = ''], flags) => {
     if (!isOciReference(remote)) throw badRemote(remote);
     const path = resolve(context.directory, name);

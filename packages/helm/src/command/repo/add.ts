@@ -15,6 +15,7 @@ import { exactArguments } from '../arguments.ts';
 import { transport } from '../chart/transport.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { completeNothing } from '../completion/arguments.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { readPassword } from './password.ts';
 import { insecureFlag, tlsFileFlags, tlsFiles } from './tls-flags.ts';
@@ -29,6 +30,7 @@ export const repoAddCommand: Command = {
   usage: '[NAME] [URL]',
   long: 'Adds a chart repository under a name, and gets its index.',
   arguments: exactArguments(2),
+  complete: completeNothing,
   flags: () => [
     ...tlsFileFlags,
     insecureFlag,

@@ -12,6 +12,7 @@ import { indexJson, indexYaml } from '../../repositories/write-index.ts';
 import { exactArguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { completeOneFile } from '../completion/arguments.ts';
 
 export const repoIndexCommand: Command = {
   usage: '[DIR]',
@@ -25,7 +26,7 @@ for a version that both have, the directory's counts.`,
     { kind: 'string', name: 'merge', usage: 'index to merge the new one with' },
     { kind: 'string', name: 'url', usage: 'address of the repository' },
   ],
-  complete: async () => ({ words: [], files: true }),
+  complete: completeOneFile,
   run: async (context, [directory = ''], flags) => {
     const path = resolve(context.directory, directory);
     const now = (): Date => new Date(context.clock.now());

@@ -8,6 +8,7 @@ import { keyringFlag } from '../chart/chart-flags.ts';
 import { archiveVerifier } from '../chart/verify-chart.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { completeOneFile } from '../completion/arguments.ts';
 
 export const verifyCommand: Command = {
   usage: 'PATH',
@@ -17,7 +18,7 @@ key is in the keyring, and that it hasn't changed since.
 'helm package --sign' makes provenance files. Other commands check with --verify before they use a chart.`,
   arguments: exactArguments(1),
   flags: (environment) => [keyringFlag(environment)],
-  complete: async () => ({ words: [], files: true }),
+  complete: completeOneFile,
   run: async (context, [path = ''], flags) => {
     await expectArchive(context, path);
     const verified = await archiveVerifier(
