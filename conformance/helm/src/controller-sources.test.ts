@@ -54,9 +54,11 @@ test('an HTTP repository: the newest version in a range, with credentials; a new
   serve(server, { '1.0.0': webChart('1.0.0'), '1.1.0': webChart('1.1.0'), '2.0.0': webChart('2.0.0') });
   await cluster.client.create(Secret, { metadata: at('login'), stringData: { username: 'ann', password: 'pass' } });
   const repository = { url: server.url, name: 'web', version: '1.x', secretRef: { name: 'login' } };
-  await cluster.release('web', { chart: { repository }, interval: '1h' });
+  for (const name of ['web', 'b', 'c', 'd']) await cluster.release(name, { chart: { repository }, interval: '1h' });
   const first = await cluster.until('web', isAt(1));
   assert.equal(first.status?.history?.[0]?.chartVersion, '1.1.0');
+  for (const name of ['b', 'c', 'd']) await cluster.until(name, isAt(1));
+  assert.equal(server.requests.filter(({ path }) => path === '/index.yaml').length, 1, 'one index for all');
   serve(server, { '1.1.0': webChart('1.1.0'), '1.2.0': webChart('1.2.0') });
   await request(cluster, 'web', 'now');
   const second = await cluster.until('web', isAt(2));

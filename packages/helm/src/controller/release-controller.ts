@@ -18,6 +18,7 @@ import {
   watch,
 } from '@kindred/operator';
 import type { FunctionProviders } from '../functions/function-table.ts';
+import { IndexCache } from '../repositories/index-cache.ts';
 import { createKindMapper } from '../resources/kind-mapper.ts';
 import type { TemplateCache } from '../template/template-cache.ts';
 import type { ValuesReference } from './intent/release-intent.ts';
@@ -69,6 +70,7 @@ export function releaseController(releases: ReleaseKind, options: ReleaseControl
         ...part,
         async stop(signal) {
           await part.stop(signal);
+          kit.indexes.close();
           await kit.remotes.close();
         },
       };
@@ -121,6 +123,7 @@ function kitOf(
     releases,
     watcher: new ObjectWatcher(informers),
     charts: new ChartCache(clock),
+    indexes: new IndexCache({ clock }),
     backOff: new BackOff(clock),
     histories: new Map(),
     drifts: new Map(),

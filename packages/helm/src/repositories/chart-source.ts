@@ -6,6 +6,7 @@ import type { ProxyFor } from '@kindred/client';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartPaths } from './chart-paths.ts';
 import type { FindGetter } from './getter.ts';
+import type { IndexCache } from './index-cache.ts';
 import type { Warn } from './index-file.ts';
 import type { RepositoryAccess } from './repository-access.ts';
 
@@ -32,4 +33,6 @@ export interface ChartContext {
   readonly getter?: FindGetter;
   /** Used instead of clients of our own, when many charts come from registries; its owner closes it. */
   readonly registry?: RegistryClient;
+  /** Indexes that are kept, and how old they may be in milliseconds; without it they are fetched each time. */
+  readonly indexes?: { readonly cache: IndexCache; readonly maxAge: number };
 }

@@ -51,18 +51,39 @@ async function findInRepository(
   const access: RepositoryAccess = { ...source, url: repo };
   const version = wantedVersion(source);
   await expectProtocol(repo, context);
-  let index: IndexFile;
-  try {
-    index = await fetchIndex(access, context, name);
-  } catch (error) {
-    if (!(error instanceof ChartError)) throw error;
-    const problem = `looks like ${goQuote(repo)} is not a valid chart repository or cannot be reached`;
-    throw new ChartError(`${problem}: ${error.message}`, { cause: error });
-  }
   const label = `chart ${goQuote(name)}${version === '' ? '' : ` version ${goQuote(version)}`}`;
-  const found = lookUp(index, name, version, context, () => new ChartError(`${label} not found in ${repo} repository`));
+  const lookIn = (index: IndexFile): ChartVersion =>
+    lookUp(index, name, version, context, () => new ChartError(`${label} not found in ${repo} repository`));
+  const maxAge = context.indexes?.maxAge ?? 0;
+  const index = await repositoryIndex(access, name, context, maxAge);
+  let found: ChartVersion;
+  try {
+    found = lookIn(index);
+  } catch (error) {
+    if (maxAge === 0 || !(error instanceof ChartError)) throw error;
+    // What a kept index doesn't have may be there by now.
+    found = lookIn(await repositoryIndex(access, name, context, 0));
+  }
   if (found.urls[0] === undefined) throw new ChartError(`${label} has no downloadable URLs`);
   return { url: resolveReference(repo, found.urls[0]), digest: parseDigest(found.digest), access };
+}
+
+async function repositoryIndex(
+  access: RepositoryAccess,
+  chart: string,
+  context: ChartContext,
+  maxAge: number,
+): Promise<IndexFile> {
+  const { indexes, ...options } = context;
+  try {
+    return indexes === undefined
+      ? await fetchIndex(access, options, chart)
+      : await indexes.cache.index(access, { ...options, chart, maxAge });
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    const problem = `looks like ${goQuote(access.url)} is not a valid chart repository or cannot be reached`;
+    throw new ChartError(`${problem}: ${error.message}`, { cause: error });
+  }
 }
 
 async function findInEntry(

@@ -5,7 +5,7 @@
 
 import type { ProxyFor } from '@kindred/client';
 import { ChartError } from '../chart/chart.ts';
-import { HttpClient } from '../http/http-client.ts';
+import { type HttpAnswer, HttpClient } from '../http/http-client.ts';
 import { unzipBody } from '../http/read-body.ts';
 import { redacted } from '../http/request-error.ts';
 import { readTlsMaterial, type TlsFiles } from '../http/tls-material.ts';
@@ -39,11 +39,35 @@ export function accessOf(entry: RepositoryEntry, timeoutMs?: number): Repository
   return { ...entry, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
+/** What a server says of the version of a file, to be asked with the next time. Both may be absent. */
+export interface Validators {
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
+
+export interface FetchedFile {
+  readonly bytes: Uint8Array;
+  readonly validators: Validators;
+}
+
 /** The file's bytes. Throws ChartError with the address and what went wrong. */
 export async function fetchFile(href: string, access: RepositoryAccess, options: FetchOptions): Promise<Uint8Array> {
+  const fetched = await fetchChangedFile(href, access, options, {});
+  if (fetched === undefined) throw new ChartError(`failed to fetch ${redacted(parseUrl(href))} : 304 Not Modified`);
+  return fetched.bytes;
+}
+
+/** The file, or undefined when the server says that it is still that of the validators. Throws ChartError. */
+export async function fetchChangedFile(
+  href: string,
+  access: RepositoryAccess,
+  options: FetchOptions,
+  { etag, lastModified }: Validators,
+): Promise<FetchedFile | undefined> {
   const url = parseUrl(href);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return fetchByGetter(href, url.protocol.replace(/:$/, ''), access, options);
+    const bytes = await fetchByGetter(href, url.protocol.replace(/:$/, ''), access, options);
+    return { bytes, validators: {} };
   }
   const client = new HttpClient({
     tls: await readTlsMaterial(access),
@@ -60,15 +84,23 @@ export async function fetchFile(href: string, access: RepositoryAccess, options:
         // Archives are compressed already, and servers that label them with an encoding mean the archive itself.
         'accept-encoding': options.compressed === true ? 'gzip' : 'identity',
         ...(authorization === undefined ? {} : { authorization }),
+        ...(etag === undefined ? {} : { 'if-none-match': etag }),
+        ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
       },
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
+    if (answer.status === 304) return undefined;
     if (answer.status !== 200) throw new ChartError(`failed to fetch ${redacted(url)} : ${answer.statusLine}`);
     const isZipped = options.compressed === true && answer.headers['content-encoding'] === 'gzip';
-    return isZipped ? await unzipBody(answer.body, options.maxBytes) : answer.body;
+    const bytes = isZipped ? await unzipBody(answer.body, options.maxBytes) : answer.body;
+    return { bytes, validators: validatorsOf(answer.headers) };
   } finally {
     client.close();
   }
+}
+
+function validatorsOf({ etag, 'last-modified': lastModified }: HttpAnswer['headers']): Validators {
+  return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
 }
 
 async function fetchByGetter(

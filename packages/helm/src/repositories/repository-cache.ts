@@ -13,7 +13,14 @@ import { writeFileAtomically } from '../node/write-file.ts';
 import type { FindGetter } from './getter.ts';
 import { type IndexFile, readIndex, type Warn } from './index-file.ts';
 import { narrowIndex } from './narrow-index.ts';
-import { fetchFile, type RepositoryAccess } from './repository-access.ts';
+import {
+  type FetchedFile,
+  type FetchOptions,
+  fetchChangedFile,
+  fetchFile,
+  type RepositoryAccess,
+  type Validators,
+} from './repository-access.ts';
 
 /** Indexes of large repositories have some 30 MB. */
 const MAX_INDEX_BYTES = 256 * 1024 * 1024;
@@ -45,8 +52,18 @@ function fileName(name: string): string {
  * @param only the one chart that is looked for, which spares reading the others of a large index
  */
 export async function fetchIndex(access: RepositoryAccess, options: UpdateOptions, only?: string): Promise<IndexFile> {
-  const text = fromBytes(await download(access, options));
-  return readIndex(narrowed(text, only), access.url, options.warn);
+  return parseIndex(fromBytes(await downloadIndex(access, options)), access.url, options.warn, only).index;
+}
+
+/** The index, and how many characters of the text were read for it. Throws ChartError. */
+export function parseIndex(
+  text: string,
+  source: string,
+  warn: Warn,
+  only?: string,
+): { readonly index: IndexFile; readonly length: number } {
+  const part = narrowed(text, only);
+  return { index: readIndex(part, source, warn), length: part.length };
 }
 
 function narrowed(text: string, only: string | undefined): string {
@@ -60,7 +77,7 @@ export async function updateIndex(
   access: RepositoryAccess,
   options: UpdateOptions,
 ): Promise<IndexFile> {
-  const bytes = await download(access, options);
+  const bytes = await downloadIndex(access, options);
   const index = readIndex(fromBytes(bytes), access.url, options.warn);
   const names = [...index.entries.keys()].sort().map((chart) => `${chart}\n`);
   await writeFileAtomically(chartsPath(cache, name), names.join(''));
@@ -68,14 +85,31 @@ export async function updateIndex(
   return index;
 }
 
-function download(access: RepositoryAccess, { signal, proxy, getter }: UpdateOptions): Promise<Uint8Array> {
-  return fetchFile(resolveReference(access.url, 'index.yaml'), access, {
+/** The text of the index, or undefined when the server says that it is still that of the validators. Throws ChartError. */
+export function downloadChangedIndex(
+  access: RepositoryAccess,
+  options: UpdateOptions,
+  validators: Validators,
+): Promise<FetchedFile | undefined> {
+  return fetchChangedFile(indexUrl(access), access, fetchOptions(options), validators);
+}
+
+function downloadIndex(access: RepositoryAccess, options: UpdateOptions): Promise<Uint8Array> {
+  return fetchFile(indexUrl(access), access, fetchOptions(options));
+}
+
+function indexUrl({ url }: RepositoryAccess): string {
+  return resolveReference(url, 'index.yaml');
+}
+
+function fetchOptions({ signal, proxy, getter }: UpdateOptions): FetchOptions {
+  return {
     maxBytes: MAX_INDEX_BYTES,
     compressed: true,
     ...(signal === undefined ? {} : { signal }),
     ...(proxy === undefined ? {} : { proxy }),
     ...(getter === undefined ? {} : { getter }),
-  });
+  };
 }
 
 /**
@@ -94,7 +128,7 @@ export async function readCachedIndex(cache: string, name: string, warn: Warn, o
     throw error;
   }
   try {
-    return readIndex(narrowed(fromBytes(bytes), only), path, warn);
+    return parseIndex(fromBytes(bytes), path, warn, only).index;
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
     throw new ChartError(`error loading ${path}: ${errorText(error)}`, { cause: error });

@@ -41,7 +41,10 @@ export async function prepareRelease(run: ReleaseRun): Promise<PreparedRelease> 
   const now = (): Date => new Date(kit.clock.now());
   const warn = (message: string): void => logger.info(message, { key });
   const reader = readerFor(kit, context, intent);
-  const fetch = () => fetchChart(intent, { ...kit.fetching, client: reader, signal, warn, now });
+  const fetch = (maxAge: number) => {
+    const indexes = { cache: kit.indexes, maxAge };
+    return fetchChart(intent, { ...kit.fetching, client: reader, signal, warn, now, indexes });
+  };
   const identity = await kit.charts.identify(key, intent, { isForced: requests.reconcile, fetch });
   const values = composeValues(intent, await fetchValues(intent.valuesFrom, reader, signal));
   return {

@@ -2,6 +2,7 @@
 import type { Clock } from '@kindred/machinery';
 import type { ReconcileContext } from '@kindred/operator';
 import type { FunctionProviders } from '../../functions/function-table.ts';
+import type { IndexCache } from '../../repositories/index-cache.ts';
 import type { KindMapper } from '../../resources/kind-mapper.ts';
 import type { TemplateCache } from '../../template/template-cache.ts';
 import type { ReleaseIntent } from '../intent/release-intent.ts';
@@ -32,6 +33,8 @@ export interface KnownDrift {
 export interface ReleaseKit {
   readonly releases: ReleaseKind;
   readonly charts: ChartCache;
+  /** Of repositories that several releases come from. */
+  readonly indexes: IndexCache;
   readonly backOff: BackOff;
   readonly watcher: ObjectWatcher;
   readonly histories: Map<string, KnownHistory>;

@@ -7,6 +7,9 @@ import type { ReleaseIntent } from '../intent/release-intent.ts';
 import type { FetchedChart } from './chart-content.ts';
 import { sourceKey } from './fetch-chart.ts';
 
+/** Which chart a release is made of, and how often that is asked. */
+type SourceIntent = Pick<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValuesFiles' | 'interval'>;
+
 /** What can be told without the chart. */
 export interface ChartIdentity {
   readonly name: string;
@@ -22,6 +25,13 @@ interface Entry {
 }
 
 const MOST_CHARTS = 8;
+/** Releases that are new at the same time, as when the controller starts, share what is asked of a repository. */
+const AGE_FOR_NEW = 10_000;
+
+/**
+ * @param maxAge how long ago the repository of the chart may have been asked what it has, in milliseconds
+ */
+export type FetchWithin = (maxAge: number) => Promise<FetchedChart>;
 
 export class ChartCache {
   readonly #clock: Clock;
@@ -36,8 +46,8 @@ export class ChartCache {
   /** What the source stands for; `fetch` is called when that isn't known, or not any more. */
   async identify(
     key: string,
-    intent: ReleaseIntent,
-    options: { readonly isForced: boolean; readonly fetch: () => Promise<FetchedChart> },
+    intent: SourceIntent,
+    options: { readonly isForced: boolean; readonly fetch: FetchWithin },
   ): Promise<ChartIdentity> {
     const known = this.#entries.get(key);
     const source = sourceKey(intent);
@@ -47,19 +57,23 @@ export class ChartCache {
       !options.isForced &&
       intent.source.type !== 'configMap' &&
       this.#clock.now() - known.fetchedAt < intent.interval;
-    return isFresh ? known.identity : this.#fetch(key, source, options.fetch);
+    if (isFresh) return known.identity;
+    // By the interval of one release others find out too what there is.
+    const usual = known?.sourceKey === source ? intent.interval : Math.min(intent.interval, AGE_FOR_NEW);
+    return this.#fetch(key, source, () => options.fetch(options.isForced ? 0 : usual));
   }
 
   /** The chart that `identify` spoke of; fetched once more when it was put aside. */
-  async chart(key: string, intent: ReleaseIntent, fetch: () => Promise<FetchedChart>): Promise<FetchedChart> {
+  async chart(key: string, intent: SourceIntent, fetch: FetchWithin): Promise<FetchedChart> {
     const source = sourceKey(intent);
     const known = this.#charts.get(key);
     if (known?.sourceKey === source) {
       this.#use(key, source, known.fetched);
       return known.fetched;
     }
-    await this.#fetch(key, source, fetch);
-    return this.#charts.get(key)?.fetched ?? fetch();
+    const again = (): Promise<FetchedChart> => fetch(intent.interval);
+    await this.#fetch(key, source, again);
+    return this.#charts.get(key)?.fetched ?? again();
   }
 
   /** For a release that is gone. */

@@ -30,6 +30,8 @@ export interface FetchContext {
   readonly environment: Environment;
   readonly warn: (message: string) => void;
   readonly now: () => Date;
+  /** Indexes of repositories, and how old they may be. */
+  readonly indexes: NonNullable<ChartContext['indexes']>;
 }
 
 type Wanted = Pick<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValuesFiles'>;
@@ -114,6 +116,7 @@ async function download(source: Remote, context: FetchContext): Promise<Download
     warn: context.warn,
     report: () => undefined,
     proxy: proxy === undefined ? proxyFromEnvironment(context.environment) : () => proxy,
+    indexes: context.indexes,
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   };
   switch (source.type) {
