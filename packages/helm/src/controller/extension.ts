@@ -10,7 +10,7 @@ import { defineExtension, type Extension } from '@kindred/operator';
 import { nodeProviders } from '../node/providers.ts';
 import { TemplateCache } from '../template/template-cache.ts';
 import { FluxHelmRelease } from './kinds/flux-helm-release.ts';
-import { FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
+import { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
 import { HelmRelease } from './kinds/helm-release.ts';
 import { HelmChart, HelmChartConfig } from './kinds/k3s-helm-chart.ts';
 import { releaseController } from './release-controller.ts';
@@ -67,7 +67,7 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
     name: 'helm',
     kinds: [
       HelmRelease,
-      ...(hasFlux ? [FluxHelmRelease, HelmRepository, GitRepository, OCIRepository, FluxHelmChart] : []),
+      ...(hasFlux ? [FluxHelmRelease, HelmRepository, GitRepository, OCIRepository, Bucket, FluxHelmChart] : []),
       ...(hasK3s ? [HelmChart, HelmChartConfig] : []),
     ],
     controllers: [
@@ -78,7 +78,16 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
   });
 }
 
-export { FluxHelmRelease, GitRepository, HelmChart, HelmChartConfig, HelmRelease, HelmRepository, OCIRepository };
+export {
+  Bucket,
+  FluxHelmRelease,
+  GitRepository,
+  HelmChart,
+  HelmChartConfig,
+  HelmRelease,
+  HelmRepository,
+  OCIRepository,
+};
 
 const helm = helmExtension();
 

@@ -5,7 +5,7 @@ import { fromHelmRelease } from './intent/from-helm-release.ts';
 import { fromHelmChart, isUnmanaged, uninstallSettings } from './intent/from-k3s.ts';
 import { DEFAULT_TIMEOUT, milliseconds, releaseSettings } from './intent/release-settings.ts';
 import { FluxHelmRelease } from './kinds/flux-helm-release.ts';
-import { FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
+import { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
 import { HelmRelease } from './kinds/helm-release.ts';
 import { HelmChart, HelmChartConfig } from './kinds/k3s-helm-chart.ts';
 import type { ReleaseObject } from './reconcile/release-object.ts';
@@ -20,6 +20,13 @@ function asReleaseKind(kind: KindRef<KubeObject>): KindRef<ReleaseObject> {
   return kind as KindRef<ReleaseObject>;
 }
 
+/** Names of the Secrets that a source's spec names. */
+function secretsOf(source: Readonly<Partial<Record<SecretField, { readonly name: string }>>>): string[] {
+  return [source.secretRef, source.certSecretRef, source.proxySecretRef].flatMap((reference) => reference?.name ?? []);
+}
+
+type SecretField = 'secretRef' | 'certSecretRef' | 'proxySecretRef';
+
 export const ownReleases: ReleaseKind = {
   kind: asReleaseKind(HelmRelease),
   name: 'helm-controller',
@@ -27,8 +34,9 @@ export const ownReleases: ReleaseKind = {
   refersTo: [],
   referencesOf(object) {
     const { metadata, spec } = known<HelmRelease>(object);
-    const { repository, oci, git, archive, configMap } = spec.chart;
-    const secrets = [repository, oci, git, archive].flatMap((source) => source?.secretRef?.name ?? []);
+    const { repository, oci, git, bucket, archive, configMap } = spec.chart;
+    const secrets = [repository, oci, git, bucket, archive].flatMap((source) => secretsOf(source ?? {}));
+    if (git?.verify !== undefined) secrets.push(git.verify.secretRef.name);
     return [
       ...secrets.map((name) => `Secret/${metadata.namespace ?? ''}/${name}`),
       ...(configMap === undefined ? [] : [`ConfigMap/${metadata.namespace ?? ''}/${configMap.name}`]),
@@ -53,7 +61,7 @@ export const fluxReleases: ReleaseKind = {
   kind: asReleaseKind(FluxHelmRelease),
   name: 'flux-helm-controller',
   finalizer: 'finalizers.fluxcd.io',
-  refersTo: [HelmRepository, GitRepository, OCIRepository, FluxHelmChart].map((kind) => ({
+  refersTo: [HelmRepository, GitRepository, OCIRepository, Bucket, FluxHelmChart].map((kind) => ({
     kind,
     keysOf: fluxReferences(kind.kind),
   })),
@@ -64,6 +72,7 @@ export const fluxReleases: ReleaseKind = {
       helmRepository: (namespace, name) => lister(HelmRepository).get({ namespace, name }),
       gitRepository: (namespace, name) => lister(GitRepository).get({ namespace, name }),
       ociRepository: (namespace, name) => lister(OCIRepository).get({ namespace, name }),
+      bucket: (namespace, name) => lister(Bucket).get({ namespace, name }),
       helmChart: (namespace, name) => lister(FluxHelmChart).get({ namespace, name }),
     }),
   conditionsOf: (conditions) => conditions,

@@ -1,16 +1,17 @@
 /** Flux's HelmRelease and the sources that it names as an intent. */
 import { type FieldError, forbiddenField, invalidValue, required } from '@kindred/machinery';
 import type { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
-import type { FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from '../kinds/flux-sources.ts';
+import type { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from '../kinds/flux-sources.ts';
 import type { ChartSource, GitSource, Translation } from './release-intent.ts';
 import { releaseSettings } from './release-settings.ts';
-import { accessOf, gitVerification, isInside } from './source-access.ts';
+import { accessOf, endpointOf, gitVerification, isInside } from './source-access.ts';
 
 /** Finds the objects that a release names; undefined for one that isn't there. */
 export interface FluxSources {
   helmRepository(namespace: string, name: string): HelmRepository | undefined;
   gitRepository(namespace: string, name: string): GitRepository | undefined;
   ociRepository(namespace: string, name: string): OCIRepository | undefined;
+  bucket(namespace: string, name: string): Bucket | undefined;
   helmChart(namespace: string, name: string): FluxHelmChart | undefined;
 }
 
@@ -104,8 +105,32 @@ function fromTemplate(
     const source = fromGit(repository, chartPath, { sources, errors });
     return source instanceof Missing ? source : { source, valuesFiles, ignoreMissingValuesFiles };
   }
-  errors.push(forbiddenField(`${path}.sourceRef.kind`, 'charts do not come from a Bucket'));
-  return undefined;
+  const bucket = sources.bucket(sourceNamespace, name);
+  if (bucket === undefined) return missing;
+  const chartPath = withoutSlashes(spec.chart);
+  if (!isInside(chartPath)) errors.push(invalidValue(`${path}.chart`, spec.chart, 'must be inside the bucket'));
+  return { source: fromBucket(bucket, chartPath, errors), valuesFiles, ignoreMissingValuesFiles };
+}
+
+function fromBucket({ metadata, spec }: Bucket, path: string, errors: FieldError[]): ChartSource {
+  const { provider = 'generic', secretRef, region, ignore: rules, insecure = false } = spec;
+  if (provider === 'aws' && secretRef === undefined) {
+    errors.push(
+      required('spec.secretRef', 'keys of roles in the cloud are not asked for, so the Bucket must give one'),
+    );
+  }
+  if (provider !== 'aws') refuseForeignProvider('Bucket', provider, errors);
+  if (spec.sts !== undefined) errors.push(forbiddenField('spec.sts', 'temporary keys are not asked for'));
+  return {
+    type: 'bucket',
+    ...endpointOf(spec.endpoint, insecure, errors),
+    bucket: spec.bucketName,
+    ...(region === undefined ? {} : { region }),
+    prefix: spec.prefix ?? '',
+    path,
+    ignore: { defaults: true, ...(rules === undefined ? {} : { rules }) },
+    access: accessOf(metadata.namespace ?? '', spec),
+  };
 }
 
 function fromHelmRepository(

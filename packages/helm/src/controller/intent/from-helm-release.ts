@@ -3,7 +3,7 @@ import { type FieldError, forbiddenField, invalidValue, required } from '@kindre
 import type { HelmRelease } from '../kinds/helm-release.ts';
 import type { ChartSource, Translation } from './release-intent.ts';
 import { releaseSettings } from './release-settings.ts';
-import { accessOf, gitVerification, isInside } from './source-access.ts';
+import { accessOf, endpointOf, gitVerification, isInside } from './source-access.ts';
 
 type ChartSpec = HelmRelease['spec']['chart'];
 
@@ -24,7 +24,7 @@ export function fromHelmRelease(object: HelmRelease): Translation {
   };
 }
 
-const sourceFields = ['repository', 'oci', 'git', 'archive', 'configMap', 'inline'] as const;
+const sourceFields = ['repository', 'oci', 'git', 'bucket', 'archive', 'configMap', 'inline'] as const;
 
 function chartSource(chart: ChartSpec, namespace: string, errors: FieldError[]): ChartSource | undefined {
   const given = sourceFields.filter((field) => chart[field] !== undefined);
@@ -33,7 +33,7 @@ function chartSource(chart: ChartSpec, namespace: string, errors: FieldError[]):
     errors.push(forbiddenField(`spec.chart.${field}`, `the chart already comes from ${given[0]}`));
   }
   if (errors.length > 0) return undefined;
-  const { repository, oci, git, archive, configMap, inline } = chart;
+  const { repository, oci, git, bucket, archive, configMap, inline } = chart;
   if (repository !== undefined) {
     const { url, name, version = '', passCredentials, insecureSkipTLSVerify } = repository;
     const access = {
@@ -60,6 +60,20 @@ function chartSource(chart: ChartSpec, namespace: string, errors: FieldError[]):
       recurseSubmodules,
       ignore: { defaults: false, ...(rules === undefined ? {} : { rules }) },
       ...(verify === undefined ? {} : { verify: gitVerification(verify, namespace) }),
+    };
+  }
+  if (bucket !== undefined) {
+    const { endpoint, bucketName, path = '', prefix = '', region, insecure = false, ignore: rules } = bucket;
+    if (!isInside(path)) errors.push(invalidValue('spec.chart.bucket.path', path, 'must be inside the bucket'));
+    return {
+      type: 'bucket',
+      ...endpointOf(endpoint, insecure, errors),
+      bucket: bucketName,
+      ...(region === undefined ? {} : { region }),
+      prefix,
+      path,
+      ignore: { defaults: false, ...(rules === undefined ? {} : { rules }) },
+      access: accessOf(namespace, bucket),
     };
   }
   if (archive !== undefined) {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { formatFieldError, type Observed } from '@kindred/machinery';
 import type { Input } from '@kindred/operator';
 import { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
-import { FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from '../kinds/flux-sources.ts';
+import { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from '../kinds/flux-sources.ts';
 import { HelmRelease } from '../kinds/helm-release.ts';
 import { HelmChart, HelmChartConfig } from '../kinds/k3s-helm-chart.ts';
 import { type FluxSources, fromFluxHelmRelease } from './from-flux.ts';
@@ -147,6 +147,14 @@ const sources: FluxSources = {
           spec: { url: 'oci://r.example.com/charts/web', ref: { semver: '^1', digest: `sha256:${'0'.repeat(64)}` } },
         })
       : undefined,
+  bucket: (_, name) => {
+    const spec = { bucketName: 'charts', endpoint: 'minio:9000' };
+    if (name === 'bucket')
+      return observed(Bucket, { spec: { ...spec, insecure: true, prefix: 'a/', secretRef: { name: 'key' } } });
+    if (name === 'role') return observed(Bucket, { spec: { ...spec, provider: 'aws' } });
+    if (name === 'far') return observed(Bucket, { spec: { ...spec, provider: 'gcp', sts: {} } });
+    return name === 'bare' ? observed(Bucket, { spec: { ...spec, endpoint: 'http://minio' } }) : undefined;
+  },
   helmChart: (_, name) =>
     name === 'chart'
       ? observed(FluxHelmChart, {
@@ -194,6 +202,20 @@ const fluxSources: readonly (readonly [
     },
   ],
   [
+    'a Bucket',
+    { chart: { spec: { chart: './web', sourceRef: { kind: 'Bucket', name: 'bucket' } } } },
+    {
+      type: 'bucket',
+      endpoint: 'minio:9000',
+      plainHttp: true,
+      bucket: 'charts',
+      prefix: 'a/',
+      path: 'web',
+      ignore: { defaults: true },
+      access: { secret: { namespace: 'apps', name: 'key' } },
+    },
+  ],
+  [
     'an OCIRepository',
     { chartRef: { kind: 'OCIRepository', name: 'image' } },
     {
@@ -232,8 +254,12 @@ test('flux: what is missing or not known is told', () => {
   assert.match(errorsOf(flux({ interval: '5m' }))[0] ?? '', /exactly one of chart and chartRef/);
   const cloud = { chart: 'web', sourceRef: { kind: 'HelmRepository', name: 'cloud' } } as const;
   assert.match(errorsOf(flux({ interval: '5m', chart: { spec: cloud } }))[0] ?? '', /only generic is known/);
-  const bucket = { chart: 'web', sourceRef: { kind: 'Bucket', name: 'b' } } as const;
-  assert.match(errorsOf(flux({ interval: '5m', chart: { spec: bucket } }))[0] ?? '', /do not come from a Bucket/);
+  const inBucket = (name: string) =>
+    flux({ interval: '5m', chart: { spec: { chart: 'web', sourceRef: { kind: 'Bucket', name } } } });
+  assert.deepEqual(inBucket('none'), { missing: 'Bucket apps/none' });
+  assert.match(errorsOf(inBucket('role'))[0] ?? '', /^spec\.secretRef: Required/);
+  assert.match(errorsOf(inBucket('far')).join(), /wants credentials of gcp.*spec\.sts: Forbidden/);
+  assert.match(errorsOf(inBucket('bare'))[0] ?? '', /HTTP must be allowed/);
   const kubeConfig = { secretRef: { name: 'x' } };
   const chart = { spec: { chart: 'web', sourceRef: { kind: 'HelmRepository', name: 'http' } } } as const;
   const kubeConfigs = { ...kubeConfig, configMapRef: { name: 'y' } };

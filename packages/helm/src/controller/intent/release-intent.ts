@@ -57,6 +57,22 @@ export interface GitSource {
   readonly include?: readonly { readonly repository: GitSource; readonly from: string; readonly to: string }[];
 }
 
+export interface BucketSource {
+  readonly type: 'bucket';
+  /** `host` or `host:port` of a server that speaks S3. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region?: string;
+  /** What keys must begin with. */
+  readonly prefix: string;
+  /** Talks HTTP. */
+  readonly plainHttp: boolean;
+  /** Directory of the chart, or its archive. */
+  readonly path: string;
+  readonly ignore: { readonly rules?: string; readonly defaults: boolean };
+  readonly access: SourceAccess;
+}
+
 /** Where a chart comes from. */
 export type ChartSource =
   | {
@@ -79,6 +95,7 @@ export type ChartSource =
       readonly access: SourceAccess;
     }
   | GitSource
+  | BucketSource
   | { readonly type: 'archive'; readonly url: string; readonly digest?: string; readonly access: SourceAccess }
   | { readonly type: 'configMap'; readonly object: ObjectName; readonly key: string }
   | { readonly type: 'inline'; readonly base64: string };

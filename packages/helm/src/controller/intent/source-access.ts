@@ -1,6 +1,6 @@
 /** The parts of a source's spec that name Secrets, spelled alike in all kinds. */
-import { parseDuration } from '@kindred/machinery';
-import type { GitVerification, SourceAccess } from './release-intent.ts';
+import { type FieldError, invalidValue, parseDuration } from '@kindred/machinery';
+import type { BucketSource, GitVerification, SourceAccess } from './release-intent.ts';
 
 interface Name {
   readonly name: string;
@@ -31,6 +31,22 @@ export function gitVerification(
 ): GitVerification {
   const known = mode === 'Tag' || mode === 'TagAndHEAD' ? mode : 'HEAD';
   return { mode: known, secret: { namespace, name: secretRef.name } };
+}
+
+/** A scheme is taken too, when it says the same as `insecure`. */
+export function endpointOf(
+  endpoint: string,
+  insecure: boolean,
+  errors: FieldError[],
+): Pick<BucketSource, 'endpoint' | 'plainHttp'> {
+  const [, scheme, host = ''] = /^(?:(https?):\/\/)?([^/\s?#@]+)\/?$/.exec(endpoint) ?? [];
+  if (host === '' || !URL.canParse(`https://${host}`)) {
+    errors.push(invalidValue('spec.endpoint', endpoint, 'must be a host, or host:port'));
+  }
+  if (scheme === 'http' && !insecure) {
+    errors.push(invalidValue('spec.endpoint', endpoint, 'HTTP must be allowed by insecure: true'));
+  }
+  return { endpoint: host, plainHttp: insecure && scheme !== 'https' };
 }
 
 /** True for a relative path that doesn't leave the directory it starts in. */

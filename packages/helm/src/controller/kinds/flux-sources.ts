@@ -119,6 +119,32 @@ export const GitRepository = defineKind({
   ],
 });
 
+export const Bucket = defineKind({
+  ...common,
+  kind: 'Bucket',
+  plural: 'buckets',
+  spec: s.object({
+    ...every,
+    bucketName: s.string().min(1),
+    endpoint: s.string().min(1),
+    provider: s.enum('generic', 'aws', 'gcp', 'azure').optional(),
+    prefix: s.string().optional(),
+    region: s.string().optional(),
+    insecure: s.boolean().optional(),
+    ignore: s.string().optional(),
+    secretRef,
+    certSecretRef: secretRef,
+    proxySecretRef: secretRef,
+    serviceAccountName: s.string().optional(),
+    sts: s.any().optional(),
+  }),
+  status,
+  columns: [
+    { name: 'Endpoint', path: '.spec.endpoint' },
+    { name: 'Age', path: '.metadata.creationTimestamp' },
+  ],
+});
+
 export const FluxHelmChart = defineKind({
   ...common,
   kind: 'HelmChart',
@@ -149,4 +175,5 @@ export const FluxHelmChart = defineKind({
 export type HelmRepository = ObservedOf<typeof HelmRepository>;
 export type OCIRepository = ObservedOf<typeof OCIRepository>;
 export type GitRepository = ObservedOf<typeof GitRepository>;
+export type Bucket = ObservedOf<typeof Bucket>;
 export type FluxHelmChart = ObservedOf<typeof FluxHelmChart>;

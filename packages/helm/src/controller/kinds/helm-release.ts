@@ -67,6 +67,21 @@ const chart = s
       })
       .describe('A chart in a git repository.')
       .optional(),
+    bucket: s
+      .object({
+        endpoint: s.string().min(1).describe('Host, or host:port, of a server that speaks S3.'),
+        bucketName: s.string().min(1),
+        path: s.string().describe('Directory of the chart in the bucket, or its archive.').optional(),
+        prefix: s.string().describe('What keys must begin with.').optional(),
+        region: s.string().optional(),
+        insecure: s.boolean().describe('Talks HTTP.').optional(),
+        ignore: s.string().describe('Objects that do not count, in the form of .gitignore.').optional(),
+        secretRef: s.object({ name: s.string() }).describe('Secret with accesskey and secretkey.').optional(),
+        certSecretRef: s.object({ name: s.string() }).describe('Secret with ca.crt, tls.crt, tls.key.').optional(),
+        proxySecretRef,
+      })
+      .describe('A chart in a bucket.')
+      .optional(),
     archive: s
       .object({
         url: s.string().min(1),
@@ -83,7 +98,7 @@ const chart = s
     valuesFiles: s.array(s.string()).describe("Files of the chart whose values come over the chart's own.").optional(),
     ignoreMissingValuesFiles: s.boolean().optional(),
   })
-  .describe('Exactly one of repository, oci, git, archive, configMap, inline.');
+  .describe('Exactly one of repository, oci, git, bucket, archive, configMap, inline.');
 
 export const HelmRelease = defineKind({
   group: 'helm.kindred.dev',

@@ -10,7 +10,8 @@ import type { ChartContext } from '../../repositories/chart-source.ts';
 import { checkDigest } from '../../repositories/content-cache.ts';
 import { type DownloadedChart, downloadChart } from '../../repositories/download-chart.ts';
 import { openRegistry } from '../../repositories/open-registry.ts';
-import type { ChartSource, GitSource, ObjectName, ReleaseIntent } from '../intent/release-intent.ts';
+import type { ChartSource, ObjectName, ReleaseIntent } from '../intent/release-intent.ts';
+import { fetchBucketChart } from './bucket/bucket-source.ts';
 import { chartOf, chartOfArchive, type FetchedChart } from './chart-content.ts';
 import type { Environment } from './git/git-command.ts';
 import { fetchDependencies, missingDependencies } from './git/git-dependencies.ts';
@@ -18,6 +19,7 @@ import { fetchGitChart } from './git/git-source.ts';
 import { missing, sourceSecrets } from './source-access.ts';
 import { SourceError } from './source-error.ts';
 import { credentialsOf } from './source-secret.ts';
+import type { SourceTree } from './source-tree.ts';
 
 export interface FetchContext {
   /** Reads ConfigMaps and Secrets. */
@@ -66,8 +68,16 @@ async function fetchFrom(wanted: Wanted, context: FetchContext): Promise<Fetched
       return chartOfArchive(decodeBase64(source.base64, 'the inline chart'), wanted);
     case 'configMap':
       return chartOfArchive(await archiveOfConfigMap(source.object, source.key, context), wanted);
-    case 'git':
-      return chartOfGit(source, wanted, context);
+    case 'git': {
+      const { cacheDirectory, gitProtocols: protocols, signal, environment } = context;
+      const options = { cacheDirectory, protocols, signal, environment, secrets: sourceSecrets(context) };
+      return chartOfTree(await fetchGitChart(source, options), source.path, wanted, context);
+    }
+    case 'bucket': {
+      const { environment, now, signal } = context;
+      const options = { secrets: sourceSecrets(context), proxy: proxyFromEnvironment(environment), now, signal };
+      return chartOfTree(await fetchBucketChart(source, options), source.path, wanted, context);
+    }
     default: {
       const downloaded = await download(source, context);
       return chartOfArchive(downloaded.archive, wanted);
@@ -75,20 +85,19 @@ async function fetchFrom(wanted: Wanted, context: FetchContext): Promise<Fetched
   }
 }
 
-async function chartOfGit(source: GitSource, wanted: Wanted, context: FetchContext): Promise<FetchedChart> {
-  const { cacheDirectory, gitProtocols: protocols, signal, environment, warn, now } = context;
-  const secrets = sourceSecrets(context);
-  const options = { cacheDirectory, protocols, signal, environment, secrets };
-  const { commit, files } = await fetchGitChart(source, options);
-  const fetched = chartOf(files, commit, wanted);
-  if (missingDependencies(fetched.chart).length === 0) return fetched;
-  const { metadata } = fetched.chart;
-  // Dependencies may be elsewhere in the repository.
-  const whole = await fetchGitChart({ ...source, path: '', ref: { commit } }, options);
+async function chartOfTree(
+  { origin, chart, all }: SourceTree,
+  path: string,
+  wanted: Wanted,
+  context: FetchContext,
+): Promise<FetchedChart> {
+  const fetched = chart instanceof Uint8Array ? chartOfArchive(chart, wanted) : chartOf(chart, origin, wanted);
+  if (chart instanceof Uint8Array || missingDependencies(fetched.chart).length === 0) return { ...fetched, origin };
+  const { cacheDirectory, signal, environment, warn, now } = context;
   const archives = await fetchDependencies({
-    files: whole.files,
-    path: source.path,
-    dependencies: metadata.dependencies,
+    files: await all(),
+    path,
+    dependencies: fetched.chart.metadata.dependencies,
     cacheDirectory,
     paths: pathsBelow(cacheDirectory),
     warn,
@@ -96,7 +105,7 @@ async function chartOfGit(source: GitSource, wanted: Wanted, context: FetchConte
     signal,
     proxy: proxyFromEnvironment(environment),
   });
-  return chartOf([...files, ...archives], commit, wanted);
+  return chartOf([...chart, ...archives], origin, wanted);
 }
 
 async function download(source: Remote, context: FetchContext): Promise<DownloadedChart> {

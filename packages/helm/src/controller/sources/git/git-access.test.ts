@@ -68,8 +68,8 @@ test('HTTPS: an authority of its own, a password, a token; neither without it', 
   secrets['strange'] = { data: { username: 'ann', password: 'pass' } };
   secrets['proxied'] = { data: {}, tls: { caFile }, proxy: new URL('http://me:hunter2@127.0.0.1:1') };
   const fetch = (url: string, name: string) => fetchGitChart(source({ url, access: secret(name) }), options);
-  assert.equal((await fetch(basic.url, 'basic')).commit, first);
-  assert.equal((await fetch(bearer.url, 'bearer')).commit, first);
+  assert.equal((await fetch(basic.url, 'basic')).origin, first);
+  assert.equal((await fetch(bearer.url, 'bearer')).origin, first);
   for (const [name, message] of [
     ['wrong', /Authentication failed|could not read Username/],
     ['strange', /certificate/],
@@ -157,7 +157,7 @@ test('SSH: a key, one with a passphrase; nobody else gets in, and only hosts tha
     keyless: { data: { known_hosts: knownHosts } },
   });
   const fetch = (name: string) => fetchGitChart(source({ url: url(directory), access: secret(name) }), options);
-  for (const name of ['plain', 'trimmed', 'locked']) assert.equal((await fetch(name)).commit, first, name);
+  for (const name of ['plain', 'trimmed', 'locked']) assert.equal((await fetch(name)).origin, first, name);
   for (const [name, message] of [
     ['wrong', /Permission denied/],
     ['silent', /Permission denied/],

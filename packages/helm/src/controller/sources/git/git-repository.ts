@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DEFAULT_CHART_LIMITS } from '../../../node/chart-limits.ts';
 import { readTar } from '../../../node/tar.ts';
 import { SourceError } from '../source-error.ts';
+import type { TreeFile } from '../source-tree.ts';
 import { type Environment, type GitAccess, runGit } from './git-command.ts';
 
 export interface GitRepositoryOptions {
@@ -15,13 +16,6 @@ export interface GitRepositoryOptions {
   /** Of what the access is made from: nobody gets at what was fetched with somebody else's credentials. */
   readonly accessDigest: string;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface GitFile {
-  readonly name: string;
-  readonly data: Uint8Array;
-  /** False for links. */
-  readonly isFile: boolean;
 }
 
 /** Another repository's commit that stands at a path. */
@@ -41,7 +35,7 @@ export interface GitRepository {
   /** A file, or the text of a commit or tag. */
   read(type: 'blob' | 'commit' | 'tag', object: string): Promise<Buffer>;
   /** Files below a directory, with names relative to it. */
-  files(commit: string, path: string): Promise<GitFile[]>;
+  files(commit: string, path: string): Promise<TreeFile[]>;
   links(commit: string): Promise<GitLink[]>;
 }
 
@@ -65,10 +59,11 @@ export async function openGitRepository(url: string, options: GitRepositoryOptio
     fetch: (object, name) => fetchObject(git, url, object, name),
     typeOf: async (commit, path) => (await unlessMissing(git(['cat-file', '-t', at(commit, path)])))?.toString().trim(),
     read: (type, object) => git(['cat-file', type, object]),
-    files: async (commit, path) =>
-      readTar(await git(['archive', '--format=tar', at(commit, path)], DEFAULT_CHART_LIMITS.totalBytes * 2)).filter(
-        ({ name }) => !name.endsWith('/'),
-      ),
+    files: async (commit, path) => {
+      const archive = await git(['archive', '--format=tar', at(commit, path)], DEFAULT_CHART_LIMITS.totalBytes * 2);
+      const entries = readTar(archive).filter(({ name }) => !name.endsWith('/'));
+      return entries.map(({ name, data, isFile }) => ({ name, data, isFile }));
+    },
     links: async (commit) => linksOf((await git(['ls-tree', '-r', '-z', commit])).toString()),
   };
 }

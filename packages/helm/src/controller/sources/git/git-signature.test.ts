@@ -51,9 +51,9 @@ test('commits and tags count only when a key that is trusted has signed what is 
   await git('update-ref', 'refs/tags/light', signed);
   const fetch = (mode: GitVerification['mode'], ref: object) =>
     fetchGitChart(source({ ref, verify: { mode, secret: { namespace: '', name: 'keys' } } }), options);
-  assert.equal((await fetch('HEAD', { branch: 'signed' })).commit, signed);
-  assert.equal((await fetch('Tag', { tag: 'plain' })).commit, plain);
-  assert.equal((await fetch('TagAndHEAD', { tag: 'both' })).commit, signed);
+  assert.equal((await fetch('HEAD', { branch: 'signed' })).origin, signed);
+  assert.equal((await fetch('Tag', { tag: 'plain' })).origin, plain);
+  assert.equal((await fetch('TagAndHEAD', { tag: 'both' })).origin, signed);
   const refused: readonly (readonly [GitVerification['mode'], object, RegExp])[] = [
     ['HEAD', {}, /commit [0-9a-f]{40} is not signed/],
     ['HEAD', { branch: 'others' }, /not trusted: .*unknown entity/],

@@ -4,15 +4,23 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { GitSource } from '../../intent/release-intent.ts';
 import { SourceError } from '../source-error.ts';
-import { fetchGitChart, type GitFiles } from './git-source.ts';
+import type { SourceTree } from '../source-tree.ts';
+import { fetchGitChart } from './git-source.ts';
 import { CHART_YAML, testRepository } from './testing.ts';
 
-function namesOf({ files }: GitFiles): string[] {
-  return files.map(({ name }) => name).sort();
+function filesOf({ chart }: SourceTree) {
+  assert.ok(!(chart instanceof Uint8Array));
+  return chart;
 }
 
-function textOf({ files }: GitFiles, name: string): string {
-  return Buffer.from(files.find((file) => file.name === name)?.data ?? []).toString();
+function namesOf(tree: SourceTree): string[] {
+  return filesOf(tree)
+    .map(({ name }) => name)
+    .sort();
+}
+
+function textOf(tree: SourceTree, name: string): string {
+  return Buffer.from(filesOf(tree).find((file) => file.name === name)?.data ?? []).toString();
 }
 
 function failsWith(pattern: RegExp): (error: unknown) => boolean {
@@ -40,14 +48,24 @@ test('branches, tags, ranges of tags, names, commits; only the files of the char
   await git('update-ref', 'refs/pull/7/head', second);
   const fetch = (ref: GitSource['ref']) => fetchGitChart(source({ path: 'charts/web', ref }), options);
   const newest = await fetch({});
-  assert.equal(newest.commit, third);
+  assert.equal(newest.origin, third);
   assert.deepEqual(namesOf(newest), ['.helmignore', 'Chart.yaml', 'values.yaml']);
-  assert.equal((await fetch({ branch: 'main' })).commit, third);
-  assert.equal((await fetch({ tag: 'v1.0.0' })).commit, first);
-  assert.equal((await fetch({ semver: '1.x', tag: 'v2.0.0' })).commit, second);
-  assert.equal((await fetch({ name: 'refs/pull/7/head', semver: '2.x' })).commit, second);
+  assert.equal((await fetch({ branch: 'main' })).origin, third);
+  assert.equal((await fetch({ tag: 'v1.0.0' })).origin, first);
+  assert.equal((await fetch({ semver: '1.x', tag: 'v2.0.0' })).origin, second);
+  assert.equal((await fetch({ name: 'refs/pull/7/head', semver: '2.x' })).origin, second);
   const old = await fetch({ commit: second, name: 'refs/heads/main' });
   assert.equal(textOf(old, 'values.yaml'), 'a: 1');
+});
+
+test('an archive in place of a directory', async (t) => {
+  const { options, commit, source } = await testRepository(t);
+  await commit({ 'web-1.0.0.tgz': 'packed' });
+  const { chart, all } = await fetchGitChart(source({ path: 'web-1.0.0.tgz' }), options);
+  assert.ok(chart instanceof Uint8Array);
+  assert.equal(Buffer.from(chart).toString(), 'packed');
+  assert.equal((await all()).length, 1);
+  await assert.rejects(fetchGitChart(source({ path: 'no.tgz' }), options), failsWith(/there is no file no\.tgz/));
 });
 
 test('what is not there is told, and other protocols and what git would take for options are refused', async (t) => {
@@ -85,7 +103,7 @@ test('what was fetched with credentials is not there for others', async (t) => {
   const gone = { ...options, protocols: [] };
   const wanted = source({ ref: { commit: first } });
   const withLogin = { ...wanted, access: { secret: { namespace: '', name: 'login' } } };
-  assert.equal((await fetchGitChart(withLogin, gone)).commit, first);
+  assert.equal((await fetchGitChart(withLogin, gone)).origin, first);
   await assert.rejects(fetchGitChart(wanted, gone), failsWith(/not allowed/));
 });
 

@@ -5,17 +5,15 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'node:path/posix';
 import type { ChartFile } from '../../../chart/chart.ts';
-import { ignoreRules } from '../../../chart/ignore.ts';
-import { fromBytes } from '../../../go/bytes.ts';
-import { DEFAULT_CHART_LIMITS } from '../../../node/chart-limits.ts';
 import type { GitSource } from '../../intent/release-intent.ts';
 import type { SourceSecrets } from '../source-access.ts';
 import { SourceError } from '../source-error.ts';
 import { IGNORE_FILE, type SourceFile, withoutIgnored } from '../source-ignore.ts';
+import { chartFiles, isArchive, type SourceTree, type TreeFile } from '../source-tree.ts';
 import { gitCredentials, withGitAccess } from './git-access.ts';
 import type { Environment, GitAccess } from './git-command.ts';
 import { resolveReference } from './git-reference.ts';
-import { type GitFile, type GitRepository, openGitRepository, safeUrl } from './git-repository.ts';
+import { type GitRepository, openGitRepository, safeUrl } from './git-repository.ts';
 import { verifyReference } from './git-signature.ts';
 import { filesBelow, type GitTree } from './git-tree.ts';
 
@@ -27,25 +25,30 @@ export interface GitFetchOptions {
   readonly secrets: SourceSecrets;
 }
 
-/** What a release's source stands for at the moment. */
-export interface GitFiles {
-  readonly commit: string;
-  readonly files: readonly ChartFile[];
-}
-
 /** @throws SourceError */
-export async function fetchGitChart(source: GitSource, options: GitFetchOptions): Promise<GitFiles> {
-  const { commit, files } = await fetchFiles(source, source.path, options);
+export async function fetchGitChart(source: GitSource, options: GitFetchOptions): Promise<SourceTree> {
+  const { path, url } = source;
+  const { dir, base } = parse(path);
+  const { commit, files } = await fetchFiles(source, isArchive(path) ? dir : path, options);
+  const all = async (): Promise<ChartFile[]> => {
+    // What the reference stood for was checked, and may be something else by now.
+    const { verify: _, ...same } = source;
+    return chartFiles((await fetchFiles({ ...same, ref: { commit } }, '', options)).files ?? []);
+  };
   if (files === undefined) {
-    throw new SourceError(`there is no directory ${source.path} in ${safeUrl(source.url)} at ${commit.slice(0, 12)}`);
+    throw new SourceError(`there is no directory ${path} in ${safeUrl(url)} at ${commit.slice(0, 12)}`);
   }
-  return { commit, files: chartFiles(files) };
+  if (!isArchive(path)) return { origin: commit, chart: chartFiles(files), all };
+  const archive = files.find(({ name, isFile }) => name === base && isFile);
+  if (archive === undefined)
+    throw new SourceError(`there is no file ${path} in ${safeUrl(url)} at ${commit.slice(0, 12)}`);
+  return { origin: commit, chart: archive.data, all };
 }
 
 interface FetchedFiles {
   readonly commit: string;
   /** With names relative to the path; undefined when there is no such directory. */
-  readonly files: readonly GitFile[] | undefined;
+  readonly files: readonly TreeFile[] | undefined;
 }
 
 async function fetchFiles(source: GitSource, path: string, options: GitFetchOptions): Promise<FetchedFiles> {
@@ -82,11 +85,11 @@ function openWith(
 
 /** Puts what other repositories have over what is there. */
 async function withIncluded(
-  own: readonly GitFile[] | undefined,
+  own: readonly TreeFile[] | undefined,
   path: string,
   include: NonNullable<GitSource['include']>,
   options: GitFetchOptions,
-): Promise<readonly GitFile[] | undefined> {
+): Promise<readonly TreeFile[] | undefined> {
   let files = own;
   for (const { repository, from, to } of include) {
     const inner = path === to ? '' : path.startsWith(`${to}/`) ? path.slice(to.length + 1) : undefined;
@@ -108,11 +111,11 @@ async function withIncluded(
 
 /** Rules are relative to the top of the repository. */
 function kept(
-  files: readonly GitFile[],
+  files: readonly TreeFile[],
   path: string,
   ignore: NonNullable<GitSource['ignore']>,
   above: readonly SourceFile[],
-): GitFile[] {
+): TreeFile[] {
   const prefix = path === '' ? '' : `${path}/`;
   const named = files.map((file) => ({ ...file, name: `${prefix}${file.name}` }));
   return withoutIgnored(named, ignore, above).map((file) => ({ ...file, name: file.name.slice(prefix.length) }));
@@ -127,30 +130,4 @@ async function ignoreFilesAbove({ repository, commit }: GitTree, path: string): 
     found.push({ name, data: await repository.read('blob', `${commit}:${name}`) });
   }
   return found;
-}
-
-/** The files of a chart's directory, without those that .helmignore names. */
-function chartFiles(entries: readonly GitFile[]): ChartFile[] {
-  const ignoreFile = entries.find(({ name }) => name === '.helmignore');
-  const isIgnored = ignoreRules(ignoreFile === undefined ? '' : fromBytes(ignoreFile.data));
-  const files: ChartFile[] = [];
-  for (const { name, data, isFile } of entries) {
-    if (isIgnoredWithin(name, isIgnored)) continue;
-    if (!isFile) throw new SourceError(`the chart has a link: ${name}`);
-    // Git itself makes no such names; a server might.
-    if (name.startsWith('/') || name.split(/[/\\]/).includes('..')) {
-      throw new SourceError(`the chart has a file outside of its directory: ${name}`);
-    }
-    if (data.length > DEFAULT_CHART_LIMITS.fileBytes) {
-      throw new SourceError(`the chart's file ${name} is larger than ${DEFAULT_CHART_LIMITS.fileBytes} bytes`);
-    }
-    files.push({ name, data });
-  }
-  return files;
-}
-
-/** Whether a file or one of the directories that it is in is ignored. */
-function isIgnoredWithin(name: string, isIgnored: (path: string, isDirectory: boolean) => boolean): boolean {
-  for (let { dir } = parse(name); dir !== ''; dir = parse(dir).dir) if (isIgnored(dir, true)) return true;
-  return isIgnored(name, false);
 }

@@ -1,7 +1,8 @@
 /** The files below a directory of a commit, with those of submodules where they stand. */
 import { posix } from 'node:path';
 import { SourceError } from '../source-error.ts';
-import { type GitFile, type GitLink, type GitRepository, safeUrl } from './git-repository.ts';
+import type { TreeFile } from '../source-tree.ts';
+import { type GitLink, type GitRepository, safeUrl } from './git-repository.ts';
 
 export interface GitTreeOptions {
   readonly recurseSubmodules: boolean;
@@ -27,7 +28,7 @@ export async function filesBelow(
   path: string,
   options: GitTreeOptions,
   depth = 0,
-): Promise<GitFile[] | undefined> {
+): Promise<TreeFile[] | undefined> {
   const submodules = options.recurseSubmodules ? await submodulesOf({ repository, commit }) : [];
   const around = submodules.find((each) => path === each.path || path.startsWith(`${each.path}/`));
   if (around !== undefined) {
