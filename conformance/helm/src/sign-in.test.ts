@@ -117,7 +117,7 @@ async function quietCluster(t: TestContext): Promise<{ port: number; proxy: numb
     // Requests of a TLS server come over such sockets.
     const peer = (request.socket as TLSSocket).getPeerCertificate().fingerprint256;
     const who = peer === undefined ? authorization : 'certificate';
-    seen.push(`${request.url?.split('?')[0]} ${who} ${JSON.stringify(as.sort())}`);
+    seen.push(`${request.url?.split('?')[0]} ${who} ${JSON.stringify(as.sort(([a], [b]) => (a < b ? -1 : 1)))}`);
     response.setHeader('content-type', 'application/json');
     const list = { kind: 'SecretList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: [] };
     response.end(

@@ -110,8 +110,8 @@ type SignIn = Pick<ConnectionOptions, 'token' | 'basic' | 'credentials'>;
 function signIn(user: KubeconfigUser, name: string, cluster: KubeconfigCluster, options: ConnectionOfOptions): SignIn {
   const { clock = systemClock, exec: process } = options;
   const provider = user['auth-provider'];
-  const providedToken = provider == null ? undefined : authProviderToken(provider, clock);
-  const config = user.exec == null ? undefined : execConfig(user.exec);
+  const providedToken = provider === undefined || provider === null ? undefined : authProviderToken(provider, clock);
+  const config = user.exec === undefined || user.exec === null ? undefined : execConfig(user.exec);
   // As kubectl: the file goes before the token, since it may be renewed.
   if (user.tokenFile) return { token: fileToken(user.tokenFile, clock) };
   if (user.token) return { token: staticToken(user.token) };

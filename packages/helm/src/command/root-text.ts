@@ -16,7 +16,8 @@ Environment variables:
 | $HELM_CONFIG_HOME                  | directory of configuration                                           |
 | $HELM_DATA_HOME                    | directory of data                                                    |
 | $HELM_DEBUG                        | say more: true or false                                              |
-| $HELM_DRIVER                       | where releases are kept: secret, configmap, memory                   |
+| $HELM_DRIVER                       | where releases are kept: secret, configmap, sql, memory              |
+| $HELM_DRIVER_SQL_CONNECTION_STRING | the database, for the driver sql                                     |
 | $HELM_MAX_HISTORY                  | how many revisions of a release are kept                             |
 | $HELM_NAMESPACE                    | namespace to work in                                                 |
 | $HELM_NO_PLUGINS                   | 1 turns plugins off                                                  |

@@ -9,9 +9,10 @@ export function readExecCredential(
   apiVersion: string,
 ): { readonly credentials: Credentials; readonly expires: number } {
   const value = decoded(text);
-  const { apiVersion: version = '', kind = '', status } = value;
+  const { status, kind = '' } = value;
+  const version = textOf(value['apiVersion']);
   if (version !== apiVersion) {
-    const given = version === '' ? 'client.authentication.k8s.io/__internal' : String(version);
+    const given = version === '' ? 'client.authentication.k8s.io/__internal' : version;
     throw new Error(`exec plugin is configured to use API version ${apiVersion}, plugin returned version ${given}`);
   }
   if (kind !== 'ExecCredential') {

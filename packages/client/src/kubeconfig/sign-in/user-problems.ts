@@ -17,8 +17,8 @@ export function expectUsable(
 function userProblems(user: KubeconfigUser, name: string): string[] {
   const problems: string[] = [];
   const methods = [...(user.token ? ['token'] : []), ...(user.username || user.password ? ['basicAuth'] : [])];
-  if (user.exec != null) {
-    if (user['auth-provider'] != null) {
+  if (user.exec !== undefined && user.exec !== null) {
+    if (user['auth-provider'] !== undefined && user['auth-provider'] !== null) {
       problems.push(`authProvider cannot be provided in combination with an exec plugin for ${name}`);
     }
     problems.push(...execProblems(user.exec, name));

@@ -9,6 +9,8 @@ export interface ClusterAccess {
   readonly client: Client;
   /** The namespace of the command. */
   readonly namespace: string;
+  /** What else is to be closed with it. */
+  atClose(work: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -18,6 +20,7 @@ async function connectCluster(context: CommandContext): Promise<ClusterAccess> {
   const connection = await clusterConnection(context);
   const http = createHttpTransport({ ...connection, clock });
   const transport: Transport = limitRequests(sayWhyUnreachable(http, connection.server), settings, clock);
+  const closing: (() => Promise<void>)[] = [];
   return {
     client: createClient(transport, {
       userAgent: 'Helm/4.1.4',
@@ -26,7 +29,11 @@ async function connectCluster(context: CommandContext): Promise<ClusterAccess> {
       onWarning: (text) => log.warn(text),
     }),
     namespace: settings.namespace === '' ? connection.namespace : settings.namespace,
-    close: () => http.close(),
+    atClose: (work) => closing.push(work),
+    close: async () => {
+      await Promise.all(closing.map((work) => work()));
+      await http.close();
+    },
   };
 }
 
