@@ -53,7 +53,12 @@ async function withBucket<T>(
   const found = await secrets.access(access);
   const { tls, proxy } = found;
   const client = new S3Client({
-    ...{ endpoint, bucket, region, plainHttp, now, signal },
+    endpoint,
+    bucket,
+    region,
+    plainHttp,
+    now,
+    signal,
     key: keyOf(found),
     tls: await readTlsMaterial(tls),
     proxy: proxy === undefined ? fromEnvironment : () => proxy,

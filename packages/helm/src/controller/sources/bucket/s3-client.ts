@@ -92,9 +92,11 @@ export class S3Client {
       readonly maxBytes: number;
     },
   ): ReturnType<HttpClient['send']> {
+    // Another request may find the region meanwhile.
+    const guess = this.#region;
     const answer = await this.#sendOnce(key, request);
     const region = answer.headers['x-amz-bucket-region'];
-    const isElsewhere = region !== undefined && region !== this.#region && /^[a-z0-9-]+$/.test(region);
+    const isElsewhere = region !== undefined && region !== guess && /^[a-z0-9-]+$/.test(region);
     if (answer.status < 300 || !isElsewhere || this.#options.region !== undefined) return answer;
     this.#region = region;
     return this.#sendOnce(key, request);
