@@ -68,6 +68,21 @@ test('objects are written in the order that their annotations ask for, on instal
     .map(({ path }) => path.replace(/.*\/|\?.*/g, ''));
   assert.deepEqual(written, ['db', 'migrate', 'app', 'last']);
 
+  const planned = await command.run('plan', 'r', './web', '--set', 'replicas=2');
+  const steps = planned.output.split('\n').filter((line) => /^\d/.test(line));
+  assert.deepEqual(
+    steps.map((line) => line.replace(/ +/g, ' ')),
+    [
+      '1. update Deployment/default/db (1 field)',
+      '2. wait for Deployment/default/db (until ready, at most 5m0s)',
+      '3. leave Job/default/migrate',
+      '4. wait for Job/default/migrate (until ready, at most 5m0s)',
+      '5. wait for secret/token (of others, until it is ready)',
+      '6. update Deployment/default/app (1 field)',
+      '7. leave ConfigMap/default/last',
+    ],
+  );
+
   // An upgrade waits in the same way; what isn't ready in time fails it, and nothing behind it is touched.
   const failed = await command.run('upgrade', 'r', './web', '--set', 'replicas=2,data.a=b', '--timeout', '300ms');
   assert.match(failed.errors, /resource Deployment\/default\/db not ready/);

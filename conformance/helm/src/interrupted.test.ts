@@ -16,12 +16,16 @@ import { ConfigMap, Secret } from '@kindred/apis/core/v1';
 import { createClient, type Transport } from '@kindred/client';
 import {
   type ActionContext,
+  applyPlan,
   createActionContext,
+  decodePlan,
+  encodePlan,
   GoMap,
   history,
   install,
   isReleaseError,
   loadChartFiles,
+  makePlan,
   nodeProviders,
   type Release,
   rollback,
@@ -126,6 +130,23 @@ for (const { name, prepare, run, color } of OPERATIONS) {
     }
   });
 }
+
+test('apply: killed at any write, the same plan is completed by the same command', { timeout: 60_000 }, async (t) => {
+  for (let writes = 0; ; writes++) {
+    const cluster = await httpCluster(t);
+    await install(contextOf(cluster.transport, 'a'), colored('blue'));
+    const plan = decodePlan(encodePlan(await makePlan(contextOf(cluster.transport, 'a'), colored('red'))));
+    const killed = await outcome(applyPlan(contextOf(dyingTransport(cluster.transport, writes), 'killed'), plan));
+    const isComplete = killed.error === undefined;
+    if (!isComplete) {
+      const again = await outcome(applyPlan(contextOf(cluster.transport, 'b', 31_000), plan));
+      // When only the lease was left to be given back, the plan is done already.
+      if (again.error !== undefined) assert.match(String(again.error), /is at revision 2 \(deployed\) now/);
+    }
+    await assertDeployed(cluster, 'red', `killed after ${writes} writes`);
+    if (isComplete && (await leases(cluster)) === 0) return;
+  }
+});
 
 test('uninstall: killed at any write, the same command completes it', { timeout: 60_000 }, async (t) => {
   const hook =

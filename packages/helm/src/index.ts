@@ -61,6 +61,9 @@ export { loadSchemas, nodeSchemaLoader, type SchemaLoader, type SchemaLoaderOpti
 export { nodeCrypto } from './node/node-crypto.ts';
 export { nodeProviders } from './node/providers.ts';
 export { type PackagedChart, type PackageOptions, packageChart } from './packaging/package-chart.ts';
+export { type ApplyPlanOptions, applyPlan } from './plans/apply-plan.ts';
+export { makePlan, type PlanOptions } from './plans/make-plan.ts';
+export { decodePlan, encodePlan, type ReleasePlan } from './plans/release-plan.ts';
 export {
   type SignedArchive,
   type SignOptions,

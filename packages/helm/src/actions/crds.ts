@@ -2,16 +2,14 @@
  * The definitions in a chart's crds/ directory, which come before everything else. They belong to no release; uninstall
  * leaves them. Without a policy they are sent as helm does: all of them on install, never again.
  */
-import type { Chart } from '../chart/chart.ts';
-import { crdManifests } from '../render/render-chart.ts';
-import { applyCrds, installCrds } from '../resources/crds/apply-crds.ts';
+import { applyCrds, type CrdFile, installCrds } from '../resources/crds/apply-crds.ts';
 import { type ActionContext, clusterOf } from './action-context.ts';
 import type { CrdsPolicy } from './action-options.ts';
 
 /** @throws ResourceError */
 export async function sendCrds(
   context: ActionContext,
-  chart: Chart,
+  files: readonly CrdFile[],
   {
     policy,
     isInstall,
@@ -19,7 +17,6 @@ export async function sendCrds(
   }: { readonly policy: CrdsPolicy | undefined; readonly isInstall: boolean; readonly serverSide: boolean },
 ): Promise<void> {
   if (policy === 'skip' || (policy === undefined && !isInstall)) return;
-  const files = crdManifests(chart);
   if (files.length === 0) return;
   context.report({ type: 'phase', phase: 'crds', detail: files.map(({ path }) => path).join(', ') });
   const cluster = clusterOf(context);

@@ -1,16 +1,13 @@
 /** `helm install`. */
-import { Namespace } from '@kindred/apis/core/v1';
 import { errorText } from '@kindred/machinery';
 import { type Chart, ChartError, isLibrary } from '../chart/chart.ts';
 import type { GoMap } from '../go/value.ts';
-import { OperationRecord } from '../release/operation-record.ts';
 import { type Release, withInfo } from '../release/release.ts';
-import { isReleaseError, ReleaseError } from '../release/release-error.ts';
+import { ReleaseError } from '../release/release-error.ts';
 import { checkUserLabels } from '../release/release-labels.ts';
 import { checkReleaseName } from '../release/release-name.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
-import { enabledChart } from '../render/render-chart.ts';
-import { FIELD_MANAGER } from '../resources/cluster.ts';
+import { crdManifests, enabledChart } from '../render/render-chart.ts';
 import { type ActionContext, timestamp } from './action-context.ts';
 import {
   type CrdsPolicy,
@@ -25,12 +22,11 @@ import { sendCrds } from './crds.ts';
 import { withDeadline } from './deadline.ts';
 import { prepareChange } from './deploy.ts';
 import { isInterrupted, settleInterrupted } from './interrupted.ts';
-import { withLock } from './operation-lock.ts';
+import { newestRelease } from './newest-release.ts';
+import { type Operation, performOperation } from './operation.ts';
 import { settingsOf } from './operation-settings.ts';
 import { recordedChart } from './recorded-chart.ts';
 import { type RenderedRelease, renderRelease } from './render-release.ts';
-import { reportSize } from './report-size.ts';
-import { runInstall } from './run-install.ts';
 import { isSameRequest } from './same-request.ts';
 
 export interface InstallOptions extends OperationOptions, RenderOptions, WriteSettings {
@@ -64,45 +60,60 @@ export function install(context: ActionContext, options: InstallOptions): Promis
 }
 
 async function installWithin(context: ActionContext, options: InstallOptions): Promise<Release> {
-  const { dryRun, chart, name } = options;
+  const prepared = await prepareInstall(context, options);
+  if ('release' in prepared) return prepared.release;
+  const { operation } = prepared;
+  return isDryRun(options.dryRun) ? dryRunOf(operation.release) : performOperation(context, operation);
+}
+
+/**
+ * Everything up to the first write but that of definitions. A release at once: one that was interrupted and is finished
+ * now, or that of a dry run without the cluster.
+ *
+ * @throws ChartError, RenderError, ReleaseError
+ */
+export async function prepareInstall(
+  context: ActionContext,
+  options: InstallOptions,
+): Promise<{ readonly release: Release } | { readonly operation: Operation }> {
+  const { dryRun, chart, values } = options;
   const isClientOnly = dryRun === 'client';
   if (!isClientOnly) await serverVersion(context.client, context.signal);
   checkOptions(options);
   const last = isDryRun(dryRun) ? undefined : await settleLast(context, options);
-  if (last?.resumed === true) return last.release;
+  if (last?.resumed === true) return { release: last.release };
   if (last !== undefined) checkReplaceable(options, last.release);
   if (isLibrary(chart)) throw new ChartError('library charts are not installable');
   await handleCrds(context, options);
   const rendered = await renderInstall(context, options, 1);
-  const pending = withInfo(newRelease(context, options, rendered), {
+  const release = withInfo(newRelease(context, options, rendered), {
     status: 'pending-install',
     description: 'Initial install underway',
   });
-  const dry = withInfo(pending, { description: 'Dry run complete' });
-  if (isClientOnly) return dry;
+  if (isClientOnly) return { release: dryRunOf(release) };
   const strict = options.disableOpenApiValidation !== true;
   const serverSide = options.serverSide ?? true;
   const onConflict = serverSide ? options.onConflict : undefined;
-  const bases = { bases: [], takeOwnership: options.takeOwnership ?? false, strict, onConflict };
-  const change = await prepareChange(context, 'install', pending, bases);
-  if (isDryRun(dryRun)) return dry;
-  if (options.createNamespace === true) await createNamespace(context);
-  const settings = settingsOf(options, { serverSide, upgradeFieldManager: false });
-  return withLock(context, name, async (locked) => {
-    const revision = await supersedeReplaced(locked, last?.release);
-    const journal = { kind: 'install', bases: [], settings, done: [] } as const;
-    const record = new OperationRecord(
-      locked.storage,
-      { ...pending, revision, chart: recordedChart(locked, rendered) },
-      journal,
-    );
-    reportSize(locked, record.release);
-    await rendered.generators?.save();
-    await record.create(0);
-    const installed = await runInstall(locked, { record, settings, change });
-    await rendered.generators?.settle();
-    return installed;
-  });
+  const takeOwnership = options.takeOwnership ?? false;
+  const change = await prepareChange(context, 'install', release, { bases: [], takeOwnership, strict, onConflict });
+  const operation: Operation = {
+    kind: 'install',
+    release,
+    recordedChart: () => recordedChart(context, rendered),
+    crds: () => crdManifests(enabledChart(chart, values)),
+    settings: settingsOf(options, { serverSide, upgradeFieldManager: false }),
+    bases: [],
+    replaced: last?.release,
+    change,
+    historyMax: 0,
+    createNamespace: options.createNamespace === true,
+    generators: rendered.generators,
+  };
+  return { operation };
+}
+
+function dryRunOf(release: Release): Release {
+  return withInfo(release, { description: 'Dry run complete' });
 }
 
 function checkOptions({ dryRun, hideSecret, name, labels }: InstallOptions): void {
@@ -122,10 +133,7 @@ async function settleLast(
   context: ActionContext,
   options: InstallOptions,
 ): Promise<{ readonly release: Release; readonly resumed: boolean } | undefined> {
-  const release = await context.storage.last(options.name).catch((error: unknown) => {
-    if (isReleaseError(error, 'NotFound')) return undefined;
-    throw error;
-  });
+  const release = await newestRelease(context, options.name);
   if (release === undefined) return undefined;
   if (!(await isInterrupted(context, release))) return { release, resumed: false };
   const isWanted = async (): Promise<boolean> =>
@@ -152,7 +160,7 @@ async function handleCrds(context: ActionContext, options: InstallOptions): Prom
   const enabled = enabledChart(chart, values);
   if (!isDryRun(dryRun)) {
     const serverSide = options.serverSide ?? true;
-    return sendCrds(context, enabled, { policy: crds, isInstall: true, serverSide });
+    return sendCrds(context, crdManifests(enabled), { policy: crds, isInstall: true, serverSide });
   }
   const message = 'This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.';
   if (enabled.files.some((file) => file.name.startsWith('crds/'))) context.report({ type: 'warning', message });
@@ -191,18 +199,4 @@ function newRelease(context: ActionContext, options: InstallOptions, rendered: R
     applyMethod: (options.serverSide ?? true) ? 'ssa' : 'csa',
     labels: options.labels ?? {},
   };
-}
-
-/** The revision of the new release. */
-async function supersedeReplaced({ storage }: ActionContext, previous: Release | undefined): Promise<number> {
-  if (previous === undefined) return 1;
-  if (previous.info.status !== 'failed') {
-    await storage.update(withInfo(previous, { status: 'superseded', description: 'superseded by new release' }));
-  }
-  return previous.revision + 1;
-}
-
-async function createNamespace({ client, namespace, signal }: ActionContext): Promise<void> {
-  const object = { metadata: { name: namespace, labels: { name: namespace } } };
-  await client.apply(Namespace, object, { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', signal });
 }

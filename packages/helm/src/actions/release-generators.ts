@@ -6,6 +6,8 @@ import type { ActionContext } from './action-context.ts';
 
 export interface ReleaseGenerators {
   readonly memory: GeneratorMemory;
+  /** What the render asked for. */
+  readonly used: () => ReadonlyMap<string, GeneratedValue>;
   /** Before the release is recorded and applied: who goes on after a crash must come to the same. @throws ReleaseError */
   readonly save: () => Promise<void>;
   /** After it was deployed: forgets what the render didn't ask for. */
@@ -50,6 +52,7 @@ export async function openGenerators(
   };
   return {
     memory,
+    used: () => used,
     save: () => write(new Map([...stored.values, ...used])),
     async settle() {
       try {

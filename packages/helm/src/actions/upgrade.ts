@@ -2,14 +2,14 @@
 import type { Chart } from '../chart/chart.ts';
 import { missingVersionHints } from '../diagnosis/missing-version.ts';
 import type { GoMap } from '../go/value.ts';
-import { OperationRecord } from '../release/operation-record.ts';
 import { isPending, type Release, withInfo } from '../release/release.ts';
 import { isReleaseError, ReleaseError } from '../release/release-error.ts';
 import { checkUserLabels } from '../release/release-labels.ts';
 import { releaseNameProblem } from '../release/release-name.ts';
 import { noDeployedReleases } from '../release/release-storage.ts';
-import { enabledChart } from '../render/render-chart.ts';
+import { crdManifests, enabledChart } from '../render/render-chart.ts';
 import { RenderError, withMissingHints } from '../render/render-error.ts';
+import type { CrdFile } from '../resources/crds/apply-crds.ts';
 import { introductionOf } from '../values/chart-versions.ts';
 import { hiddenDefaults, hiddenDefaultText } from '../values/hidden-defaults.ts';
 import { type ActionContext, timestamp } from './action-context.ts';
@@ -29,13 +29,12 @@ import { withDeadline } from './deadline.ts';
 import { prepareChange } from './deploy.ts';
 import { isInterrupted, settleInterrupted } from './interrupted.ts';
 import { knownVersions } from './known-versions.ts';
-import { IN_PROGRESS, withLock } from './operation-lock.ts';
+import { type Operation, performOperation } from './operation.ts';
+import { IN_PROGRESS } from './operation-lock.ts';
 import { settingsOf } from './operation-settings.ts';
 import { recordedChart } from './recorded-chart.ts';
 import { type RenderedRelease, renderRelease } from './render-release.ts';
-import { reportSize } from './report-size.ts';
 import { reuseValues, type ValuesPolicy } from './reuse-values.ts';
-import { runUpgrade } from './run-upgrade.ts';
 import { isSameRequest } from './same-request.ts';
 import { isServerSide } from './server-side.ts';
 
@@ -68,6 +67,24 @@ export function upgrade(context: ActionContext, options: UpgradeOptions): Promis
 }
 
 async function upgradeWithin(context: ActionContext, options: UpgradeOptions): Promise<Release> {
+  const prepared = await prepareUpgrade(context, options);
+  if ('release' in prepared) return prepared.release;
+  const { operation } = prepared;
+  if (!isDryRun(options.dryRun)) return performOperation(context, operation);
+  const description =
+    options.description === undefined || options.description === '' ? 'Dry run complete' : options.description;
+  return withInfo(operation.release, { description });
+}
+
+/**
+ * Everything up to the first write but that of definitions. A release at once: one that was interrupted and is finished now.
+ *
+ * @throws ChartError, RenderError, ReleaseError
+ */
+export async function prepareUpgrade(
+  context: ActionContext,
+  options: UpgradeOptions,
+): Promise<{ readonly release: Release } | { readonly operation: Operation }> {
   await serverVersion(context.client, context.signal);
   const { name, dryRun } = options;
   if (releaseNameProblem(name) !== undefined) {
@@ -77,38 +94,34 @@ async function upgradeWithin(context: ActionContext, options: UpgradeOptions): P
     throw new ReleaseError('Invalid', 'hiding Kubernetes secrets requires a dry-run mode');
   }
   const { last, interrupted } = await settleLast(context, options);
-  if (interrupted !== undefined && last.info.status === 'deployed') return last;
+  if (interrupted !== undefined && last.info.status === 'deployed') return { release: last };
   const base = await baseOf(context, last);
   const rendered = await renderUpgrade(context, options, { base, revision: last.revision + 1 });
   checkUserLabels(options.labels ?? {});
   const serverSide = isServerSide(options.serverSide, last);
-  const pending = newRevision(context, options, { last, base, rendered, serverSide });
+  const release = newRevision(context, options, { last, base, rendered, serverSide });
   // What an interrupted revision created is removed with the rest that isn't wanted any more.
   const bases = interrupted === undefined || interrupted.revision === base.revision ? [base] : [base, interrupted];
   const takeOwnership = options.takeOwnership ?? false;
   const strict = options.disableOpenApiValidation !== true;
-  if (!isDryRun(dryRun)) {
-    const chart = enabledChart(options.chart, rendered.values);
-    await sendCrds(context, chart, { policy: options.crds, isInstall: false, serverSide });
-  }
+  const crds = (): readonly CrdFile[] => crdManifests(enabledChart(options.chart, rendered.values));
+  if (!isDryRun(dryRun)) await sendCrds(context, crds(), { policy: options.crds, isInstall: false, serverSide });
   const onConflict = serverSide ? options.onConflict : undefined;
-  const change = await prepareChange(context, 'upgrade', pending, { bases, takeOwnership, strict, onConflict });
-  if (isDryRun(dryRun)) {
-    const description =
-      options.description === undefined || options.description === '' ? 'Dry run complete' : options.description;
-    return withInfo(pending, { description });
-  }
-  const settings = settingsOf(options, { serverSide, upgradeFieldManager: serverSide && base.applyMethod !== 'ssa' });
-  return withLock(context, name, async (locked) => {
-    const journal = { kind: 'upgrade', bases: bases.map(({ revision }) => revision), settings, done: [] } as const;
-    const record = new OperationRecord(locked.storage, { ...pending, chart: recordedChart(locked, rendered) }, journal);
-    reportSize(locked, record.release);
-    await rendered.generators?.save();
-    await record.create(options.historyMax ?? DEFAULT_HISTORY_MAX);
-    const upgraded = await runUpgrade(locked, { record, settings, bases, change });
-    await rendered.generators?.settle();
-    return upgraded;
-  });
+  const change = await prepareChange(context, 'upgrade', release, { bases, takeOwnership, strict, onConflict });
+  const operation: Operation = {
+    kind: 'upgrade',
+    release,
+    recordedChart: () => recordedChart(context, rendered),
+    crds,
+    settings: settingsOf(options, { serverSide, upgradeFieldManager: serverSide && base.applyMethod !== 'ssa' }),
+    bases,
+    replaced: undefined,
+    change,
+    historyMax: options.historyMax ?? DEFAULT_HISTORY_MAX,
+    createNamespace: false,
+    generators: rendered.generators,
+  };
+  return { operation };
 }
 
 interface Last {

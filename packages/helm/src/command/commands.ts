@@ -70,6 +70,16 @@ export const helmCommand: CommandEntry = {
       load: async () => (await import('./release/history.ts')).historyCommand,
     },
     {
+      name: 'apply',
+      short: 'do what a plan says',
+      load: async () => (await import('./plan/apply.ts')).applyCommand,
+    },
+    {
+      name: 'plan',
+      short: 'work out an install or upgrade, to be done later',
+      load: async () => (await import('./plan/plan.ts')).planCommand,
+    },
+    {
       name: 'install',
       short: 'install a chart',
       load: async () => (await import('./release/install.ts')).installCommand,

@@ -104,6 +104,10 @@ function paintRow(line: string): string {
 
 /** One JSON document: `objects` with `change`, `fields` and `conflicts`, and a `summary`. */
 export function formatJson(diff: ReleaseDiff): string {
+  return `${encodeJsonText(jsonOf(diff))}\n`;
+}
+
+export function jsonOf(diff: ReleaseDiff): JsonObject {
   const objects = diff.objects.map(
     ({ apiVersion, kind, namespace, name, source, change, fields, conflicts, problems }) => ({
       apiVersion,
@@ -117,7 +121,7 @@ export function formatJson(diff: ReleaseDiff): string {
       ...(problems.length === 0 ? {} : { problems: problems.map(({ path, detail }) => ({ path, detail })) }),
     }),
   );
-  return `${encodeJsonText({ objects, summary: { ...summarize(diff) } })}\n`;
+  return { objects, summary: { ...summarize(diff) } };
 }
 
 function withoutUndefined(values: Readonly<Record<string, JsonValue | undefined>>): JsonObject {

@@ -20,6 +20,8 @@ export interface LiveDiffOptions extends DiffOptions {
   readonly originals?: readonly Resource[];
   /** What would be done about conflicts; they are listed, and differences are shown, as if all were forced. */
   readonly onConflict?: ConflictPolicy;
+  /** A namespace that is still to be made: nothing can be tried in it. */
+  readonly missingNamespace?: string;
 }
 
 const LIST_ONLY: ConflictPolicy = { otherwise: 'fail', rules: [] };
@@ -32,11 +34,14 @@ const LIST_ONLY: ConflictPolicy = { otherwise: 'fail', rules: [] };
 export async function diffLive(
   cluster: Cluster,
   targets: readonly Resource[],
-  { originals = [], onConflict = LIST_ONLY, ...options }: LiveDiffOptions = {},
+  { originals = [], onConflict = LIST_ONLY, missingNamespace, ...options }: LiveDiffOptions = {},
 ): Promise<ReleaseDiff> {
   const found = await findConflicts(cluster, targets, onConflict);
   const conflicts = new Map(found.map((each) => [resourceKey(each.resource), each.conflicts]));
   const compare = async (target: Resource): Promise<ObjectDiff> => {
+    if (missingNamespace !== undefined && target.namespace === missingNamespace) {
+      return diffObject(undefined, versionOf(target, target.object), options);
+    }
     const live = await findLive(cluster, target);
     const diff = diffObject(versionOf(target, live), versionOf(target, await dryRun(cluster, target)), options);
     const own = conflicts.get(resourceKey(target)) ?? [];
@@ -83,10 +88,14 @@ export async function diffCrds(
 const SERVER_FIELDS = ['creationTimestamp', 'generation', 'managedFields', 'resourceVersion', 'selfLink', 'uid'];
 
 function versionOf({ source }: Resource, object: Unstructured | undefined) {
-  if (object === undefined) return undefined;
+  return object === undefined ? undefined : { source, object: comparable(object) };
+}
+
+/** An object without its status and what the server keeps for itself. */
+export function comparable(object: Unstructured): JsonObject {
   const { status: _, metadata, ...rest } = object;
   const kept = Object.entries(metadata).filter(([name]) => !SERVER_FIELDS.includes(name));
-  return { source, object: { ...asJson(rest), metadata: Object.fromEntries(kept) as JsonObject } };
+  return { ...asJson(rest), metadata: Object.fromEntries(kept) as JsonObject };
 }
 
 /** Objects of manifests and of the server come out of a decoder, so they are JSON. */

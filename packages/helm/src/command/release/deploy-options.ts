@@ -3,14 +3,7 @@ import type { InstallOptions } from '../../actions/install.ts';
 import type { UpgradeOptions } from '../../actions/upgrade.ts';
 import type { ChartRequest } from '../chart/chart-request.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
-import {
-  conflictPolicy,
-  crdsPolicy,
-  deadline,
-  forceReplace,
-  interruptedPolicy,
-  rollbackOnFailure,
-} from './operation-flags.ts';
+import { conflictPolicy, crdsPolicy, forceReplace, rollbackOnFailure } from './operation-flags.ts';
 
 type DeployOptions = Omit<InstallOptions & UpgradeOptions, 'name' | 'dryRun' | 'wait' | 'serverSide'>;
 
@@ -33,15 +26,12 @@ export function deployOptions(
     labels: Object.fromEntries(flags.map('labels')),
     waitForJobs: flags.bool('wait-for-jobs'),
     timeoutMilliseconds: flags.duration('timeout'),
-    deadlineMilliseconds: deadline(flags),
     noHooks: flags.bool('no-hooks'),
     description: flags.text('description'),
-    onInterrupted: interruptedPolicy(flags),
     enableDns: flags.bool('enable-dns'),
     disableOpenApiValidation: flags.bool('disable-openapi-validation'),
     skipSchemaValidation: flags.bool('skip-schema-validation'),
     stableGenerators: flags.bool('stable-generators'),
-    hideSecret: flags.bool('hide-secret'),
     subchartNotes: flags.bool('render-subchart-notes'),
   };
 }

@@ -17,7 +17,9 @@ import { deployOptions } from './deploy-options.ts';
 import { failingAs, logHelmErrors } from './helm-failure.ts';
 import {
   crdsFlag,
+  deadline,
   deadlineFlag,
+  interruptedPolicy,
   onConflictFlag,
   resumeFlag,
   stableGeneratorsFlag,
@@ -92,6 +94,9 @@ export function runInstall(
       replace,
       serverSide: serverSide ?? flags.bool('server-side'),
       createNamespace: flags.bool('create-namespace'),
+      deadlineMilliseconds: deadline(flags),
+      onInterrupted: interruptedPolicy(flags),
+      hideSecret: flags.bool('hide-secret'),
     }),
   );
 }

@@ -20,8 +20,10 @@ import { failingAs } from './helm-failure.ts';
 import { runInstall } from './install.ts';
 import {
   crdsFlag,
+  deadline,
   deadlineFlag,
   historyMaxFlag,
+  interruptedPolicy,
   onConflictFlag,
   resumeFlag,
   serverSide,
@@ -32,10 +34,9 @@ import { printResult } from './print-result.ts';
 import { completeRelease } from './release-argument.ts';
 import { withActions } from './run-actions.ts';
 
-const ownFlags: readonly Flag[] = [
+/** What an upgrade takes, and a plan of one. */
+export const revisionFlags: readonly Flag[] = [
   { kind: 'bool', name: 'cleanup-on-fail', usage: 'when it fails, delete the objects that it made' },
-  { kind: 'bool', name: 'hide-secret', usage: "with --dry-run: don't show Secrets" },
-  { kind: 'bool', name: 'install', short: 'i', usage: 'install when there is no such release' },
   {
     kind: 'bool',
     name: 'reset-then-reuse-values',
@@ -52,9 +53,15 @@ const ownFlags: readonly Flag[] = [
   },
   crdsFlag,
   onConflictFlag,
+  stableGeneratorsFlag,
+];
+
+const ownFlags: readonly Flag[] = [
+  ...revisionFlags,
+  { kind: 'bool', name: 'hide-secret', usage: "with --dry-run: don't show Secrets" },
+  { kind: 'bool', name: 'install', short: 'i', usage: 'install when there is no such release' },
   deadlineFlag,
   resumeFlag,
-  stableGeneratorsFlag,
   progressFlag,
   outputFlag,
 ];
@@ -120,6 +127,16 @@ type Given = Omit<UpgradeOptions, 'name' | 'dryRun' | 'wait'>;
 function upgradeOptions(request: ChartRequest, flags: FlagValues): Given {
   return {
     ...deployOptions(request, flags),
+    ...revisionOptions(flags),
+    deadlineMilliseconds: deadline(flags),
+    onInterrupted: interruptedPolicy(flags),
+    hideSecret: flags.bool('hide-secret'),
+  };
+}
+
+/** What `revisionFlags` and `historyMaxFlag` say beside what an install is told too. */
+export function revisionOptions(flags: FlagValues) {
+  return {
     serverSide: serverSide(flags),
     cleanupOnFail: flags.bool('cleanup-on-fail'),
     historyMax: flags.number('history-max'),
