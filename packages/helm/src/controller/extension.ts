@@ -13,8 +13,11 @@ import { FluxHelmRelease } from './kinds/flux-helm-release.ts';
 import { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
 import { HelmRelease } from './kinds/helm-release.ts';
 import { HelmChart, HelmChartConfig } from './kinds/k3s-helm-chart.ts';
+import { admittedKinds } from './admission/admitted-kinds.ts';
+import { releaseWebhook } from './admission/release-webhook.ts';
 import { releaseController } from './release-controller.ts';
 import { fluxReleases, k3sCharts, ownReleases } from './release-kinds.ts';
+import { KnownCharts } from './sources/known-charts.ts';
 
 export interface HelmExtensionOptions {
   /** Kinds of others that are accepted beside our own. Not for clusters where their own controllers are at work. */
@@ -55,12 +58,15 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
     environment: process.env,
     functions: nodeProviders(),
     templates: new TemplateCache({ maxBytes: TEMPLATE_BYTES }),
+    knownCharts: new KnownCharts(),
     identity: `${hostname()}_${randomUUID()}`,
     allowInsecureKubeConfig: options.allowInsecureKubeConfig ?? false,
     actsAsAccountsOnly: rights === 'impersonate',
     rules: rights === 'everything' ? EVERYTHING : IMPERSONATE,
     concurrency,
   };
+  const { knownCharts, actsAsAccountsOnly, cacheDirectory, environment } = settings;
+  const checks = { knownCharts, actsAsAccountsOnly, fetching: { cacheDirectory, gitProtocols, environment } };
   const hasFlux = inputs.includes('flux');
   const hasK3s = inputs.includes('k3s');
   return defineExtension({
@@ -74,6 +80,11 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
       releaseController(ownReleases, settings),
       ...(hasFlux ? [releaseController(fluxReleases, settings)] : []),
       ...(hasK3s ? [releaseController(k3sCharts, settings)] : []),
+    ],
+    webhooks: [
+      releaseWebhook(admittedKinds.own, checks),
+      ...(hasFlux ? [releaseWebhook(admittedKinds.flux, checks)] : []),
+      ...(hasK3s ? [releaseWebhook(admittedKinds.k3s, checks)] : []),
     ],
   });
 }

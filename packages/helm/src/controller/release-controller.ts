@@ -31,6 +31,7 @@ import type { ReleaseObject } from './reconcile/release-object.ts';
 import type { ReleaseKind } from './release-kind.ts';
 import { RemoteClusters } from './remote/remote-clusters.ts';
 import { ChartCache } from './sources/chart-cache.ts';
+import type { KnownCharts } from './sources/known-charts.ts';
 import { withoutDetails } from './watch/metadata-only.ts';
 import { ObjectWatcher, releaseIndex } from './watch/object-watcher.ts';
 
@@ -44,6 +45,8 @@ export interface ReleaseControllerOptions {
   readonly functions: FunctionProviders;
   /** Parsed templates, which controllers may share. */
   readonly templates: TemplateCache;
+  /** Charts that controllers hold, for those who check objects at admission. */
+  readonly knownCharts: KnownCharts;
   /** This process, among all that may work on releases. */
   readonly identity: string;
   readonly rules: readonly PolicyRule[];
@@ -122,7 +125,7 @@ function kitOf(
   return {
     releases,
     watcher: new ObjectWatcher(informers),
-    charts: new ChartCache(clock),
+    charts: new ChartCache(clock, options.knownCharts),
     indexes: new IndexCache({ clock }),
     backOff: new BackOff(clock),
     histories: new Map(),

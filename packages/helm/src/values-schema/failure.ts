@@ -22,3 +22,10 @@ function lines(failure: Failure, depth: number): string[] {
   const causes = failure.causes.flatMap((cause) => lines(cause, isHidden ? depth : depth + 1));
   return isHidden ? causes : [indent + own, ...causes];
 }
+
+/** The messages with their places, without the groups and references around them; alternatives stay together. */
+export function problemsOf({ path, message, role, causes }: Failure): { path: readonly string[]; message: string }[] {
+  if (role !== 'plain' && causes.length > 0) return causes.flatMap(problemsOf);
+  const inner = causes.flatMap(problemsOf).map((cause) => cause.message);
+  return [{ path, message: inner.length === 0 ? message : `${message} (${inner.join('; ')})` }];
+}

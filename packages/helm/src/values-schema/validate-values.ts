@@ -8,7 +8,7 @@ import { FunctionError } from '../go/function-error.ts';
 import { decodeGoJson } from '../go/json-reader.ts';
 import { type GoMap, type GoValue, isMap, typeName } from '../go/value.ts';
 import { SchemaCompiler } from './compile.ts';
-import { failureText } from './failure.ts';
+import { type Failure, failureText, problemsOf } from './failure.ts';
 import { jsonNumber } from './json-value.ts';
 import { MissingSchemaError, SchemaError } from './schema-error.ts';
 import { validate } from './validate.ts';
@@ -89,10 +89,45 @@ export function validateOwnValues(
   return schemaProblem(toBytes(schema), values, new SchemaCompiler((url) => readRemote(url, options)));
 }
 
+/** One thing that is wrong with a value, for those who want its place rather than a text. */
+export interface ValueProblem {
+  /** Name of the chart whose schema says so. */
+  readonly chart: string;
+  /** Keys and indices, from the values of the topmost chart on. */
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/**
+ * The same as `validateValues`, place by place.
+ *
+ * @throws SchemaError for a schema that can't be used; MissingSchemaError when it refers to one that isn't here
+ */
+export function valueProblems(chart: Chart, values: GoMap): ValueProblem[] {
+  const compiler = new SchemaCompiler((url) => readRemote(url, {}));
+  const visit = ({ schema, metadata, dependencies }: Chart, own: GoMap, at: readonly string[]): ValueProblem[] => {
+    const failure = schema === undefined ? undefined : schemaFailure(schema, own, compiler);
+    const found = failure === undefined ? [] : problemsOf(failure);
+    return [
+      ...found.map(({ path, message }) => ({ chart: metadata.name, path: [...at, ...path], message })),
+      ...dependencies.flatMap((dependency) => {
+        const { name } = dependency.metadata;
+        const below = own.get(name);
+        return isMap(below) ? visit(dependency, below, [...at, name]) : [];
+      }),
+    ];
+  };
+  return visit(chart, values, []);
+}
+
+function schemaFailure(schema: Uint8Array, values: GoValue, compiler: SchemaCompiler): Failure | undefined {
+  return validate(compiler.compile(OWN_URL, readSchema(fromBytes(schema))), values);
+}
+
 /** What one schema says of one chart's values. */
 function schemaProblem(schema: Uint8Array, values: GoValue, compiler: SchemaCompiler): string | undefined {
   try {
-    const failure = validate(compiler.compile(OWN_URL, readSchema(fromBytes(schema))), values);
+    const failure = schemaFailure(schema, values, compiler);
     if (failure === undefined) return undefined;
     const heading = `jsonschema validation failed with '${OWN_URL}#'\n`;
     const text = failureText(failure);

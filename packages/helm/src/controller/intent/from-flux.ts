@@ -5,6 +5,7 @@ import type { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepositor
 import type { ChartSource, GitSource, Translation } from './release-intent.ts';
 import { releaseSettings } from './release-settings.ts';
 import { accessOf, endpointOf, gitVerification, isInside } from './source-access.ts';
+import { rangeErrors } from './version-range.ts';
 
 /** Finds the objects that a release names; undefined for one that isn't there. */
 export interface FluxSources {
@@ -91,6 +92,7 @@ function fromTemplate(
   const { kind, name, namespace: sourceNamespace = namespace } = spec.sourceRef;
   const { valuesFiles = [], ignoreMissingValuesFiles = false } = spec;
   const missing = new Missing(`${kind} ${sourceNamespace}/${name}`);
+  if (kind === 'HelmRepository') errors.push(...rangeErrors(`${path}.version`, spec.version));
   if (spec.verify !== undefined) errors.push(forbiddenField(`${path}.verify`, 'signatures are not checked'));
   if (kind === 'HelmRepository') {
     const repository = sources.helmRepository(sourceNamespace, name);

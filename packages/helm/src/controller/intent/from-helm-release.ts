@@ -4,6 +4,7 @@ import type { HelmRelease } from '../kinds/helm-release.ts';
 import type { ChartSource, Translation } from './release-intent.ts';
 import { releaseSettings } from './release-settings.ts';
 import { accessOf, endpointOf, gitVerification, isInside } from './source-access.ts';
+import { rangeErrors } from './version-range.ts';
 
 type ChartSpec = HelmRelease['spec']['chart'];
 
@@ -36,6 +37,7 @@ function chartSource(chart: ChartSpec, namespace: string, errors: FieldError[]):
   const { repository, oci, git, bucket, archive, configMap, inline } = chart;
   if (repository !== undefined) {
     const { url, name, version = '', passCredentials, insecureSkipTLSVerify } = repository;
+    errors.push(...rangeErrors('spec.chart.repository.version', version));
     const access = {
       ...accessOf(namespace, repository),
       ...(passCredentials === undefined ? {} : { passCredentials }),
@@ -45,11 +47,13 @@ function chartSource(chart: ChartSpec, namespace: string, errors: FieldError[]):
   }
   if (oci !== undefined) {
     const { url, version = '', digest, insecure: plainHttp = false } = oci;
+    errors.push(...rangeErrors('spec.chart.oci.version', version));
     const access = accessOf(namespace, oci);
     return { type: 'oci', url, version, plainHttp, access, ...(digest === undefined ? {} : { digest }) };
   }
   if (git !== undefined) {
     const { url, path = '', ref = {}, recurseSubmodules = false, ignore: rules, verify } = git;
+    errors.push(...rangeErrors('spec.chart.git.ref.semver', ref.semver));
     if (!isInside(path)) errors.push(invalidValue('spec.chart.git.path', path, 'must be inside the repository'));
     return {
       type: 'git',

@@ -3,7 +3,7 @@
  * is called like the object, failed releases are uninstalled and installed again (`failurePolicy: reinstall`), definitions
  * of a chart are made once, and what others made is taken over only when asked.
  */
-import { type FieldError, forbiddenField, invalidValue, type JsonObject, required } from '@kindred/machinery';
+import { type FieldError, forbiddenField, invalidValue, type JsonObject, parseDuration, required } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { readValues } from '../../chart/load-files.ts';
 import { GoMap } from '../../go/value.ts';
@@ -12,10 +12,14 @@ import type { HelmChart, HelmChartConfig } from '../kinds/k3s-helm-chart.ts';
 import { jsonOf, tableOf } from '../values/go-json.ts';
 import type { ChartSource, ReleaseIntent, SourceAccess, Translation, ValuesReference } from './release-intent.ts';
 import { DEFAULT_INTERVAL, DEFAULT_TIMEOUT, milliseconds, valuesObject } from './release-settings.ts';
+import { rangeErrors } from './version-range.ts';
 
 export function fromHelmChart(object: HelmChart, config: HelmChartConfig | undefined): Translation {
   const errors: FieldError[] = [];
   const { metadata, spec } = object;
+  if (spec.timeout !== undefined && parseDuration(spec.timeout) === undefined) {
+    errors.push(invalidValue('spec.timeout', spec.timeout, 'must be a duration, such as 5m or 1h30m'));
+  }
   const { namespace = '', name } = metadata;
   const source = chartSource(object, errors);
   const values = composedValues(object, config, errors);
@@ -47,6 +51,7 @@ export function fromHelmChart(object: HelmChart, config: HelmChartConfig | undef
     suspend: isUnmanaged(object),
     dependsOn: [],
     maxHistory: 10,
+    strictValues: false,
     externalChanges: 'adopt',
     plan: false,
     stableGenerators: true,
@@ -86,6 +91,7 @@ function chartSource({ metadata, spec }: HelmChart, errors: FieldError[]): Chart
     errors.push(required('spec.chart', 'or chartContent'));
     return undefined;
   }
+  errors.push(...rangeErrors('spec.version', version));
   const { namespace = '' } = metadata;
   const secretName = chart.startsWith('oci://')
     ? (spec.dockerRegistrySecret?.name ?? authSecret?.name)

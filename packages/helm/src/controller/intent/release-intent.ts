@@ -189,6 +189,8 @@ export interface ReleaseIntent {
   readonly ignoreMissingValuesFiles: boolean;
   readonly valuesFrom: readonly ValuesReference[];
   readonly values: JsonObject;
+  /** Values that the chart certainly doesn't have are errors. */
+  readonly strictValues: boolean;
   /** Single settings over everything, as `--set` and `--set-string` make them. */
   readonly set: readonly { readonly path: string; readonly text: string; readonly isText: boolean }[];
   readonly interval: number;

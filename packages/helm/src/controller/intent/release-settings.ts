@@ -12,6 +12,7 @@ import {
   parseDuration,
   required,
 } from '@kindred/machinery';
+import { releaseNameProblem } from '../../release/release-name.ts';
 import { parsePointer } from '../drift/pointer.ts';
 import type { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
 import type { HelmRelease } from '../kinds/helm-release.ts';
@@ -50,6 +51,8 @@ export function releaseSettings(
     if (readyExpr === undefined) continue;
     errors.push(forbiddenField(`spec.dependsOn[${index}].readyExpr`, 'expressions are not evaluated; leave it out'));
   }
+  const nameProblem = spec.releaseName === undefined ? undefined : releaseNameProblem(spec.releaseName);
+  if (nameProblem !== undefined) errors.push(invalidValue('spec.releaseName', spec.releaseName, nameProblem));
   checkIgnoreRules(spec.driftDetection?.ignore ?? [], errors);
   const install = spec.install ?? {};
   const upgrade = spec.upgrade ?? {};
@@ -76,6 +79,7 @@ export function releaseSettings(
     maxHistory: spec.maxHistory ?? 5,
     ...(spec.serviceAccountName === undefined ? {} : { serviceAccountName: spec.serviceAccountName }),
     ...(kubeConfig === undefined ? {} : { kubeConfig }),
+    strictValues: ('strictValues' in spec ? spec.strictValues : undefined) ?? false,
     externalChanges: ('externalChanges' in spec ? spec.externalChanges : undefined) ?? 'adopt',
     plan: ('plan' in spec ? spec.plan : undefined) ?? false,
     stableGenerators: ('stableGenerators' in spec ? spec.stableGenerators : undefined) ?? true,

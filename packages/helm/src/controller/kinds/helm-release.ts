@@ -117,6 +117,10 @@ export const HelmRelease = defineKind({
         .enum('adopt', 'revert')
         .describe('What happens when somebody else upgrades the release or rolls it back; adopt when not given.')
         .optional(),
+      strictValues: s
+        .boolean()
+        .describe('Refuses values that the chart does not have; false when not given.')
+        .optional(),
       stableGenerators: s
         .boolean()
         .describe(

@@ -1,5 +1,6 @@
 /** The context in which helm's actions work for a release: as whom, in which namespace, with which records. */
 import type { Client } from '@kindred/client';
+import type { KubeObject } from '@kindred/machinery';
 import type { ReconcileContext } from '@kindred/operator';
 import { type ActionContext, createActionContext } from '../../actions/action-context.ts';
 import type { ActionEvent } from '../../actions/action-event.ts';
@@ -11,19 +12,26 @@ import type { RemoteCluster } from '../remote/remote-clusters.ts';
 import type { ReleaseKit } from './release-kit.ts';
 import type { ReleaseObject } from './release-object.ts';
 
+/** Whose object is looked at, and with what rights. */
+type Reading = Pick<ReconcileContext<KubeObject>, 'client' | 'object'>;
+
 type Actor = Pick<ReleaseIdentity, 'serviceAccountName' | 'kubeConfig'>;
 
 /**
  * Reads what the object names in this cluster: as the service account, so that nobody gets at a Secret through the
  * controller. With a kubeconfig the account is the other cluster's, and needn't be there in this one.
  */
-export function readerFor(kit: ReleaseKit, context: ReconcileContext<ReleaseObject>, actor: Actor): Client {
+export function readerFor(
+  kit: Pick<ReleaseKit, 'actsAsAccountsOnly'>,
+  context: Reading,
+  actor: Actor,
+): Client {
   const isElsewhere = actor.kubeConfig !== undefined && !kit.actsAsAccountsOnly;
   return isElsewhere ? context.client : actingAs(context.client, context, actor);
 }
 
 /** Acts as the service account that the object names, or as the one whom the client speaks for. */
-function actingAs(client: Client, { object }: ReconcileContext<ReleaseObject>, { serviceAccountName }: Actor): Client {
+function actingAs(client: Client, { object }: Reading, { serviceAccountName }: Actor): Client {
   if (serviceAccountName === undefined) return client;
   return client.impersonating(`system:serviceaccount:${object?.metadata.namespace ?? ''}:${serviceAccountName}`);
 }

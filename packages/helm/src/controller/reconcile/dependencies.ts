@@ -35,8 +35,8 @@ export function isReady(object: ReleaseObject): boolean {
   return ready?.status === 'True' && (generation === undefined || object.status?.observedGeneration === generation);
 }
 
-/** The way from an object back to itself. */
-function circleOf(object: ReleaseObject, view: DependencyView): string[] | undefined {
+/** The way from an object back to itself; undefined when there is none. */
+export function circleOf(object: ReleaseObject, view: DependencyView): string[] | undefined {
   const start = keyOf({ namespace: object.metadata.namespace ?? '', name: object.metadata.name });
   const seen = new Set<string>();
   const walk = (current: ReleaseObject, path: readonly string[]): string[] | undefined => {

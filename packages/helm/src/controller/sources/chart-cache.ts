@@ -6,6 +6,7 @@ import type { Clock } from '@kindred/machinery';
 import type { ReleaseIntent } from '../intent/release-intent.ts';
 import type { FetchedChart } from './chart-content.ts';
 import { sourceKey } from './fetch-chart.ts';
+import type { KnownCharts } from './known-charts.ts';
 
 /** Which chart a release is made of, and how often that is asked. */
 type SourceIntent = Pick<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValuesFiles' | 'interval'>;
@@ -35,12 +36,14 @@ export type FetchWithin = (maxAge: number) => Promise<FetchedChart>;
 
 export class ChartCache {
   readonly #clock: Clock;
+  readonly #known: KnownCharts;
   readonly #entries = new Map<string, Entry>();
   /** By the release's key; the one used last comes last. */
   readonly #charts = new Map<string, { readonly sourceKey: string; readonly fetched: FetchedChart }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, known: KnownCharts) {
     this.#clock = clock;
+    this.#known = known;
   }
 
   /** What the source stands for; `fetch` is called when that isn't known, or not any more. */
@@ -92,6 +95,7 @@ export class ChartCache {
   }
 
   #use(key: string, source: string, fetched: FetchedChart): void {
+    this.#known.add(source, fetched);
     this.#charts.delete(key);
     this.#charts.set(key, { sourceKey: source, fetched });
     const oldest = this.#charts.keys().next();

@@ -19,3 +19,9 @@ export function jsonOf(table: GoMap): JsonObject {
   // A table is written as an object.
   return JSON.parse(encodeGoJson(table)) as JsonObject;
 }
+
+/** One value, as a message may show it. */
+export function jsonValueOf(value: GoValue): JsonValue {
+  // What the encoder writes is JSON.
+  return JSON.parse(encodeGoJson(value)) as JsonValue;
+}
