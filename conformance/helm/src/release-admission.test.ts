@@ -130,7 +130,9 @@ test('values of other objects take part; what a Secret holds is not shown', asyn
   ]);
   assert.deepEqual(takeWarnings(), []);
   assert.deepEqual(await own('c', { valuesFrom: [{ kind: 'Secret', name: 'later' }], values: { color: 'green' } }), []);
-  assert.deepEqual(takeWarnings(), ["spec.valuesFrom[0]: Secret default/later is not there (yet), so values aren't checked"]);
+  assert.deepEqual(takeWarnings(), [
+    "spec.valuesFrom[0]: Secret default/later is not there (yet), so values aren't checked",
+  ]);
 });
 
 test('keys that the chart does not have are refused when the object is strict, and warned of when misspelled', async (t) => {
@@ -148,11 +150,20 @@ test('what contradicts itself, can never be found or waits for itself is refused
   const repository = { url: 'https://charts.example.com', name: 'web' };
   const cases: [object, string][] = [
     [{ chart: {} }, 'spec.chart: Required value: one of repository, oci, git, archive, configMap, inline'],
-    [{ chart: { ...inline(chart), repository } }, 'spec.chart.inline: Forbidden: the chart already comes from repository'],
-    [{ chart: { repository: { ...repository, version: '>=one' } } }, 'spec.chart.repository.version: Invalid value: ">=one": must be a version, or a range of versions'],
+    [
+      { chart: { ...inline(chart), repository } },
+      'spec.chart.inline: Forbidden: the chart already comes from repository',
+    ],
+    [
+      { chart: { repository: { ...repository, version: '>=one' } } },
+      'spec.chart.repository.version: Invalid value: ">=one": must be a version, or a range of versions',
+    ],
     [{ chart: { inline: 'AAAA' } }, 'spec.chart.inline: Invalid value: '],
     [{ releaseName: 'A_b' }, 'spec.releaseName: Invalid value: "A_b": invalid release name, must match regex'],
-    [{ dependsOn: [{ name: 'a' }] }, 'spec.dependsOn: Invalid value: the releases depend on each other: default/a -> default/a'],
+    [
+      { dependsOn: [{ name: 'a' }] },
+      'spec.dependsOn: Invalid value: the releases depend on each other: default/a -> default/a',
+    ],
   ];
   for (const [spec, wanted] of cases) {
     const [found = 'nothing'] = await own('a', spec);
@@ -165,10 +176,13 @@ test('what contradicts itself, can never be found or waits for itself is refused
   assert.deepEqual(await attempt(FluxHelmRelease, 'f', { interval: '5m' }), [
     'spec.chart: Required value: exactly one of chart and chartRef',
   ]);
-  assert.deepEqual(await attempt(HelmChart, 'k', { chart: 'web', repo: 'https://a', version: '1.x.y.z', timeout: 'soon' }), [
-    'spec.timeout: Invalid value: "soon": must be a duration, such as 5m or 1h30m',
-    'spec.version: Invalid value: "1.x.y.z": must be a version, or a range of versions',
-  ]);
+  assert.deepEqual(
+    await attempt(HelmChart, 'k', { chart: 'web', repo: 'https://a', version: '1.x.y.z', timeout: 'soon' }),
+    [
+      'spec.timeout: Invalid value: "soon": must be a duration, such as 5m or 1h30m',
+      'spec.version: Invalid value: "1.x.y.z": must be a version, or a range of versions',
+    ],
+  );
   // Labels and the like can be written whatever has become of the rest.
   await client.mergePatch(HelmRelease, { namespace: 'default', name: 'a' }, { metadata: { labels: { x: 'y' } } });
 });

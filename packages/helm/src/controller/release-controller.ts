@@ -69,10 +69,12 @@ export function releaseController(releases: ReleaseKind, options: ReleaseControl
     prepare(context) {
       const kit = kitOf(releases, options, context);
       const part = controllerOver(releases, options, kit).prepare(context);
+      const takeBack = options.knownCharts.lend(kit.indexes);
       return {
         ...part,
         async stop(signal) {
           await part.stop(signal);
+          takeBack();
           kit.indexes.close();
           await kit.remotes.close();
         },

@@ -4,6 +4,7 @@
  */
 import type { Client } from '@kindred/client';
 import { type Clock, errorText, isStatusError } from '@kindred/machinery';
+import { IndexCache } from '../../repositories/index-cache.ts';
 import type { ReleaseIntent } from '../intent/release-intent.ts';
 import type { FetchedChart } from '../sources/chart-content.ts';
 import { type FetchContext, fetchChart, sourceKey } from '../sources/fetch-chart.ts';
@@ -35,6 +36,8 @@ export async function nearChart(intent: ReleaseIntent, options: NearChartOptions
   // A clone takes long, and what it leaves when it is cut off is of no use.
   if (type === 'git') return { problem: "the chart isn't known yet", isOwn: false };
   const { clock, signal, fetching, reader, known: charts } = options;
+  const lent = charts.indexes;
+  const cache = lent ?? new IndexCache({ clock });
   const limit = new AbortController();
   const cancel = clock.after(BUDGET, () => limit.abort(new BudgetError("the chart isn't known yet")));
   try {
@@ -44,6 +47,7 @@ export async function nearChart(intent: ReleaseIntent, options: NearChartOptions
       signal: AbortSignal.any([limit.signal, signal]),
       warn: () => undefined,
       now: () => new Date(clock.now()),
+      indexes: { cache, maxAge: intent.interval },
     });
     charts.add(source, fetched);
     return { fetched };
@@ -54,6 +58,7 @@ export async function nearChart(intent: ReleaseIntent, options: NearChartOptions
     throw error;
   } finally {
     cancel();
+    if (cache !== lent) cache.close();
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Client } from '@kindred/client';
 import { deepEqual, type FieldError, isStatusError } from '@kindred/machinery';
-import { type Verdict, type Webhook, type WebhookRequest, validatingWebhook } from '@kindred/operator';
+import { type Verdict, validatingWebhook, type Webhook, type WebhookRequest } from '@kindred/operator';
 import type { Chart } from '../../chart/chart.ts';
 import { ChartError } from '../../chart/chart.ts';
 import type { GoMap } from '../../go/value.ts';
@@ -17,8 +17,8 @@ import type { ObjectName, ReleaseIntent } from '../intent/release-intent.ts';
 import { readerFor } from '../reconcile/action-kit.ts';
 import { circleOf } from '../reconcile/dependencies.ts';
 import type { ReleaseObject } from '../reconcile/release-object.ts';
-import type { KnownCharts } from '../sources/known-charts.ts';
 import type { FetchContext } from '../sources/fetch-chart.ts';
+import type { KnownCharts } from '../sources/known-charts.ts';
 import type { AdmittedKind } from './admitted-kinds.ts';
 import { nearChart } from './near-chart.ts';
 import { readValues } from './read-values.ts';
@@ -65,11 +65,7 @@ async function checkRelease(
 }
 
 /** Releases that wait for each other would wait for ever. */
-async function circleErrors(
-  { releases }: AdmittedKind,
-  object: ReleaseObject,
-  client: Client,
-): Promise<FieldError[]> {
+async function circleErrors({ releases }: AdmittedKind, object: ReleaseObject, client: Client): Promise<FieldError[]> {
   const dependenciesOf = (each: ReleaseObject): readonly ObjectName[] => releases.identityOf(each).dependsOn;
   if (dependenciesOf(object).length === 0) return [];
   const found = new Map<string, ReleaseObject>();

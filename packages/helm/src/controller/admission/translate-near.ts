@@ -1,6 +1,13 @@
 /** An object under admission as an intent: what it names is read when the translation asks for it. */
 import type { Client, Lister } from '@kindred/client';
-import { type FieldError, formatFieldError, isStatusError, type KindRef, type KubeObject, type Observed } from '@kindred/machinery';
+import {
+  type FieldError,
+  formatFieldError,
+  isStatusError,
+  type KindRef,
+  type KubeObject,
+  type Observed,
+} from '@kindred/machinery';
 import type { ReleaseIntent } from '../intent/release-intent.ts';
 import type { ReleaseObject } from '../reconcile/release-object.ts';
 import type { ReleaseKind } from '../release-kind.ts';
@@ -28,7 +35,8 @@ export async function translateNear(
     translation = releases.translate(object, (kind) => objects.lister(kind));
   }
   if ('intent' in translation) return translation;
-  if ('missing' in translation) return { warnings: [`${translation.missing} is not there (yet), so nothing more is checked`] };
+  if ('missing' in translation)
+    return { warnings: [`${translation.missing} is not there (yet), so nothing more is checked`] };
   const texts = translation.errors.map(formatFieldError);
   return { warnings: texts.map((text) => `what the object names is not as it should be: ${text}`) };
 }

@@ -3,7 +3,14 @@
  * is called like the object, failed releases are uninstalled and installed again (`failurePolicy: reinstall`), definitions
  * of a chart are made once, and what others made is taken over only when asked.
  */
-import { type FieldError, forbiddenField, invalidValue, type JsonObject, parseDuration, required } from '@kindred/machinery';
+import {
+  type FieldError,
+  forbiddenField,
+  invalidValue,
+  type JsonObject,
+  parseDuration,
+  required,
+} from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { readValues } from '../../chart/load-files.ts';
 import { GoMap } from '../../go/value.ts';

@@ -21,11 +21,7 @@ type Actor = Pick<ReleaseIdentity, 'serviceAccountName' | 'kubeConfig'>;
  * Reads what the object names in this cluster: as the service account, so that nobody gets at a Secret through the
  * controller. With a kubeconfig the account is the other cluster's, and needn't be there in this one.
  */
-export function readerFor(
-  kit: Pick<ReleaseKit, 'actsAsAccountsOnly'>,
-  context: Reading,
-  actor: Actor,
-): Client {
+export function readerFor(kit: Pick<ReleaseKit, 'actsAsAccountsOnly'>, context: Reading, actor: Actor): Client {
   const isElsewhere = actor.kubeConfig !== undefined && !kit.actsAsAccountsOnly;
   return isElsewhere ? context.client : actingAs(context.client, context, actor);
 }

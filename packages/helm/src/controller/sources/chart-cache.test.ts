@@ -12,6 +12,7 @@ import { downloadChart } from '../../repositories/download-chart.ts';
 import { IndexCache } from '../../repositories/index-cache.ts';
 import { ChartCache, type FetchWithin } from './chart-cache.ts';
 import { chartOfArchive } from './chart-content.ts';
+import { KnownCharts } from './known-charts.ts';
 
 const MINUTE = 60_000;
 const plain = { valuesFiles: [], ignoreMissingValuesFiles: false };
@@ -56,7 +57,7 @@ test('fifty releases from one repository ask it once an interval', async (t) => 
   // A server that listens on a port has such an address.
   const repo = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clock = new ManualClock(0);
-  const [charts, cache] = [new ChartCache(clock), new IndexCache({ clock })];
+  const [charts, cache] = [new ChartCache(clock, new KnownCharts()), new IndexCache({ clock })];
   t.after(() => cache.close());
   const paths = {
     repositoryConfig: join(directory, 'repositories.yaml'),
