@@ -9,19 +9,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const layers = {
   machinery: [],
-  schema: ['machinery'],
+  cel: ['machinery'],
+  schema: ['machinery', 'cel'],
   apis: ['machinery', 'schema'],
   store: ['machinery'],
-  apiserver: ['machinery', 'schema', 'apis', 'store'],
+  apiserver: ['machinery', 'cel', 'schema', 'apis', 'store'],
   client: ['machinery', 'schema', 'apis'],
-  operator: ['machinery', 'schema', 'apis', 'client'],
+  operator: ['machinery', 'cel', 'schema', 'apis', 'client'],
   controllers: ['machinery', 'schema', 'apis', 'client', 'operator'],
-  helm: ['machinery', 'schema', 'apis', 'client', 'operator'],
+  helm: ['machinery', 'cel', 'schema', 'apis', 'client', 'operator'],
   node: ['machinery', 'schema', 'apis', 'client'],
 };
 
 /** Tools of the whole workspace, declared in the root's package.json only. */
-const workspaceTools = new Set(['fast-check']);
+const workspaceTools = new Set(['fast-check', '@bufbuild/cel-spec']);
 
 const problems = [];
 const directories = workspaceDirectories();
