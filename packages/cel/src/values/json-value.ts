@@ -2,13 +2,20 @@
  * JSON as values, without knowing its types: whole numbers are int, others double. Objects and lists are converted as
  * far as an expression looks into them.
  */
-import { isJsonObject, type JsonValue } from '@kindred/machinery';
 import type { ListMerge, ListValue, MapValue, Value } from './value.ts';
 
-export function valueOfJson(json: JsonValue): Value {
-  if (typeof json === 'number') return Number.isInteger(json) ? BigInt(json) : json;
-  if (Array.isArray(json)) return lazyList(() => json.map(valueOfJson));
-  return isJsonObject(json) ? new JsonMap(json) : json;
+export function valueOfJson(json: unknown): Value {
+  switch (typeof json) {
+    case 'number':
+      return Number.isInteger(json) ? BigInt(json) : json;
+    case 'string':
+    case 'boolean':
+    case 'bigint':
+      return json;
+    default:
+      if (Array.isArray(json)) return lazyList(() => json.map(valueOfJson));
+      return typeof json === 'object' && json !== null ? new JsonMap(json) : null;
+  }
 }
 
 /** A list whose items are made when they are first asked for. */
@@ -43,10 +50,11 @@ class MergingList extends LazyList {
 
 class JsonMap implements MapValue {
   readonly kind = 'map';
-  readonly #object: Readonly<Record<string, JsonValue>>;
+  readonly #object: Readonly<Record<string, unknown>>;
 
-  constructor(object: Readonly<Record<string, JsonValue>>) {
-    this.#object = object;
+  constructor(object: object) {
+    // Whatever its members are, they are read by name only.
+    this.#object = object as Readonly<Record<string, unknown>>;
   }
 
   get size(): number {

@@ -13,7 +13,7 @@ import { enabledChart } from '../../render/render-chart.ts';
 import { coalesceValues } from '../../values/coalesce.ts';
 import { SchemaError } from '../../values-schema/schema-error.ts';
 import { valueProblems } from '../../values-schema/validate-values.ts';
-import type { ObjectName, ReleaseIntent } from '../intent/release-intent.ts';
+import type { ReleaseDependency, ReleaseIntent } from '../intent/release-intent.ts';
 import { readerFor } from '../reconcile/action-kit.ts';
 import { circleOf } from '../reconcile/dependencies.ts';
 import type { ReleaseObject } from '../reconcile/release-object.ts';
@@ -66,7 +66,7 @@ async function checkRelease(
 
 /** Releases that wait for each other would wait for ever. */
 async function circleErrors({ releases }: AdmittedKind, object: ReleaseObject, client: Client): Promise<FieldError[]> {
-  const dependenciesOf = (each: ReleaseObject): readonly ObjectName[] => releases.identityOf(each).dependsOn;
+  const dependenciesOf = (each: ReleaseObject): readonly ReleaseDependency[] => releases.identityOf(each).dependsOn;
   if (dependenciesOf(object).length === 0) return [];
   const found = new Map<string, ReleaseObject>();
   const pending = [...dependenciesOf(object)];

@@ -179,6 +179,12 @@ export interface ChangeSettings extends ActionSettings {
   readonly remediation: Remediation;
 }
 
+/** A release that must be ready first. */
+export interface ReleaseDependency extends ObjectName {
+  /** Says in the Common Expression Language when it is, in place of its Ready condition. */
+  readonly readyExpr?: string;
+}
+
 export interface ReleaseIntent {
   readonly releaseName: string;
   readonly targetNamespace: string;
@@ -195,7 +201,7 @@ export interface ReleaseIntent {
   readonly set: readonly { readonly path: string; readonly text: string; readonly isText: boolean }[];
   readonly interval: number;
   readonly suspend: boolean;
-  readonly dependsOn: readonly ObjectName[];
+  readonly dependsOn: readonly ReleaseDependency[];
   /** Revisions that are kept; 0 keeps all. */
   readonly maxHistory: number;
   readonly serviceAccountName?: string;

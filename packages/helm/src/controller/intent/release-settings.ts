@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import {
   type FieldError,
-  forbiddenField,
   invalidValue,
   isJsonObject,
   type JsonObject,
@@ -17,6 +16,7 @@ import { parsePointer } from '../drift/pointer.ts';
 import type { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
 import type { HelmRelease } from '../kinds/helm-release.ts';
 import { targetProblem } from '../post-render/object-selector.ts';
+import { readyExpression } from './ready-expression.ts';
 import type {
   ChangeSettings,
   KubeConfigReference,
@@ -49,7 +49,10 @@ export function releaseSettings(
   const kubeConfig = kubeConfigReference(spec.kubeConfig, namespace, errors);
   for (const [index, { readyExpr }] of (spec.dependsOn ?? []).entries()) {
     if (readyExpr === undefined) continue;
-    errors.push(forbiddenField(`spec.dependsOn[${index}].readyExpr`, 'expressions are not evaluated; leave it out'));
+    const compiled = readyExpression(readyExpr);
+    if ('problem' in compiled) {
+      errors.push(invalidValue(`spec.dependsOn[${index}].readyExpr`, readyExpr, compiled.problem));
+    }
   }
   const nameProblem = spec.releaseName === undefined ? undefined : releaseNameProblem(spec.releaseName);
   if (nameProblem !== undefined) errors.push(invalidValue('spec.releaseName', spec.releaseName, nameProblem));
@@ -75,7 +78,11 @@ export function releaseSettings(
     set: [],
     interval: Math.max(SHORTEST_INTERVAL, milliseconds(spec.interval, DEFAULT_INTERVAL)),
     suspend: spec.suspend ?? false,
-    dependsOn: (spec.dependsOn ?? []).map((each) => ({ namespace: each.namespace ?? namespace, name: each.name })),
+    dependsOn: (spec.dependsOn ?? []).map((each) => ({
+      namespace: each.namespace ?? namespace,
+      name: each.name,
+      ...(each.readyExpr === undefined ? {} : { readyExpr: each.readyExpr }),
+    })),
     maxHistory: spec.maxHistory ?? 5,
     ...(spec.serviceAccountName === undefined ? {} : { serviceAccountName: spec.serviceAccountName }),
     ...(kubeConfig === undefined ? {} : { kubeConfig }),

@@ -1,6 +1,7 @@
 /** Releases that must be ready before others: whether they are, and circles among them. Pure, over what an informer has. */
 import { findCondition } from '@kindred/operator';
-import type { ObjectName } from '../intent/release-intent.ts';
+import { readyExpression } from '../intent/ready-expression.ts';
+import type { ObjectName, ReleaseDependency } from '../intent/release-intent.ts';
 import type { ReleaseObject } from './release-object.ts';
 
 export interface DependencyProblem {
@@ -10,7 +11,7 @@ export interface DependencyProblem {
 
 export interface DependencyView {
   find(at: ObjectName): ReleaseObject | undefined;
-  dependenciesOf(object: ReleaseObject): readonly ObjectName[];
+  dependenciesOf(object: ReleaseObject): readonly ReleaseDependency[];
 }
 
 /** What keeps a release from being made; undefined when nothing does. */
@@ -23,9 +24,21 @@ export function dependencyProblem(object: ReleaseObject, view: DependencyView): 
     const found = view.find(at);
     const name = `${at.namespace}/${at.name}`;
     if (found === undefined) return { reason: 'DependencyNotReady', message: `${name} is not there` };
-    if (!isReady(found)) return { reason: 'DependencyNotReady', message: `${name} is not ready` };
+    const message = at.readyExpr === undefined ? undefined : expressionProblem(at.readyExpr, object, found);
+    if (message !== undefined) return { reason: 'DependencyNotReady', message: `${name} ${message}` };
+    if (at.readyExpr !== undefined || isReady(found)) continue;
+    return { reason: 'DependencyNotReady', message: `${name} is not ready` };
   }
   return undefined;
+}
+
+/** Why an expression doesn't let a release be made; undefined when it does. */
+function expressionProblem(source: string, self: ReleaseObject, dependency: ReleaseObject): string | undefined {
+  const expression = readyExpression(source);
+  if ('problem' in expression) return `can't be judged by readyExpr: ${expression.problem}`;
+  const isReady = expression.isReady(self, dependency);
+  if (isReady === true) return undefined;
+  return isReady === false ? 'is not ready according to readyExpr' : `can't be judged by readyExpr: ${isReady}`;
 }
 
 /** Ready in its present generation. */
