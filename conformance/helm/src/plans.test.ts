@@ -142,3 +142,37 @@ test('a plan is done exactly as it was made, and refused when the release or its
   await applied();
   assert.equal((await client.get(ConfigMap, { namespace: 'fresh', name: 'r' })).data?.['color'], 'black');
 });
+
+const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: crontabs.example.org}
+spec:
+  group: example.org
+  scope: Namespaced
+  names: {kind: CronTab, plural: crontabs}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+`;
+
+test('a chart with definitions and objects of them can be planned before either is there', async (t) => {
+  const cluster = await httpCluster(t);
+  const command = await ownCommand(t, cluster);
+  await command.write('web/Chart.yaml', 'apiVersion: v2\nname: web\nversion: 0.1.0\n');
+  await command.write('web/crds/crontab.yaml', definition);
+  await command.write(
+    'web/templates/tab.yaml',
+    '{{ if .Capabilities.APIVersions.Has "example.org/v1/CronTab" }}\napiVersion: example.org/v1\nkind: CronTab\nmetadata: {name: tab}\n{{ end }}',
+  );
+  const planned = await command.run('plan', 'r', './web', '--out', 'r.plan');
+  assert.equal(planned.code, 0, planned.errors);
+  assert.match(
+    planned.output,
+    /1\. create {2}CustomResourceDefinition\/crontabs\.example\.org \(definition\)\n2\. create {2}CronTab\/default\/tab\n/,
+  );
+  const applied = await command.run('apply', 'r.plan');
+  assert.equal(applied.code, 0, applied.errors);
+  assert.match((await cluster.helm('get', 'manifest', 'r')).stdout, /kind: CronTab/);
+});

@@ -20,8 +20,8 @@ export interface LiveDiffOptions extends DiffOptions {
   readonly originals?: readonly Resource[];
   /** What would be done about conflicts; they are listed, and differences are shown, as if all were forced. */
   readonly onConflict?: ConflictPolicy;
-  /** A namespace that is still to be made: nothing can be tried in it. */
-  readonly missingNamespace?: string;
+  /** Objects that can't be tried, because their namespace or kind is still to be made. */
+  readonly isUntried?: (resource: Resource) => boolean;
 }
 
 const LIST_ONLY: ConflictPolicy = { otherwise: 'fail', rules: [] };
@@ -34,12 +34,12 @@ const LIST_ONLY: ConflictPolicy = { otherwise: 'fail', rules: [] };
 export async function diffLive(
   cluster: Cluster,
   targets: readonly Resource[],
-  { originals = [], onConflict = LIST_ONLY, missingNamespace, ...options }: LiveDiffOptions = {},
+  { originals = [], onConflict = LIST_ONLY, isUntried, ...options }: LiveDiffOptions = {},
 ): Promise<ReleaseDiff> {
   const found = await findConflicts(cluster, targets, onConflict);
   const conflicts = new Map(found.map((each) => [resourceKey(each.resource), each.conflicts]));
   const compare = async (target: Resource): Promise<ObjectDiff> => {
-    if (missingNamespace !== undefined && target.namespace === missingNamespace) {
+    if (isUntried?.(target) === true) {
       return diffObject(undefined, versionOf(target, target.object), options);
     }
     const live = await findLive(cluster, target);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type ActionContext, clusterOf, timestamp } from '../actions/action-context.ts';
 import type { CrdsPolicy } from '../actions/action-options.ts';
+import { discoverCapabilities } from '../actions/capabilities.ts';
 import { type InstallOptions, prepareInstall } from '../actions/install.ts';
 import { newestRelease } from '../actions/newest-release.ts';
 import type { Operation } from '../actions/operation.ts';
@@ -12,8 +13,10 @@ import { encodeGoJson } from '../go/json.ts';
 import { encodeRecord } from '../release/record-encoding.ts';
 import { isPending, type Release } from '../release/release.ts';
 import { ReleaseError } from '../release/release-error.ts';
+import { crdManifests, enabledChart } from '../render/render-chart.ts';
 import type { Cluster } from '../resources/cluster.ts';
 import { planCrds } from '../resources/crds/apply-crds.ts';
+import { definedKinds } from '../resources/crds/defined-kinds.ts';
 import { difference } from '../resources/resource.ts';
 import { clusterIdentity, lookAt, namespaceIsThere } from './live-objects.ts';
 import { planSteps } from './plan-steps.ts';
@@ -32,8 +35,8 @@ export interface PlanOptions extends Omit<InstallOptions, 'dryRun' | 'serverSide
  *
  * @throws ChartError, RenderError, ReleaseError; ResourceError naming the object that the cluster refuses
  */
-export async function makePlan(context: ActionContext, options: PlanOptions): Promise<ReleasePlan> {
-  const last = await newestRelease(context, options.name);
+export async function makePlan(given: ActionContext, options: PlanOptions): Promise<ReleasePlan> {
+  const last = await newestRelease(given, options.name);
   if (last !== undefined && isPending(last)) {
     throw new ReleaseError(
       'InProgress',
@@ -41,6 +44,7 @@ export async function makePlan(context: ActionContext, options: PlanOptions): Pr
     );
   }
   const isInstall = last === undefined || last.info.status === 'uninstalled';
+  const { context, isMissing } = await withDefinitions(given, options, isInstall);
   const operation = await prepare(context, options, isInstall ? { replaced: last } : undefined);
   const cluster = clusterOf(context);
   const { targets, originals } = operation.change;
@@ -51,7 +55,7 @@ export async function makePlan(context: ActionContext, options: PlanOptions): Pr
     ...diffOptions,
     originals,
     ...(options.onConflict === undefined ? {} : { onConflict: options.onConflict }),
-    ...(createsNamespace ? { missingNamespace: context.namespace } : {}),
+    isUntried: ({ kind, namespace }) => isMissing(kind) || (createsNamespace && namespace === context.namespace),
   });
   const crds = await plannedCrds(cluster, operation, options.crds);
   const crdDiff =
@@ -68,6 +72,16 @@ export async function makePlan(context: ActionContext, options: PlanOptions): Pr
     steps: planSteps({ operation, diff, crds: crdDiff, createsNamespace }),
     diff: { objects: [...crdDiff.objects, ...diff.objects] },
   };
+}
+
+/** The cluster as it will be once the chart's definitions are there. */
+async function withDefinitions(context: ActionContext, options: PlanOptions, isInstall: boolean) {
+  const { client, signal } = context;
+  const isSent = options.crds !== 'skip' && (options.crds !== undefined || isInstall);
+  const files = isSent ? crdManifests(enabledChart(options.chart, options.values)) : [];
+  const { mapper, isMissing } = await definedKinds(context.mapper, files, signal);
+  const capabilities = () => discoverCapabilities(client, mapper, signal);
+  return { context: { ...context, mapper, capabilities }, isMissing };
 }
 
 const NO_DIFF: ReleaseDiff = { objects: [] };
