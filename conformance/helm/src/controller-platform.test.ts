@@ -29,6 +29,14 @@ test('kindred up --extensions helm: kubectl applies a HelmRelease, waits for it,
   const columns = await run('kubectl', 'get', 'helmreleases.helm.kindred.dev');
   assert.match(columns, /^NAME +READY +REVISION +VERSION +STATUS +AGE\nweb +True +1 +1\.0\.0 +Helm install succeeded/);
   assert.match(await run('helm', 'list'), /^web\s+default\s+1\s.*deployed\s+web-1\.0\.0\s+7/m);
+  const wrong = { ...manifest, spec: { ...manifest.spec, values: { color: 7 } } };
+  await writeFile(file, JSON.stringify(wrong));
+  const refusal =
+    'The HelmRelease "web" is invalid: spec.values.color: Invalid value: 7: got number, want string\n';
+  for (const flags of [[], ['--dry-run=server'], ['--server-side']]) {
+    const { code, stdout, stderr } = await platform.kubectl(['apply', '--filename', file, ...flags]);
+    assert.deepEqual([code, stdout, stderr], [1, '', refusal], flags.join(' '));
+  }
   await run('kubectl', 'delete', 'helmreleases.helm.kindred.dev/web', '--timeout=30s');
   assert.equal((await run('helm', 'list', '--short')).trim(), '');
 });

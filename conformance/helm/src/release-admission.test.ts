@@ -149,7 +149,7 @@ test('what contradicts itself, can never be found or waits for itself is refused
   const { own, attempt, client } = await admission(t);
   const repository = { url: 'https://charts.example.com', name: 'web' };
   const cases: [object, string][] = [
-    [{ chart: {} }, 'spec.chart: Required value: one of repository, oci, git, archive, configMap, inline'],
+    [{ chart: {} }, 'spec.chart: Required value: one of repository, oci, git, '],
     [
       { chart: { ...inline(chart), repository } },
       'spec.chart.inline: Forbidden: the chart already comes from repository',
