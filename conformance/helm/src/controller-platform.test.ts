@@ -31,8 +31,7 @@ test('kindred up --extensions helm: kubectl applies a HelmRelease, waits for it,
   assert.match(await run('helm', 'list'), /^web\s+default\s+1\s.*deployed\s+web-1\.0\.0\s+7/m);
   const wrong = { ...manifest, spec: { ...manifest.spec, values: { color: 7 } } };
   await writeFile(file, JSON.stringify(wrong));
-  const refusal =
-    'The HelmRelease "web" is invalid: spec.values.color: Invalid value: 7: got number, want string\n';
+  const refusal = 'The HelmRelease "web" is invalid: spec.values.color: Invalid value: 7: got number, want string\n';
   for (const flags of [[], ['--dry-run=server'], ['--server-side']]) {
     const { code, stdout, stderr } = await platform.kubectl(['apply', '--filename', file, ...flags]);
     assert.deepEqual([code, stdout, stderr], [1, '', refusal], flags.join(' '));

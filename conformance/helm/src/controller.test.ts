@@ -154,6 +154,17 @@ test('a failed install is uninstalled before it is tried again, and told when no
   assert.equal(await cluster.data('web-config'), undefined, 'nothing of it stays');
 });
 
+test('a strict release refuses keys that the chart does not have', async (t) => {
+  const cluster = await releaseCluster(t);
+  await cluster.release('web', { chart: inline(webChart()), strictValues: true, values: { colour: 'blue' } });
+  const refused = await cluster.until('web', notReadyFor('InstallFailed'));
+  const message = condition(refused, 'Ready')?.message ?? '';
+  assert.match(message, /values that the chart web doesn't have: the chart has color, you wrote colour/);
+  assert.equal(refused.status?.history, undefined);
+  await cluster.change('web', { values: { colour: null, color: 'blue' } });
+  await cluster.until('web', isAt(1));
+});
+
 test('releases wait for those that they depend on, and a circle is told', async (t) => {
   const cluster = await releaseCluster(t);
   await cluster.release('front', { chart: inline(webChart()), dependsOn: [{ name: 'back' }] });

@@ -6,6 +6,9 @@ import { test } from '../../actions/release-testing.ts';
 import { rollback } from '../../actions/rollback.ts';
 import { uninstall } from '../../actions/uninstall.ts';
 import { upgrade } from '../../actions/upgrade.ts';
+import { type Chart, ChartError } from '../../chart/chart.ts';
+import type { GoMap } from '../../go/value.ts';
+import { unknownKeys, unknownKeyText } from '../../inference/unknown-keys.ts';
 import type { Release } from '../../release/release.ts';
 import { isReleaseError } from '../../release/release-error.ts';
 import type { Decision } from '../decide/decide.ts';
@@ -100,6 +103,7 @@ async function installChart(
 ): Promise<Release> {
   const { createNamespace, takeOwnership } = intent.install;
   const { chart } = await prepared.chart();
+  if (intent.strictValues) demandKnownKeys(chart, prepared.values);
   return install(actions, {
     name: intent.releaseName,
     chart,
@@ -120,6 +124,7 @@ async function upgradeChart(
 ): Promise<Release> {
   const { cleanupOnFail, force, preserveValues } = intent.upgrade;
   const { chart } = await prepared.chart();
+  if (intent.strictValues) demandKnownKeys(chart, prepared.values);
   return upgrade(actions, {
     name: intent.releaseName,
     chart,
@@ -132,6 +137,14 @@ async function upgradeChart(
     ...(force ? REPLACE : {}),
     ...preview,
   });
+}
+
+/** Admission has looked already, if it had the chart; the chart may have changed since. */
+function demandKnownKeys(chart: Chart, values: GoMap): void {
+  const wrong = unknownKeys(chart, [{ kind: 'given', name: 'spec', values }]).filter(({ isCertain }) => isCertain);
+  if (wrong.length === 0) return;
+  const keys = wrong.map((each) => unknownKeyText({ ...each, origin: undefined }));
+  throw new ChartError(`values that the chart ${chart.metadata.name} doesn't have: ${keys.join(', ')}`);
 }
 
 async function testRelease(
