@@ -128,6 +128,7 @@ const encodings: CaseGroup = {
     '{{ toYaml (dict "long" (repeat 30 "word ") "q" (repeat 30 "w: x ") "d" (cat (repeat 30 "w x ") "\\t") "url" (repeat 100 "x")) }}',
     '{{ toYaml (list (repeat 30 "word ") (list (repeat 25 "ab cd ")) (dict "k" (repeat 25 "ab  cd "))) }}',
     '{{ toYaml (dict "item10" 1 "item2" 2 "a1b" 3 "a10b" 4 "A" 5 "_x" 6 "1" 7 "10" 8 "2" 9 "-" 10 "é" 11 "n" 12 "yes" 13 "a.b/c" 14 "a1" 2) }}',
+    '{{ toYaml (list "a\\u0085b" "\\u0085" " \\u0085 \\u0085x" "a\\n\\u0085b") }}|{{ toYaml (dict "k\\u0085" 1) }}|{{ toYaml "a\\u0085--- b" }}',
     '{{ toYaml (list (list 1 2) (list (list)) (dict "a" (list (dict "b" 1 "c" 2)))) }} {{ mustToYaml (dict "a" 1) }}',
     '{{ toYamlPretty (dict "b" (list 1 (dict "x" "y")) "a" "yes" "f" .Values.big "m" "a\\nb\\n" "long" (repeat 30 "word ")) }}',
     '{{ toYaml .Chart }} {{ toYaml .Release }} {{ toYaml .Capabilities.KubeVersion }} {{ toYaml .Values }}',

@@ -1,6 +1,6 @@
 /** Sprig's dates. The clock and the zone of the machine come from outside. */
 import { fn } from '../go/define-function.ts';
-import { durationText } from '../go/format-value.ts';
+import { durationText } from '../go/duration-text.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { quote } from '../go/quote.ts';
 import {

@@ -2,7 +2,9 @@
  * Go's fmt package: Sprint, Sprintln and Sprintf with all verbs and flags, and its notes about wrong arguments
  * (`%!d(string=x)`). See the documentation of package fmt.
  */
-import { formatValue, type Spec } from './format-value.ts';
+import type { Spec } from './format-text.ts';
+import { formatValue } from './format-value.ts';
+import { floatText } from './number-text.ts';
 import { type GoValue, isInt, typeName } from './value.ts';
 
 const PLAIN: Spec = {
@@ -18,7 +20,8 @@ const PLAIN: Spec = {
 
 /** The value as `%v` prints it. */
 export function goText(value: GoValue): string {
-  return typeof value === 'string' ? value : formatValue(value, PLAIN, 0);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? floatText(value) : formatValue(value, PLAIN);
 }
 
 /** fmt.Sprint: spaces only between operands of which neither is a string. */
@@ -115,7 +118,7 @@ function formatVerb(spec: Spec, args: readonly GoValue[], cursor: Cursor): strin
   if (cursor.badIndex) return `%!${spec.verb}(BADINDEX)`;
   if (cursor.argument >= args.length) return `%!${spec.verb}(MISSING)`;
   const value = args[cursor.argument++];
-  return formatValue(value, spec.verb === 'v' && spec.sharp ? { ...spec, zero: false } : spec, 0);
+  return formatValue(value, spec);
 }
 
 function readFlags(format: string, cursor: Cursor, spec: { -readonly [K in keyof Spec]: Spec[K] }): void {

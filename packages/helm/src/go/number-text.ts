@@ -106,22 +106,49 @@ function plainForm({ negative, digits, exponent }: Decimal): string {
   return `${minus}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-/** `0x1.8p+01`: the bits of the number, which `%x` shows. */
-export function hexFloat(value: number): string {
+/** `0x1.8p+01`: the bits of the number, which `%x` shows; rounded to so many digits after the point if asked. */
+export function hexFloat(value: number, precision?: number): string {
   if (!Number.isFinite(value)) return floatText(value);
-  if (value === 0) return `${sign(value)}0x0p+00`;
+  const { mantissa, exponent } = bitsOf(value);
+  if (mantissa === 0n) return `${sign(value)}0x0${fraction('', precision)}p+00`;
+  // One digit before the point, so many after it.
+  let shifted = mantissa << BigInt(53 - mantissa.toString(2).length);
+  let power = exponent + 52 - (53 - mantissa.toString(2).length);
+  if (precision !== undefined && precision < 13) {
+    const unit = 1n << BigInt(52 - 4 * precision);
+    const rest = shifted % unit;
+    const isUp = rest * 2n > unit || (rest * 2n === unit && (shifted / unit) % 2n === 1n);
+    shifted += (isUp ? unit : 0n) - rest;
+    if (shifted >= 1n << 53n) {
+      shifted >>= 1n;
+      power++;
+    }
+  }
+  const digits = (shifted & 0xfffffffffffffn).toString(16).padStart(13, '0').replace(/0+$/, '');
+  const sized = `${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  return `${sign(value)}0x1${fraction(digits, precision)}p${sized}`;
+}
+
+function fraction(digits: string, precision: number | undefined): string {
+  const shown = precision === undefined ? digits : digits.padEnd(precision, '0').slice(0, precision);
+  return shown === '' ? '' : `.${shown}`;
+}
+
+/** `4503599627370496p-52`: the integer and the power of two that make it, which `%b` shows. */
+export function powerFloat(value: number): string {
+  if (!Number.isFinite(value)) return floatText(value);
+  const { mantissa, exponent } = bitsOf(value);
+  return `${sign(value)}${mantissa}p${exponent < 0 ? '-' : '+'}${Math.abs(exponent)}`;
+}
+
+/** The number is mantissa times two to the exponent. */
+function bitsOf(value: number): { readonly mantissa: bigint; readonly exponent: number } {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, Math.abs(value));
   const bits = view.getBigUint64(0);
-  let exponent = Number(bits >> 52n) - 1023;
-  let mantissa = bits & 0xfffffffffffffn;
-  if (exponent === -1023) {
-    // Subnormal: shift until a one stands before the point.
-    const shift = 53 - mantissa.toString(2).length;
-    mantissa = (mantissa << BigInt(shift)) & 0xfffffffffffffn;
-    exponent = -1022 - shift;
-  }
-  const digits = mantissa.toString(16).padStart(13, '0').replace(/0+$/, '');
-  const power = `${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
-  return `${sign(value)}0x1${digits === '' ? '' : `.${digits}`}p${power}`;
+  const exponent = Number(bits >> 52n);
+  const low = bits & 0xfffffffffffffn;
+  return exponent === 0
+    ? { mantissa: low, exponent: -1074 }
+    : { mantissa: low | 0x10000000000000n, exponent: exponent - 1075 };
 }

@@ -11,11 +11,12 @@ import { isMultiline, stringScalar } from './scalar.ts';
 interface Style {
   readonly indentLists: boolean;
   readonly width: number;
-  readonly floatsAsInts: boolean;
+  /** Floats that are integers become such, and a line break of YAML that JSON doesn't escape is folded. */
+  readonly throughJson: boolean;
 }
 
-const TO_YAML: Style = { indentLists: false, width: 80, floatsAsInts: true };
-const PRETTY: Style = { indentLists: true, width: Infinity, floatsAsInts: false };
+const TO_YAML: Style = { indentLists: false, width: 80, throughJson: true };
+const PRETTY: Style = { indentLists: true, width: Infinity, throughJson: false };
 
 /** A document that ends in a newline. */
 export function writeYaml(value: GoValue): string {
@@ -37,7 +38,7 @@ function write(value: GoValue, style: Style): string {
   const out: string[] = [];
   if (shape.kind === 'map') writeMap(out, shape.members, 0, style);
   else if (shape.kind === 'list') writeList(out, shape.items, 0, style);
-  else out.push(scalarText(shape, { column: 0, indent: 2, width: style.width, isKey: false }));
+  else out.push(scalarText(shape, { column: 0, indent: 2, width: style.width, isKey: false }, style));
   return `${out.join('')}\n`;
 }
 
@@ -69,10 +70,10 @@ function plainText(value: GoValue, style: Style): string | undefined {
 
 function numberText(value: number, style: Style): string {
   if (!Number.isFinite(value)) {
-    if (style.floatsAsInts) throw new FunctionError(`json: unsupported value: ${floatText(value)}`);
+    if (style.throughJson) throw new FunctionError(`json: unsupported value: ${floatText(value)}`);
     return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
   }
-  if (style.floatsAsInts && Number.isInteger(value) && Math.abs(value) < 2 ** 65) {
+  if (style.throughJson && Number.isInteger(value) && Math.abs(value) < 2 ** 65) {
     // JSON writes such floats as integers, with zeros after the significant digits; they are read as integers when they
     // fit 64 bits.
     const digits = formatFloat(value, 'f', undefined);
@@ -85,8 +86,28 @@ function numberText(value: number, style: Style): string {
 function scalarText(
   shape: Extract<Shape, { kind: 'scalar' }>,
   context: { column: number; indent: number; width: number; isKey: boolean },
+  style: Style,
 ): string {
-  return shape.text ?? stringScalar(typeof shape.value === 'string' ? shape.value : '', context);
+  if (shape.text !== undefined) return shape.text;
+  const text = typeof shape.value === 'string' ? shape.value : '';
+  return stringScalar(style.throughJson ? foldedBreaks(text) : text, context);
+}
+
+/**
+ * JSON leaves U+0085 as it is, and YAML reads it in a quoted text as a line break: one is a blank, more are lines. A text
+ * that then looks like a mark between documents, or a key of several lines, can't be read at all.
+ */
+function foldedBreaks(text: string): string {
+  if (!text.includes('\u0085')) return text;
+  if (/\u0085(?:---|\.\.\.)[ \u0085]/.test(text)) throw unreadable('found unexpected document indicator');
+  return text.replace(/ *\u0085[ \u0085]*/g, (run) => {
+    const breaks = run.replaceAll(' ', '').length;
+    return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
+  });
+}
+
+function unreadable(problem: string): FunctionError {
+  return new FunctionError(`error converting JSON to YAML: ${problem}`);
 }
 
 const MAX_SIMPLE_KEY = 128;
@@ -95,6 +116,7 @@ const MAX_SIMPLE_KEY = 128;
 function writeMap(out: string[], members: readonly (readonly [string, GoValue])[], indent: number, style: Style): void {
   members.forEach(([key, value], index) => {
     if (index > 0) out.push(`\n${' '.repeat(indent)}`);
+    if (style.throughJson && key.includes('\u0085')) throw unreadable("could not find expected ':'");
     const simple = Array.from(key).length <= MAX_SIMPLE_KEY && !isMultiline(key);
     const keyContext = { column: indent, indent: indent + 2, width: style.width, isKey: simple };
     const keyText = stringScalar(key, simple ? keyContext : { ...keyContext, column: indent + 2 });
@@ -107,7 +129,7 @@ function writeMap(out: string[], members: readonly (readonly [string, GoValue])[
 function writeMember(out: string[], value: GoValue, indent: number, column: number, style: Style): void {
   const shape = shapeOf(value, style);
   if (shape.kind === 'scalar') {
-    out.push(` ${scalarText(shape, { column, indent: indent + 2, width: style.width, isKey: false })}`);
+    out.push(` ${scalarText(shape, { column, indent: indent + 2, width: style.width, isKey: false }, style)}`);
   } else if (shape.kind === 'map') {
     out.push(`\n${' '.repeat(indent + 2)}`);
     writeMap(out, shape.members, indent + 2, style);
@@ -127,7 +149,7 @@ function writeList(out: string[], items: readonly GoValue[], indent: number, sty
     else if (shape.kind === 'list') writeList(out, shape.items, indent + 2, style);
     else {
       const context = { column: indent + 2, indent: indent + 2, width: style.width, isKey: false };
-      out.push(scalarText(shape, context));
+      out.push(scalarText(shape, context, style));
     }
   });
 }

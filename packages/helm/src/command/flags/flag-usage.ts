@@ -1,5 +1,5 @@
 /** The block of flags in help texts, laid out as pflag does. */
-import { durationText } from '../../go/format-value.ts';
+import { durationText } from '../../go/duration-text.ts';
 import { quote } from '../../go/quote.ts';
 import { bareValue, type Flag } from './flag.ts';
 import { defaultValue } from './flag-values.ts';
