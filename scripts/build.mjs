@@ -42,8 +42,8 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   // Native code stays a package of its own, and so does openpgp, whose license (LGPL) wants it replaceable;
-  // node:sqlite is there on newer Node only.
-  external: ['libsql', 'node:sqlite', 'openpgp'],
+  // node:sqlite is there on newer Node only. The protocol of the language server would make every start of helm read it.
+  external: ['libsql', 'node:sqlite', 'openpgp', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
 };
 /** Scripts for V8's code cache, which knows no modules. */
 const scripts = {

@@ -8,7 +8,7 @@ import type { CommandEntry } from './command.ts';
 import { completeCommands, completionGroup } from './completion/commands.ts';
 import { diffGroup } from './diff-commands.ts';
 import { rootText } from './root-text.ts';
-import { schemaGroup, valuesGroup } from './values-commands.ts';
+import { languageServerEntry, schemaGroup, valuesGroup } from './values-commands.ts';
 
 const getCommands: readonly CommandEntry[] = [
   {
@@ -50,6 +50,7 @@ export const helmCommand: CommandEntry = {
   subcommands: [
     dependencyGroup,
     diffGroup,
+    languageServerEntry,
     ...transferCommands,
     registryGroup,
     repoGroup,

@@ -7,12 +7,16 @@ export interface OutputStream {
   /** Text as the engine has it: a byte that is no UTF-8 stands as a lone surrogate (go/bytes.ts). */
   write(text: string | Uint8Array): void;
   readonly isTerminal: boolean;
+  /** The stream itself, for a protocol. */
+  readonly stream?: NodeJS.WritableStream;
 }
 
 export interface InputStream {
   /** Everything up to the end. */
   read(): Promise<Uint8Array>;
   readonly isTerminal: boolean;
+  /** The stream itself, for a protocol. */
+  readonly stream?: NodeJS.ReadableStream;
   /** One line from a terminal without showing what is typed; undefined when it is no terminal. */
   readonly readSecret?: (prompt: string) => Promise<string>;
 }

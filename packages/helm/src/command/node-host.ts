@@ -62,6 +62,7 @@ function outputStream(stream: NodeJS.WriteStream): OutputStream {
       stream.write(typeof text === 'string' ? toBytes(text) : text);
     },
     isTerminal: stream.isTTY === true,
+    stream,
   };
 }
 
@@ -73,6 +74,7 @@ function inputStream(stream: NodeJS.ReadStream): InputStream {
       return Buffer.concat(chunks);
     },
     isTerminal: stream.isTTY === true,
+    stream,
     ...(stream.isTTY ? { readSecret: (prompt: string) => readSecret(stream, prompt) } : {}),
   };
 }

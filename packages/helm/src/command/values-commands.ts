@@ -1,4 +1,4 @@
-/** The lines of `values` and `schema` in the table of commands: what helm has no commands for. */
+/** The lines of `values`, `schema` and `language-server` in the table of commands: what helm has no commands for. */
 import type { CommandEntry } from './command.ts';
 
 export const valuesGroup: CommandEntry = {
@@ -30,4 +30,10 @@ export const schemaGroup: CommandEntry = {
       load: async () => (await import('./schema/types.ts')).schemaTypesCommand,
     },
   ],
+};
+
+export const languageServerEntry: CommandEntry = {
+  name: 'language-server',
+  short: 'serve an editor of charts and values',
+  load: async () => (await import('./language-server/language-server.ts')).languageServerCommand,
 };

@@ -9,7 +9,8 @@ import type { EngineOptions, TemplateFile } from '../render/engine.ts';
 import { renderTemplates } from '../render/engine.ts';
 import { RenderError, type RenderProblem } from '../render/render-error.ts';
 import { createRecorder, type Recorder } from '../render/trace/recorder.ts';
-import { ExecutionError, locationText } from '../template/execution-error.ts';
+import type { SourceStep } from '../render/trace/source-map.ts';
+import { type ErrorPlace, ExecutionError, locationText, placeOf } from '../template/execution-error.ts';
 import { LimitError } from '../template/limits.ts';
 import { TemplateParseError } from '../template/parse-error.ts';
 import { explainValues } from '../values/explain.ts';
@@ -55,10 +56,10 @@ export function explainFailure(error: RenderError, again: () => FailedRender): R
   const others = problems.filter((problem) => problem !== own);
   return new RenderError(error.summary, {
     cause: error.cause,
-    places: error.places,
+    places: own?.places ?? error.places,
     hints: own === undefined ? error.hints : own.hints,
     missing: own?.missing,
-    others: others.map(({ file, message, hints, missing }) => ({ file, message, hints, missing })),
+    others: others.map(({ summary: _summary, ...problem }) => problem),
   });
 }
 
@@ -100,11 +101,13 @@ function findProblems({ files, options }: FailedRender, explainer: Explainer): F
 
 function yamlProblem(document: BrokenDocument, { recorder, originOf, excerpts }: Explainer): FoundProblem {
   const { file, problem } = document;
+  const { hints, steps } = explainYaml(document, recorder.files.get(file), { originOf, excerpts });
   return {
     file,
     summary: `YAML parse error on ${file}: error converting YAML to JSON: ${problem.message}`,
     message: `${file}: ${problem.message}`,
-    hints: explainYaml(document, recorder.files.get(file), { originOf, excerpts }),
+    hints,
+    places: steps.map(stepPlace),
   };
 }
 
@@ -116,7 +119,8 @@ function templateProblem(file: string, error: RenderError, explainer: Explainer)
     return { file, summary, message: `${cause.file}:${cause.line}: ${cause.reason}`, hints: error.hints };
   }
   const innermost = innermostError(cause);
-  if (innermost === undefined) return { file, summary, message: summary, hints: error.hints };
+  const { places } = error;
+  if (innermost === undefined) return { file, summary, message: summary, hints: error.hints, places };
   const missing = innermost.missing === undefined ? undefined : explainMissing(innermost.missing, findPath, originOf);
   const explained = missing?.hints ?? [];
   return {
@@ -125,7 +129,12 @@ function templateProblem(file: string, error: RenderError, explainer: Explainer)
     message: withoutReports(`${locationText(innermost.place)}: ${innermost.reason}`),
     hints: [...explainTemplateText(error, texts, originOf), ...(explained.length === 0 ? error.hints : explained)],
     missing: missing?.path,
+    places,
   };
+}
+
+function stepPlace({ template, position, node }: SourceStep): ErrorPlace {
+  return placeOf(template, { ...node, position });
 }
 
 function innermostError(error: unknown): ExecutionError | undefined {

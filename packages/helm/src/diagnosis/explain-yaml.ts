@@ -13,14 +13,21 @@ export interface ExplainYamlOptions {
   readonly excerpts: boolean;
 }
 
-/** Each hint may have several lines. `call` is the run that wrote the file, when it is known. */
+export interface YamlExplanation {
+  /** Each may have several lines. */
+  readonly hints: readonly string[];
+  /** Who began the line that is wrong, the rendered file first. */
+  readonly steps: readonly SourceStep[];
+}
+
+/** `call` is the run that wrote the file, when it is known. */
 export function explainYaml(
   document: BrokenDocument,
   call: Call | undefined,
   { originOf, excerpts }: ExplainYamlOptions,
-): string[] {
+): YamlExplanation {
   const place = problemPlace(document);
-  if (place === undefined) return [];
+  if (place === undefined) return { hints: [], steps: [] };
   const indented = call === undefined ? [] : indentedPieces(document, call);
   const repair = findRepair(document.text, place.line, {
     pieces: indented.map(({ piece }) => piece),
@@ -36,7 +43,8 @@ export function explainYaml(
   if (call !== undefined) hints.push(...writers(document, line, call, originOf));
   const advice = repair === undefined ? undefined : adviceText(repair, document, call, indented, originOf);
   if (advice !== undefined) hints.push(advice);
-  return hints;
+  const start = document.start + offsetOfLine(document.text, line) + firstColumn(document.text, line) - 1;
+  return { hints, steps: call === undefined ? [] : locate(call, start) };
 }
 
 /** What a Secret holds has no place in messages, which end in logs and in the status of resources. */

@@ -21,6 +21,16 @@ export interface TemplateUsage {
   readonly usage: Usage;
   /** False when a template is included by a name that is only known while running: there may be uses beyond these. */
   readonly isComplete: boolean;
+  /** Where templates name each value. */
+  readonly places: ReadonlyMap<Usage, readonly UsePlace[]>;
+}
+
+/** A name in a template that stands for a value. */
+export interface UsePlace {
+  /** The file, as it was given. */
+  readonly file: string;
+  /** Where the operand stands, as errors point at it: an offset in the file's source. */
+  readonly position: number;
 }
 
 /** A template file of the chart whose values are of interest, or of a chart whose definitions it may include. */
@@ -33,23 +43,27 @@ export interface AnalysedFile {
 
 /** Included templates may be nested this deep. */
 const MAX_DEPTH = 60;
+/** Definitions may be entered with so many different arguments; charts of hundreds of templates need some thousands. */
+const MAX_CALLS = 100_000;
 
 export function analyseTemplates(files: readonly AnalysedFile[], texts: readonly string[] = []): TemplateUsage {
   const analysis = new Analysis();
   for (const file of files) analysis.define(file.name, file.source);
   for (const file of files) if (file.isOwn) analysis.run(file.name);
   for (const text of texts) analysis.runText(text);
-  return { usage: analysis.usage, isComplete: analysis.isComplete };
+  return { usage: analysis.usage, isComplete: analysis.isComplete, places: analysis.places };
 }
 
 /** What the variables and the dot of one template are. */
 interface Scope {
+  readonly file: string;
   readonly dot: AbstractValue;
   readonly variables: Map<string, AbstractValue>;
 }
 
 class Analysis {
   readonly usage = newUsage();
+  readonly places = new Map<Usage, UsePlace[]>();
   isComplete = true;
   readonly #templates = new Map<string, Template>();
   readonly #done = new Set<string>();
@@ -80,6 +94,10 @@ class Analysis {
     if (template === undefined) return;
     const key = `${name} ${abstractKey(dot, (usage) => this.#id(usage))}`;
     if (this.#done.has(key) || this.#depth > MAX_DEPTH) return;
+    if (this.#done.size >= MAX_CALLS) {
+      this.isComplete = false;
+      return;
+    }
     this.#done.add(key);
     this.#template(template, dot);
   }
@@ -92,7 +110,7 @@ class Analysis {
 
   #template(template: Template, dot: AbstractValue): void {
     this.#depth++;
-    this.#list(template.root, { dot, variables: new Map([['$', dot]]) });
+    this.#list(template.root, { file: template.file, dot, variables: new Map([['$', dot]]) });
     this.#depth--;
   }
 
@@ -113,7 +131,7 @@ class Analysis {
       case 'if':
       case 'with':
       case 'range': {
-        const inner: Scope = { dot: scope.dot, variables: new Map(scope.variables) };
+        const inner: Scope = { ...scope, variables: new Map(scope.variables) };
         const value = this.#pipe(node.pipe, inner);
         markUse(value, node.type === 'range' ? 'iterated' : 'condition');
         const dot = node.type === 'if' ? scope.dot : node.type === 'with' ? value : element(value);
@@ -177,13 +195,13 @@ class Analysis {
       case 'dot':
         return scope.dot;
       case 'field':
-        return follow(scope.dot, operand.names);
+        return this.#note(follow(scope.dot, operand.names), operand.position, scope.file);
       case 'variable': {
         const [name = '$', ...names] = operand.names;
-        return follow(scope.variables.get(name) ?? UNKNOWN, names);
+        return this.#note(follow(scope.variables.get(name) ?? UNKNOWN, names), operand.position, scope.file);
       }
       case 'chain':
-        return follow(this.#operand(operand.node, scope), operand.names);
+        return this.#note(follow(this.#operand(operand.node, scope), operand.names), operand.position, scope.file);
       case 'pipe':
         return this.#pipe(operand, scope);
       case 'string':
@@ -193,6 +211,15 @@ class Analysis {
       default:
         return UNKNOWN;
     }
+  }
+
+  #note(value: AbstractValue, position: number, file: string): AbstractValue {
+    if (value.kind === 'choice') for (const each of value.options) this.#note(each, position, file);
+    if (value.kind !== 'value') return value;
+    const places = this.places.get(value.usage) ?? [];
+    if (!places.some((each) => each.position === position && each.file === file)) places.push({ file, position });
+    this.places.set(value.usage, places);
+    return value;
   }
 }
 

@@ -29,11 +29,17 @@ export interface UnknownKey {
 export function unknownKeys(chart: Chart, sources: readonly ValueSource[]): UnknownKey[] {
   const given = mergeSources(sources);
   if (given.size === 0) return [];
-  const found: Omit<UnknownKey, 'origin'>[] = [];
-  compare(given, inferSchema(chart), [], found);
+  const found = keysUnknownTo(inferSchema(chart), given);
   if (found.length === 0) return [];
   const { originOf } = explainValues(chart, sources);
   return found.map((each) => ({ ...each, origin: originOf(each.path) }));
+}
+
+/** @param schema what `inferSchema` gives for a chart */
+export function keysUnknownTo(schema: JsonSchema, given: GoMap): Omit<UnknownKey, 'origin'>[] {
+  const found: Omit<UnknownKey, 'origin'>[] = [];
+  compare(given, schema, [], found);
+  return found;
 }
 
 /** A quick look at the default values alone: false when no key is unknown and spelled almost like another one. */
@@ -50,7 +56,12 @@ export function hasSuspiciousKeys(chart: Chart, sources: readonly ValueSource[])
 }
 
 /** `values.yaml has image.tag, you wrote image.tga (prod.yaml:3)` */
-export function unknownKeyText({ path, suggestion, isCertain, origin }: UnknownKey): string {
+export function unknownKeyText({
+  path,
+  suggestion,
+  isCertain,
+  origin,
+}: Omit<UnknownKey, 'origin'> & { readonly origin?: Origin | undefined }): string {
   const where = origin === undefined ? '' : ` (${originText(origin)})`;
   if (suggestion !== undefined) {
     return `the chart has ${valuePathText(suggestion)}, you wrote ${valuePathText(path)}${where}`;

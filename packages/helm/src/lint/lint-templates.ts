@@ -101,7 +101,7 @@ function renderAll(chart: Parameters<typeof enabledChart>[0], options: LintOptio
 }
 
 /** What a user must set can't be set by who lints a chart: it is only logged. */
-function lenientFunctions({ warn }: LintOptions): Readonly<Record<string, GoFunction>> {
+export function lenientFunctions({ warn }: Pick<LintOptions, 'warn'>): Readonly<Record<string, GoFunction>> {
   return {
     required: fn(['string', 'any'], (message, value) => {
       if (value !== null && value !== undefined && value !== '') return value;

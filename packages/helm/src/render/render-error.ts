@@ -13,6 +13,8 @@ export interface RenderProblem {
   readonly file: string;
   readonly message: string;
   readonly hints: readonly string[];
+  /** From the file that was rendered to the innermost template, as far as they are known. */
+  readonly places?: readonly ErrorPlace[];
   /** The value that a template asked for and that there isn't. */
   readonly missing?: ValuePath | undefined;
 }

@@ -419,7 +419,7 @@ class Parser {
 
   #error(message: string): never {
     const token = this.#tokens[this.#seen] ?? this.#last();
-    throw new TemplateParseError(this.#file, token.line, message);
+    throw new TemplateParseError(this.#file, token.line, message, token.position);
   }
 }
 

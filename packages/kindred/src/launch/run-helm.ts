@@ -12,7 +12,7 @@ export function runHelm(words: readonly string[], meta: Pick<ImportMeta, 'url' |
 
 /** What one command compiles is of little use to another: each has a cache. */
 export function commandOf([command = '']: readonly string[]): string {
-  return /^[a-z]+$/.test(command) ? command : 'other';
+  return /^[a-z][a-z-]*$/.test(command) ? command : 'other';
 }
 
 /** Ends the program when everything is written. What may still be open (a connection that a client holds) keeps nobody waiting. */

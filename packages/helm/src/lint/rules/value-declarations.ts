@@ -2,6 +2,7 @@
 import type { Chart } from '../../chart/chart.ts';
 import { fromBytes } from '../../go/bytes.ts';
 import { type GoMap, isMap } from '../../go/value.ts';
+import type { TemplateUsage } from '../../inference/analyse-templates.ts';
 import { chartUsage } from '../../inference/chart-usage.ts';
 import { isOpen, type Usage } from '../../inference/usage.ts';
 import { readComments } from '../../inference/values-comments.ts';
@@ -13,34 +14,55 @@ import type { Finding, LintRule } from './rule.ts';
 export const undeclaredValuesRule: LintRule = {
   name: 'undeclared-value',
   description: 'A value that templates use should stand in values.yaml, where users look for it.',
-  check: ({ chart }) => {
-    const own = ownNames(chart);
-    const findings: Finding[] = [];
-    const visit = (usage: Usage, table: GoMap, path: ValuePath): void => {
-      for (const [name, member] of usage.members) {
-        if (path.length === 0 && own.has(name)) continue;
-        const value = table.get(name);
-        if (isMap(value)) {
-          // An empty table is for the user to fill.
-          if (value.size > 0) visit(member, value, [...path, name]);
-        } else if (!table.has(name)) findings.push(undeclared(chart, [...path, name], table));
-      }
-    };
-    visit(chartUsage(chart).usage, chart.values, []);
-    return findings;
-  },
+  check: ({ chart }) => undeclaredValues(chart, chartUsage(chart)).map((each) => undeclared(chart, each)),
 };
 
-function undeclared(chart: Chart, path: ValuePath, table: GoMap): Finding {
-  const name = String(path.at(-1));
-  const similar = closest(name, [...table.keys()]);
-  const suggestion = similar === undefined ? '' : `; did you mean ${valuePathText([...path.slice(0, -1), similar])}?`;
-  const place = placeOf(chart, `.Values${templatePathText(path)}`);
+/** A value that templates use. */
+export interface UndeclaredValue {
+  readonly path: ValuePath;
+  readonly usage: Usage;
+  /** A key of values.yaml that is spelled almost so. */
+  readonly similar: ValuePath | undefined;
+}
+
+/** The values that values.yaml doesn't have. */
+export function undeclaredValues(chart: Chart, { usage }: TemplateUsage): UndeclaredValue[] {
+  const own = ownNames(chart);
+  const found: UndeclaredValue[] = [];
+  const visit = (used: Usage, table: GoMap, path: ValuePath): void => {
+    for (const [name, member] of used.members) {
+      if (path.length === 0 && own.has(name)) continue;
+      const value = table.get(name);
+      if (isMap(value)) {
+        // An empty table is for the user to fill.
+        if (value.size > 0) visit(member, value, [...path, name]);
+      } else if (!table.has(name)) {
+        const similar = closest(name, [...table.keys()]);
+        found.push({
+          path: [...path, name],
+          usage: member,
+          similar: similar === undefined ? undefined : [...path, similar],
+        });
+      }
+    }
+  };
+  visit(usage, chart.values, []);
+  return found;
+}
+
+/** `image.tga is used, but values.yaml doesn't have it; did you mean image.tag?` */
+export function undeclaredText({ path, similar }: UndeclaredValue): string {
+  const suggestion = similar === undefined ? '' : `; did you mean ${valuePathText(similar)}?`;
+  return `${valuePathText(path)} is used, but values.yaml doesn't have it${suggestion}`;
+}
+
+function undeclared(chart: Chart, value: UndeclaredValue): Finding {
+  const place = placeOf(chart, `.Values${templatePathText(value.path)}`);
   return {
     rule: 'undeclared-value',
-    severity: similar === undefined ? 'info' : 'warning',
+    severity: value.similar === undefined ? 'info' : 'warning',
     ...(place ?? { file: 'values.yaml' }),
-    message: `${valuePathText(path)} is used, but values.yaml doesn't have it${suggestion}`,
+    message: undeclaredText(value),
   };
 }
 
