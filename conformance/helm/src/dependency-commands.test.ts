@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -236,6 +237,51 @@ test('refuses archives that were changed after they were locked by digest', asyn
   assert.equal(await run('dep update app'), 'ok');
   assert.match(await ours.read('app/Chart.lock'), /^archives:\n- charts: \[\]\n/);
   assert.equal((await ours.ours(['dep', 'tree', 'app'])).stdout, `app 0.1.0\n└── cache 0.4.2 (^0.4) @stable\n`);
+});
+
+test('fetches an archive whose digest the index tells once, also for repositories that are not configured', async (t) => {
+  const { both, server } = await start(t, {
+    'app/Chart.yaml': ranges('- {name: cache, version: ^0.4, repository: "URL"}\n'),
+  });
+  const archive = chartArchive('cache', '0.4.2');
+  const digest = createHash('sha256').update(archive).digest('hex');
+  const index = (announced: string): string =>
+    `apiVersion: v1\nentries:\n  cache:\n  - {apiVersion: v2, name: cache, version: 0.4.2, urls: [cache-0.4.2.tgz], digest: ${announced}}\n`;
+  server.put('/index.yaml', index(digest));
+  server.put('/cache-0.4.2.tgz', archive);
+  const fetched = (): number => server.requests.filter(({ path }) => path === '/cache-0.4.2.tgz').length;
+  for (const command of ['dep update app', 'dep update app', `repo add stable ${server.url}`, 'dep build app']) {
+    const { code, stderr } = await both.ours.ours(command.split(' '));
+    assert.equal(code, 0, stderr);
+  }
+  assert.equal(fetched(), 1);
+  server.put('/index.yaml', index('0'.repeat(64)));
+  const { code, stderr } = await both.ours.ours(['dep', 'update', 'app']);
+  assert.equal(code, 1);
+  assert.match(stderr, /digest/);
+});
+
+test('a dependency out of its range: told by default, an error when that is wanted, as in its tree', async (t) => {
+  const { both } = await start(t, {
+    'app/Chart.yaml': ranges('- {name: db, version: ^2, repository: "", condition: db.enabled}\n'),
+    'app/values.yaml': 'db: {enabled: false}\n',
+    'app/charts/db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.0.0\n',
+    'app/charts/db/templates/a.yaml': 'kind: A\n',
+  });
+  const problem = 'app > db: version 1.0.0 is not in the range ^2';
+  const helm = await both.helm.helm(['template', 'app']);
+  const plain = await both.ours.ours(['template', 'app']);
+  assert.equal(plain.stdout, helm.stdout, 'rendered, though it is switched off');
+  assert.match(plain.stderr, new RegExp(`WARN msg="${problem.replaceAll('^', '\\^')}; it is rendered`));
+  for (const command of [
+    ['template', 'app'],
+    ['lint', 'app'],
+  ]) {
+    const strict = await both.ours.ours([...command, '--strict-dependencies']);
+    assert.equal(strict.code, 1);
+    assert.ok((strict.stdout + strict.stderr).includes(problem), strict.stderr);
+  }
+  assert.ok((await both.ours.ours(['dep', 'tree', 'app'])).stderr.includes(problem));
 });
 
 test('refuses circles of local charts', async (t) => {

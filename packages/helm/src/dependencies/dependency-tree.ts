@@ -23,11 +23,13 @@ export function dependencyTree(chart: Chart): DependencyNode {
   return { name, version, range: '', repository: '', alias: '', status: 'ok', dependencies: childrenOf(chart) };
 }
 
+const PROBLEMS: readonly TreeStatus[] = ['missing', 'wrong version', 'unlisted'];
+
 /** Every node that isn't as it must be, with the names that lead to it. */
-export function problemsOf(node: DependencyNode, path: readonly string[] = []): string[] {
+export function problemsOf(node: DependencyNode, statuses = PROBLEMS, path: readonly string[] = []): string[] {
   const here = [...path, node.name];
-  const own = node.status === 'ok' ? [] : [`${here.join(' > ')}: ${problemText(node)}`];
-  return [...own, ...node.dependencies.flatMap((each) => problemsOf(each, here))];
+  const own = statuses.includes(node.status) ? [`${here.join(' > ')}: ${problemText(node)}`] : [];
+  return [...own, ...node.dependencies.flatMap((each) => problemsOf(each, statuses, here))];
 }
 
 function problemText({ status, version, range }: DependencyNode): string {

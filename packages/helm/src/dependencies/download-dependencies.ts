@@ -127,22 +127,33 @@ async function saveRemote(
   seen: Map<string, LockedArchive>,
 ): Promise<void> {
   const { name, repository } = dependency;
-  const reference = await remoteReference(dependency, plan);
+  const { reference, digest: announced } = await remoteReference(dependency, plan);
   if (seen.has(reference)) {
     context.report(`Already downloaded ${name} from repo ${repository}`);
     return;
   }
   context.report(`Downloading ${name} from repo ${repository}`);
-  const downloaded = await download(dependency, reference, plan, context);
+  const downloaded = await download(dependency, { reference, digest: announced }, plan, context);
   const chart = expectChart(dependency, downloaded);
   const { fileName, digest } = downloaded;
   seen.set(reference, { file: fileName, digest: `sha256:${digest}`, charts: innerCharts(chart) });
   await writeFile(join(plan.directory, downloaded.fileName), downloaded.archive);
 }
 
+interface RemoteArchive {
+  readonly reference: string;
+  /** What the index says of it; empty when it says nothing. */
+  readonly digest: string;
+}
+
 /** The address of the archive. Throws ChartError. */
-async function remoteReference({ name, version, repository }: LockedDependency, plan: DownloadPlan): Promise<string> {
-  if (isOciReference(repository)) return `${repository.replace(/\/+$/, '')}/${name}:${version}`;
+async function remoteReference(
+  { name, version, repository }: LockedDependency,
+  plan: DownloadPlan,
+): Promise<RemoteArchive> {
+  if (isOciReference(repository)) {
+    return { reference: `${repository.replace(/\/+$/, '')}/${name}:${version}`, digest: '' };
+  }
   let index: IndexFile;
   try {
     index = await plan.index(repository);
@@ -156,7 +167,7 @@ async function remoteReference({ name, version, repository }: LockedDependency, 
   const entry = entries.find(({ metadata, urls }) => urls.length > 0 && isSameVersion(metadata.version, version));
   const url = entry?.urls[0];
   if (url === undefined) throw new ChartError('could not find : no matching version');
-  return resolveReference(repository, url);
+  return { reference: resolveReference(repository, url), digest: entry?.digest ?? '' };
 }
 
 function isSameVersion(a: string, b: string): boolean {
@@ -168,7 +179,7 @@ function isSameVersion(a: string, b: string): boolean {
 
 async function download(
   dependency: LockedDependency,
-  reference: string,
+  { reference, digest }: RemoteArchive,
   plan: DownloadPlan,
   context: DependencyContext,
 ): Promise<DownloadedChart> {
@@ -181,6 +192,7 @@ async function download(
         ...source,
         ...(entry === undefined ? {} : credentialsOf(entry)),
         version: isOciReference(reference) ? dependency.version : '',
+        digest,
         repo: '',
       },
       { ...context, report: context.reportPull },

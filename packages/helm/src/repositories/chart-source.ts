@@ -16,6 +16,8 @@ export interface ChartSource extends Omit<RepositoryAccess, 'url'> {
   readonly version?: string;
   /** Pre-releases too, when no version is given. */
   readonly devel?: boolean;
+  /** SHA-256 that an index gives for the chart when the reference is its URL, in hex. */
+  readonly digest?: string;
   /** The address of a repository that isn't among the configured ones (`--repo`). */
   readonly repo?: string;
   /** Speaks to registries without TLS. */

@@ -149,7 +149,7 @@ async function findByUrl(
     const digest = await digestInIndex(entry, url, context);
     if (digest !== undefined) return { url, digest, access: mergeAccess(entry, source) };
   }
-  return { url, digest: '', access: { ...source, url } };
+  return { url, digest: parseDigest(source.digest ?? ''), access: { ...source, url } };
 }
 
 async function digestInIndex(entry: RepositoryEntry, url: string, context: ChartContext): Promise<string | undefined> {

@@ -10,6 +10,7 @@ import type { FlagValues } from '../flags/flag-values.ts';
 import { checkInstallable, missingDependencies, openChart } from './open-chart.ts';
 import { type PostRender, postRenderer } from './post-renderer.ts';
 import { schemaOptions } from './schema-options.ts';
+import { checkDependencies } from './strict-dependencies.ts';
 import { checkValueKeys } from './strict-values.ts';
 import { mergeValues, readValueSources } from './value-flags.ts';
 
@@ -44,6 +45,7 @@ export async function readChartRequest(
   }
   if (flags.bool('strict-numbers')) chart = withIntegers(chart);
   checkInstallable(chart, context);
+  checkDependencies(context, chart, flags);
   checkValueKeys(context, chart, sources, flags);
   const { remoteSchemas } = await schemaOptions(chart, flags);
   return { chart, values, sources, remoteSchemas, postRender };

@@ -11,6 +11,7 @@ import { applySource, orderedSources, type ValueSource } from '../../values/sour
 import type { CommandContext } from '../command.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
+import { strictDependenciesFlag } from './strict-dependencies.ts';
 import { strictValuesFlag } from './strict-values.ts';
 
 export const valueFlags: readonly Flag[] = [
@@ -37,6 +38,7 @@ export const valueFlags: readonly Flag[] = [
     name: 'set-string',
     usage: 'a value that stays text: key1=val1,key2=val2 (can be given several times)',
   },
+  strictDependenciesFlag,
   strictValuesFlag,
   {
     kind: 'bool',

@@ -17,6 +17,7 @@ import { withIntegers } from '../../values/with-integers.ts';
 import { exactArguments } from '../arguments.ts';
 import { chartFlags } from '../chart/chart-flags.ts';
 import { checkInstallable, openChart } from '../chart/open-chart.ts';
+import { checkDependencies } from '../chart/strict-dependencies.ts';
 import { checkValueKeys } from '../chart/strict-values.ts';
 import { mergeValues, readValueSources, valueFlags } from '../chart/value-flags.ts';
 import { withCluster } from '../cluster/connect.ts';
@@ -124,6 +125,7 @@ async function rendered(
   const sources = await readValueSources(context, flags);
   const values = mergeValues(sources);
   checkInstallable(chart, context);
+  checkDependencies(context, chart, flags);
   checkValueKeys(context, chart, sources, flags);
   const enableDns = flags.bool('enable-dns');
   const stableGenerators = flags.bool('stable-generators');

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import type { Chart } from '../../chart/chart.ts';
+import { dependencyTree, problemsOf } from '../../dependencies/dependency-tree.ts';
 import type { GoMap } from '../../go/value.ts';
 import { unknownKeys, unknownKeyText } from '../../inference/unknown-keys.ts';
 import { lintChart } from '../../lint/lint-chart.ts';
@@ -118,11 +119,17 @@ async function lintPath(
     ...(remoteSchemas === undefined ? {} : { remoteSchemas }),
   };
   const strict = loaded === undefined || !flags.bool('strict-values') ? [] : keyMessages(loaded, sources);
-  return { messages: [...lintChart(source, options), ...strict] };
+  const ranges = loaded === undefined || !flags.bool('strict-dependencies') ? [] : dependencyMessages(loaded);
+  return { messages: [...lintChart(source, options), ...ranges, ...strict] };
 }
 
 function sourceWithIntegers(source: LintSource): LintSource {
   return 'loaded' in source.chart ? { ...source, chart: { loaded: withIntegers(source.chart.loaded) } } : source;
+}
+
+/** Charts in charts/ that aren't what Chart.yaml asks for. */
+function dependencyMessages(chart: Chart): LintMessage[] {
+  return problemsOf(dependencyTree(chart)).map((text) => ({ severity: 'error', path: 'Chart.yaml', text }));
 }
 
 /** Keys of --set and -f that the chart doesn't have. */

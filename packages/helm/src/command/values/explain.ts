@@ -15,6 +15,7 @@ import type { ArgumentRule } from '../arguments.ts';
 import { maximumArguments, minimumArguments } from '../arguments.ts';
 import { chartFlags } from '../chart/chart-flags.ts';
 import { openChart } from '../chart/open-chart.ts';
+import { checkDependencies } from '../chart/strict-dependencies.ts';
 import { checkValueKeys } from '../chart/strict-values.ts';
 import { mergeValues, readValueSources, valueFlags } from '../chart/value-flags.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -53,6 +54,7 @@ the chart it has been there: -o json says too which was the last without it.`,
     const given = mergeValues(sources);
     const opened = await openChart(context, reference, flags);
     const chart = flags.bool('strict-numbers') ? withIntegers(opened) : opened;
+    checkDependencies(context, chart, flags);
     checkValueKeys(context, chart, sources, flags);
     enableDependencies(chart, given);
     const explanation = explainValues(chart, sources);

@@ -100,3 +100,21 @@ test('every rule has a name of its own and says what it is for', () => {
   assert.equal(new Set(lintRules.map(({ name }) => name)).size, lintRules.length);
   for (const { description } of lintRules) assert.match(description, /\.$/);
 });
+
+test('finds dependencies out of their ranges, which are rendered whatever is set', () => {
+  const dependencies = 'dependencies:\n- {name: db, version: ^2, repository: "", condition: db.enabled}\n';
+  const files = {
+    'Chart.yaml': CHART + dependencies,
+    'values.yaml': 'db: {enabled: false}\n',
+    'charts/db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.0.0\n',
+  };
+  assert.deepEqual(
+    findings(files).filter((text) => text.includes('dependency')),
+    ['Chart.yaml: web > db: version 1.0.0 is not in the range ^2 (dependency-range)'],
+  );
+  const inRange = { ...files, 'charts/db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 2.0.0\n' };
+  assert.deepEqual(
+    findings(inRange).filter((text) => text.includes('dependency')),
+    [],
+  );
+});

@@ -1,6 +1,7 @@
 /** All rules of our own, and running them. */
 import { appVersionRule } from './app-version.ts';
 import { booleanKeysRule } from './boolean-keys.ts';
+import { dependencyRangesRule } from './dependency-ranges.ts';
 import { duplicateKeysRule } from './duplicate-keys.ts';
 import { largeNumbersRule } from './large-numbers.ts';
 import type { Finding, LintRule, LintSubject } from './rule.ts';
@@ -11,6 +12,7 @@ import { undeclaredValuesRule, unusedValuesRule } from './value-declarations.ts'
 export const lintRules: readonly LintRule[] = [
   appVersionRule,
   booleanKeysRule,
+  dependencyRangesRule,
   duplicateKeysRule,
   largeNumbersRule,
   unknownHooksRule,
