@@ -94,6 +94,10 @@ test('the configuration comes with the server and goes with it', async (t) => {
     webhook?.clientConfig.url ?? '',
     /^https:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/validating\/configmaps\.maps\.kindred\.dev$/,
   );
+  assert.deepEqual(
+    webhook?.matchConditions?.map(({ name }) => name),
+    ['not-being-deleted'],
+  );
   assert.deepEqual([webhook?.failurePolicy, webhook?.sideEffects, webhooks.length], ['Ignore', 'None', 1]);
   await manager.close();
   await assert.rejects(cluster.client.get(ValidatingWebhookConfiguration, at), (error) =>
@@ -128,7 +132,7 @@ test('what is being deleted is never held by a webhook, and a webhook that break
       ),
     (gone) => gone,
   );
-  assert.deepEqual(cluster.errors, ['Webhook failed: broken']);
+  assert.deepEqual(cluster.errors, ['Webhook failed: broken {"extension":"maps"}']);
 });
 
 test('a certificate is replaced before it ends, and the webhook goes on', async (t) => {

@@ -11,6 +11,7 @@ import { AdmissionChain } from './admission/chain.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './admission/plugin.ts';
 import { openAdmissionWebhooks } from './admission/webhooks/admission-webhooks.ts';
+import { matchConditionAdmission } from './admission/webhooks/match-condition-admission.ts';
 import { httpsWebhooks, type WebhookTransport } from './admission/webhooks/webhook-transport.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { UserInfo } from './authentication/user-info.ts';
@@ -51,7 +52,7 @@ export interface ApiServerOptions {
   /** Asked in turn; who is known to none of them is anonymous. */
   readonly authenticators: readonly Authenticator[];
   readonly authorizer: Authorizer;
-  /** In the order in which they run, after NamespaceLifecycle, which is always there. */
+  /** In the order in which they run, after those that are always there: NamespaceLifecycle, WebhookMatchConditions. */
   readonly admission?: readonly AdmissionPlugin[];
   /** How admission webhooks are asked; over HTTPS unless told. The server closes it. */
   readonly webhooks?: WebhookTransport;
@@ -114,7 +115,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const parts: VerbParts = {
     apiStorage: storage,
     registry,
-    admission: new AdmissionChain([namespaceLifecycle, ...(options.admission ?? [])], webhooks),
+    admission: new AdmissionChain(
+      [namespaceLifecycle, matchConditionAdmission, ...(options.admission ?? [])],
+      webhooks,
+    ),
     authorizer,
     typeTable,
     clock,

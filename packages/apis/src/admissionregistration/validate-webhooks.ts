@@ -5,14 +5,16 @@
 import {
   checkDns1035Label,
   checkDnsSubdomain,
+  checkQualifiedName,
   duplicate,
   type FieldError,
-  forbiddenField,
   invalidValue,
   required,
+  tooMany,
   webhookClientErrors,
 } from '@kindred/machinery';
 import type {
+  MatchCondition,
   MutatingWebhook,
   MutatingWebhookConfiguration,
   ValidatingWebhook,
@@ -52,12 +54,25 @@ function webhookErrors(webhook: Partial<Webhook>, at: string): FieldError[] {
     ...('reinvocationPolicy' in webhook
       ? optionalOneOf(`${at}.reinvocationPolicy`, webhook.reinvocationPolicy, ['IfNeeded', 'Never'])
       : []),
-    ...(matchConditions.length > 0 ? [forbiddenField(`${at}.matchConditions`, noConditions)] : []),
+    ...conditionErrors(`${at}.matchConditions`, matchConditions),
   ];
 }
 
-/** Ignoring them would send a webhook requests that it must not see. */
-const noConditions = 'expressions are not evaluated by this server: narrow the webhook by rules and selectors';
+const mostConditions = 64;
+
+/** All but the expressions themselves: whoever evaluates them knows the language. */
+function conditionErrors(field: string, conditions: readonly Partial<MatchCondition>[]): FieldError[] {
+  const errors = conditions.length > mostConditions ? [tooMany(field, conditions.length, mostConditions)] : [];
+  const names = new Set<string>();
+  for (const [index, { name = '', expression = '' }] of conditions.entries()) {
+    const at = `${field}[${index}]`;
+    if (expression.trim() === '') errors.push(required(`${at}.expression`));
+    errors.push(...requiredName(`${at}.name`, name, checkQualifiedName));
+    if (name !== '' && names.has(name)) errors.push(duplicate(`${at}.name`, name));
+    names.add(name);
+  }
+  return errors;
+}
 
 function timeoutErrors(field: string, seconds: number | undefined): FieldError[] {
   if (seconds === undefined || (seconds >= 1 && seconds <= 30)) return [];

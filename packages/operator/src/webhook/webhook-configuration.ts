@@ -26,6 +26,12 @@ export interface Registration {
   readonly authorities: string;
 }
 
+/** What is being deleted must be able to lose its finalizers, whoever answers. */
+const letGo = {
+  name: 'not-being-deleted',
+  expression: "request.operation == 'DELETE' || !has(object.metadata.deletionTimestamp)",
+};
+
 /** What is applied. */
 export interface WebhookConfigurations {
   readonly validating: Omit<ValidatingWebhookConfiguration, 'apiVersion' | 'kind'> | undefined;
@@ -62,7 +68,7 @@ export function webhookConfigurations(registration: Registration): WebhookConfig
 function entry(webhook: Webhook, { extension, reach, authorities }: Registration) {
   const { kind, operations = ['CREATE', 'UPDATE'], failurePolicy = 'Fail', timeoutSeconds = 10 } = webhook;
   const path = webhookPath(webhook, extension);
-  const { namespaceSelector, objectSelector } = webhook;
+  const { namespaceSelector, objectSelector, matchConditions = [] } = webhook;
   return {
     name: webhookName(webhook, extension),
     clientConfig: {
@@ -81,6 +87,7 @@ function entry(webhook: Webhook, { extension, reach, authorities }: Registration
     failurePolicy,
     timeoutSeconds,
     sideEffects: 'None',
+    matchConditions: [letGo, ...matchConditions],
     admissionReviewVersions: ['v1'],
     // A copy: what is applied is an object of its own.
     ...(namespaceSelector === undefined ? {} : { namespaceSelector: structuredClone(namespaceSelector) as object }),

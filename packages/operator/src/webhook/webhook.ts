@@ -48,6 +48,11 @@ interface WebhookOptions<T extends KubeObject> {
   readonly timeoutSeconds?: number;
   readonly namespaceSelector?: LabelSelectorObject;
   readonly objectSelector?: LabelSelectorObject;
+  /**
+   * Expressions (CEL) over `object`, `oldObject` and `request` that must all be true for the webhook to be asked. The API
+   * server evaluates them, so they hold while the extension doesn't answer, too.
+   */
+  readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
   /** What the function must be allowed to do with `client`. */
   readonly rules?: readonly PolicyRule[];
 }

@@ -20,31 +20,32 @@ export interface ReviewSubject {
   readonly resource: GroupVersionResource;
 }
 
-export interface ReviewQuestion {
-  readonly uid: string;
-  readonly version: ReviewVersion;
+export interface ReviewSubjects {
   readonly attributes: AdmissionAttributes;
   /** As the webhook sees it, and as the client asked for it. */
   readonly seen: ReviewSubject;
   readonly requested: ReviewSubject;
+}
+
+export interface ReviewQuestion extends ReviewSubjects {
+  readonly uid: string;
+  readonly version: ReviewVersion;
   /** JSON, `null` where there is none. */
   readonly object: string;
   readonly oldObject: string;
 }
 
-/** The body to send. The objects come as text, since many webhooks may be asked about the same ones. */
-export function reviewBody({ uid, version, attributes, seen, requested, object, oldObject }: ReviewQuestion): string {
+/** The request of a review without its objects. */
+export function reviewRequest(uid: string, { attributes, seen, requested }: ReviewSubjects): JsonObject {
   const { subresource, name, namespace, operation, user, dryRun, options } = attributes;
-  const part = subresource === '' ? {} : { subResource: subresource };
-  const requestedPart = subresource === '' ? {} : { requestSubResource: subresource };
   const { username, uid: userUid, groups, extra } = user;
-  const head = encodeJsonText({
+  const request = {
     uid,
     ...seen,
-    ...part,
+    ...(subresource === '' ? {} : { subResource: subresource }),
     requestKind: requested.kind,
     requestResource: requested.resource,
-    ...requestedPart,
+    ...(subresource === '' ? {} : { requestSubResource: subresource }),
     ...(name === '' ? {} : { name }),
     ...(namespace === '' ? {} : { namespace }),
     operation,
@@ -54,9 +55,18 @@ export function reviewBody({ uid, version, attributes, seen, requested, object, 
       groups,
       ...(extra === undefined ? {} : { extra }),
     },
-  });
-  const tail = `"object":${object},"oldObject":${oldObject},"dryRun":${dryRun},"options":${encodeJsonText(options)}}`;
-  return `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/${version}","request":${head.slice(0, -1)},${tail}}`;
+    dryRun,
+    options,
+  };
+  // JSON throughout; only its lists are readonly.
+  return request as object as JsonObject;
+}
+
+/** The body to send. The objects come as text, since many webhooks may be asked about the same ones. */
+export function reviewBody({ uid, version, object, oldObject, ...subjects }: ReviewQuestion): string {
+  const request = encodeJsonText(reviewRequest(uid, subjects)).slice(0, -1);
+  const objects = `"object":${object},"oldObject":${oldObject}`;
+  return `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/${version}","request":${request},${objects}}}`;
 }
 
 export interface ReviewAnswer {

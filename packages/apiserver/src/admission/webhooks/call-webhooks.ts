@@ -8,14 +8,17 @@ import {
   badRequest,
   deepEqual,
   encodeJsonText,
+  forbidden,
   goQuote,
   internalError,
   type JsonValue,
   PatchError,
 } from '@kindred/machinery';
+import type { ServedResource } from '../../resources/served-resource.ts';
 import type { ResourceStorage } from '../../storage/resource-storage.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
-import type { ReviewAnswer } from './admission-review.ts';
+import { type ReviewAnswer, type ReviewSubjects, reviewRequest } from './admission-review.ts';
+import { conditionsHold } from './match-conditions.ts';
 import { ReviewedObjects, subjectOf } from './reviewed-objects.ts';
 import type { Webhook } from './webhook.ts';
 import { askWebhook, type CallerParts } from './webhook-caller.ts';
@@ -73,7 +76,7 @@ export async function validate(
   parts: CallParts,
 ): Promise<void> {
   const objects = new ReviewedObjects(attributes);
-  const wanted = invocations.filter(({ webhook }) => isWanted(webhook, attributes, parts));
+  const wanted = invocations.filter((invocation) => isWanted(invocation, attributes, objects, parts));
   const outcomes = await Promise.allSettled(wanted.map((invocation) => ask(invocation, attributes, objects, parts)));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
@@ -85,7 +88,7 @@ async function mutateOnce(
   parts: CallParts,
 ): Promise<'skipped' | 'unchanged' | 'changed'> {
   const { webhook, seenAs } = invocation;
-  if (!isWanted(webhook, attributes, parts)) return 'skipped';
+  if (!isWanted(invocation, attributes, objects, parts)) return 'skipped';
   const answer = await ask(invocation, attributes, objects, parts);
   if (answer?.patch === undefined) return 'unchanged';
   const before = objects.view(seenAs);
@@ -108,10 +111,39 @@ function patchedBy(patch: JsonValue, object: unknown): JsonValue {
   }
 }
 
-function isWanted(webhook: Webhook, attributes: AdmissionAttributes, { namespaces }: CallParts): boolean {
+/** @throws StatusError when that can't be told, or the webhook must not be asked in a dry run */
+function isWanted(
+  { webhook, seenAs }: Invocation,
+  attributes: AdmissionAttributes,
+  objects: ReviewedObjects,
+  { namespaces }: CallParts,
+): boolean {
   if (!selectorsMatch(webhook, attributes, namespaces)) return false;
+  if (webhook.conditions.length > 0 && !conditionsWant(webhook, seenAs, attributes, objects)) return false;
   if (!attributes.dryRun || webhook.supportsDryRun) return true;
   throw badRequest(`admission webhook ${goQuote(webhook.name)} does not support dry run`);
+}
+
+function conditionsWant(
+  webhook: Webhook,
+  seenAs: ServedResource,
+  attributes: AdmissionAttributes,
+  objects: ReviewedObjects,
+): boolean {
+  const held = conditionsHold(webhook.conditions, {
+    object: objects.view(seenAs),
+    oldObject: objects.oldView(seenAs),
+    request: reviewRequest('', subjectsOf(seenAs, attributes)),
+  });
+  if (typeof held === 'boolean') return held;
+  if (webhook.failsOpen) return false;
+  const why = held.errors.length === 1 ? (held.errors[0] ?? '') : `[${held.errors.join(', ')}]`;
+  throw forbidden(attributes.requested.groupResource, attributes.name, why);
+}
+
+function subjectsOf(seenAs: ServedResource, attributes: AdmissionAttributes): ReviewSubjects {
+  const requested = subjectOf(attributes.requested, attributes);
+  return { attributes, seen: subjectOf(seenAs, attributes), requested };
 }
 
 /** The answer of a webhook that allows the request; undefined when it can't be asked and needn't be. */
@@ -124,9 +156,7 @@ async function ask(
   const { clock, metrics } = parts;
   const started = clock.now();
   const reviewed = {
-    attributes,
-    seen: subjectOf(seenAs, attributes),
-    requested: subjectOf(attributes.requested, attributes),
+    ...subjectsOf(seenAs, attributes),
     object: objects.object(seenAs),
     oldObject: objects.oldObject(seenAs),
   };

@@ -26,20 +26,25 @@ export class ReviewedObjects {
 
   /** JSON of the new object; `null` when there is none. */
   object(seenAs: ServedResource): string {
-    return this.#encoded(this.#objects, seenAs, this.#attributes.object);
+    return encoded(this.#objects, seenAs, () => this.view(seenAs));
   }
 
   /** JSON of the stored object; `null` when there is none. */
   oldObject(seenAs: ServedResource): string {
-    const { oldObject, operation } = this.#attributes;
-    // A binding is made, whatever becomes of its pod.
-    return this.#encoded(this.#oldObjects, seenAs, operation === 'CREATE' ? undefined : oldObject);
+    return encoded(this.#oldObjects, seenAs, () => this.oldView(seenAs));
   }
 
   /** The new object in that version, for a patch to start from. It may share parts with the object under admission. */
   view(seenAs: ServedResource): Unstructured | undefined {
     const { object } = this.#attributes;
     return object === undefined ? undefined : this.#convert(object, seenAs);
+  }
+
+  /** The stored object in that version. Never to be changed. */
+  oldView(seenAs: ServedResource): Unstructured | undefined {
+    const { oldObject, operation } = this.#attributes;
+    // A binding is made, whatever becomes of its pod.
+    return oldObject === undefined || operation === 'CREATE' ? undefined : this.#convert(oldObject, seenAs);
   }
 
   /**
@@ -66,21 +71,25 @@ export class ReviewedObjects {
     this.#objects.clear();
   }
 
-  #encoded(known: Map<ServedResource, string>, seenAs: ServedResource, object: Unstructured | undefined): string {
-    if (object === undefined) return 'null';
-    let text = known.get(seenAs);
-    if (text === undefined) {
-      text = encodeJsonText(this.#convert(object, seenAs));
-      known.set(seenAs, text);
-    }
-    return text;
-  }
-
   #convert(object: Unstructured, seenAs: ServedResource): Unstructured {
     const { form, working } = this.#attributes;
     if (form !== undefined) return form.view(object);
     return seenAs === working ? object : seenAs.fromStorage(working.toStorage(deepCopy(object)));
   }
+}
+
+function encoded(
+  known: Map<ServedResource, string>,
+  seenAs: ServedResource,
+  view: () => Unstructured | undefined,
+): string {
+  let text = known.get(seenAs);
+  if (text === undefined) {
+    const object = view();
+    text = object === undefined ? 'null' : encodeJsonText(object);
+    known.set(seenAs, text);
+  }
+  return text;
 }
 
 /** Group, version, kind and resource as a review names them. */

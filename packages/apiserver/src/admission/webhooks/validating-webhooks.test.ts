@@ -287,3 +287,46 @@ test('a configuration that cannot work is refused', async (t) => {
     assert.ok(String(json(answer)['message']).includes(message), String(json(answer)['message']));
   }
 });
+
+test('conditions say which requests a webhook wants', async (t) => {
+  const { server, hook, create } = await serverWith(t, { allowed: false });
+  const status = async (conditions: Record<string, string>, changes: object = {}): Promise<[number, string]> => {
+    await server.call('DELETE', `${configurations}/hooks`);
+    const matchConditions = Object.entries(conditions).map(([name, expression]) => ({ name, expression }));
+    await register(server, configuration(hook, { matchConditions, ...changes }));
+    const answer = await create('a', '?dryRun=All');
+    return [answer.status, String(json(answer)['message'])];
+  };
+  const mine = "request.userInfo.username == 'tester' && request.operation == 'CREATE' && request.dryRun";
+  assert.equal((await status({ mine }))[0], 400);
+  assert.equal((await status({ other: "object.metadata.labels['tier'] == 'db'" }))[0], 201);
+  assert.equal((await status({ new: 'oldObject == null' }))[0], 400);
+  // One that is false decides; an error is the policy's matter.
+  assert.equal((await status({ broken: 'object.spec.x > 1', not: 'false' }))[0], 201);
+  assert.equal((await status({ broken: 'object.spec.x > 1' }, { failurePolicy: 'Ignore' }))[0], 201);
+  assert.deepEqual(await status({ broken: 'object.spec.x > 1' }), [
+    403,
+    'configmaps "a" is forbidden: expression "object.spec.x > 1" resulted in error: no such key: spec',
+  ]);
+});
+
+test('conditions that cannot be evaluated are refused with their place', async (t) => {
+  const server = await createTestServer(t);
+  const at = 'webhooks[0].matchConditions[0]';
+  const cases: [object, string][] = [
+    [
+      { name: 'a', expression: 'object.x >' },
+      `${at}.expression: Invalid value: "object.x >": compilation failed: ERROR: <input>:1:`,
+    ],
+    [{ name: 'a', expression: '1 + 1' }, `${at}.expression: Invalid value: "1 + 1": must evaluate to bool`],
+    [{ name: 'a', expression: 'authorizer.check()' }, "undeclared reference to 'authorizer'"],
+    [{ name: '', expression: 'true' }, `${at}.name: Required value`],
+    [{ name: 'a', expression: ' ' }, `${at}.expression: Required value`],
+  ];
+  for (const [condition, message] of cases) {
+    const body = configuration({ url: 'https://a/b', caBundle: '' }, { matchConditions: [condition] });
+    const answer = await server.call('POST', configurations, body);
+    assert.equal(answer.status, 422, answer.text);
+    assert.ok(String(json(answer)['message']).includes(message), String(json(answer)['message']));
+  }
+});

@@ -2,11 +2,10 @@
  * Asks one webhook about one request, within its time: the review, the way to it, and what the answer says.
  */
 import { type Clock, errorText, goQuote, isStatusError } from '@kindred/machinery';
-import type { AdmissionAttributes } from '../plugin.ts';
 import {
   InvalidReviewError,
   type ReviewAnswer,
-  type ReviewSubject,
+  type ReviewQuestion,
   readAnswer,
   reviewBody,
 } from './admission-review.ts';
@@ -24,14 +23,7 @@ export interface CallerParts {
 }
 
 /** What the webhook is asked about. */
-export interface ReviewedRequest {
-  readonly attributes: AdmissionAttributes;
-  readonly seen: ReviewSubject;
-  readonly requested: ReviewSubject;
-  /** JSON. */
-  readonly object: string;
-  readonly oldObject: string;
-}
+export type ReviewedRequest = Omit<ReviewQuestion, 'uid' | 'version'>;
 
 /** @throws WebhookCallError when there is no answer, or none that can be used. */
 export async function askWebhook(

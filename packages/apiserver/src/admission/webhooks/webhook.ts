@@ -11,6 +11,7 @@ import type {
 } from '@kindred/apis/admissionregistration/v1';
 import type { WebhookAddress } from '@kindred/machinery';
 import { type LabelSelector, labelSelectorFromObject } from '@kindred/machinery';
+import { compileCondition, type MatchCondition } from './match-conditions.ts';
 
 export type WebhookType = 'admit' | 'validating';
 export type ReviewVersion = 'v1' | 'v1beta1';
@@ -23,6 +24,7 @@ export interface Webhook {
   readonly matchesEquivalent: boolean;
   readonly namespaceSelector: LabelSelector;
   readonly objectSelector: LabelSelector;
+  readonly conditions: readonly MatchCondition[];
   /** failurePolicy Ignore: a webhook that can't be asked has no objection. */
   readonly failsOpen: boolean;
   readonly timeoutSeconds: number;
@@ -57,6 +59,7 @@ function common(webhook: MutatingWebhook | ValidatingWebhook): Omit<Webhook, 'ty
     matchesEquivalent: webhook.matchPolicy !== 'Exact',
     namespaceSelector: labelSelectorFromObject(webhook.namespaceSelector ?? {}),
     objectSelector: labelSelectorFromObject(webhook.objectSelector ?? {}),
+    conditions: (webhook.matchConditions ?? []).map(compileCondition),
     failsOpen: webhook.failurePolicy === 'Ignore',
     timeoutSeconds: webhook.timeoutSeconds ?? 10,
     reviewVersion: admissionReviewVersions.find(isReviewVersion),

@@ -37,11 +37,14 @@ export function releaseWebhook(admitted: AdmittedKind, options: ReleaseWebhookOp
   return validatingWebhook<ReleaseObject>({
     kind: releases.kind,
     failurePolicy,
+    matchConditions: [
+      { name: 'spec-changed', expression: "request.operation == 'CREATE' || object.spec != oldObject.spec" },
+    ],
     validate: (request) => (isSameIntent(request) ? {} : checkRelease(admitted, request, options)),
   });
 }
 
-/** Finalizers, labels and annotations may always be written. */
+/** Finalizers, labels and annotations may always be written; for servers that don't know conditions. */
 function isSameIntent({ object, old }: WebhookRequest<ReleaseObject>): boolean {
   return old !== undefined && deepEqual(specOf(object), specOf(old));
 }
