@@ -36,7 +36,7 @@ export const ownReleases: ReleaseKind = {
     const { metadata, spec } = known<HelmRelease>(object);
     const { repository, oci, git, bucket, archive, configMap } = spec.chart;
     const secrets = [repository, oci, git, bucket, archive].flatMap((source) => secretsOf(source ?? {}));
-    if (git?.verify !== undefined) secrets.push(git.verify.secretRef.name);
+    secrets.push(...[repository, oci, git, archive].flatMap((source) => source?.verify?.secretRef.name ?? []));
     return [
       ...secrets.map((name) => `Secret/${metadata.namespace ?? ''}/${name}`),
       ...(configMap === undefined ? [] : [`ConfigMap/${metadata.namespace ?? ''}/${configMap.name}`]),

@@ -12,7 +12,7 @@ import type { TlsMaterial } from '../http/tls-material.ts';
 import { digestOf } from '../repositories/content-cache.ts';
 import { Authorizer } from './authorizer.ts';
 import type { Credential } from './credential.ts';
-import { type Descriptor, INDEX_TYPES, MANIFEST_TYPES } from './manifest.ts';
+import { type Descriptor, INDEX_TYPES, MANIFEST_TYPES, parseManifest } from './manifest.ts';
 import { type Reference, referenceText } from './reference.ts';
 import { registryError, requestProblem } from './registry-error.ts';
 import { type Wait, withRetries } from './retry.ts';
@@ -130,10 +130,26 @@ export class RegistryClient {
     return tags;
   }
 
-  /** Whether the repository has a manifest with this digest. Throws ChartError. */
+  /**
+   * Manifests that speak of the one with the reference's digest: signatures, for example. Registries that can't tell have
+   * them under a tag (OCI Distribution Specification 1.1, "Referrers Tag Schema"). Throws ChartError.
+   */
+  async referrers(reference: Reference, signal?: AbortSignal): Promise<readonly Descriptor[]> {
+    const url = this.#url(reference, `referrers/${reference.digest}`);
+    const call: Call = { url, maxBytes: MAX_MANIFEST_BYTES, access: 'pull', signal };
+    const answer = await this.#call(reference.registry, reference.repository, call);
+    const tag = reference.digest.replace(':', '-');
+    if (answer.status === 200) return indexed(answer.body);
+    // Old registries have several ways to say that they know nothing of it.
+    if (![400, 404, 405, 501].includes(answer.status)) throw registryError('GET', answer);
+    if (!(await this.hasManifest(reference, tag, signal))) return [];
+    return indexed((await this.manifest({ ...reference, tag, digest: '' }, signal)).bytes);
+  }
+
+  /** Whether the repository has a manifest with this digest or tag. Throws ChartError. */
   async hasManifest(reference: Reference, digest: string, signal?: AbortSignal): Promise<boolean> {
     const url = this.#url(reference, `manifests/${digest}`);
-    const headers = { accept: MANIFEST_TYPES.join(', ') };
+    const headers = { accept: [...MANIFEST_TYPES, ...INDEX_TYPES].join(', ') };
     const call = { method: 'HEAD', url, headers, maxBytes: MAX_TAGS_BYTES, access: 'pull', signal } as const;
     const answer = await this.#call(reference.registry, reference.repository, call);
     if (answer.status !== 200 && answer.status !== 404) throw registryError('HEAD', answer);
@@ -236,6 +252,11 @@ function expectDigest(bytes: Uint8Array, expected: string, what: string): void {
   const found = `sha256:${digestOf(bytes)}`;
   if (found !== expected)
     throw new ChartError(`digest of the ${what} does not match: expected ${expected}, got ${found}`);
+}
+
+function indexed(bytes: Uint8Array): readonly Descriptor[] {
+  const content = parseManifest(bytes, INDEX_TYPES[0] ?? '');
+  return content.kind === 'index' ? content.manifests : [];
 }
 
 function tagsOf(body: Uint8Array): string[] {

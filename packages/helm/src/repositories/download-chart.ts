@@ -199,7 +199,7 @@ function reportPull(context: ChartContext, reference: string, digest: string): v
 }
 
 /** The reference with the tag or digest to pull: a range is looked up among the tags. Throws ChartError. */
-async function resolveTag(
+export async function resolveTag(
   client: RegistryClient,
   text: string,
   version: string,

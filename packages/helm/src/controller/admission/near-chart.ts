@@ -7,7 +7,8 @@ import { type Clock, errorText, isStatusError } from '@kindred/machinery';
 import { IndexCache } from '../../repositories/index-cache.ts';
 import type { ReleaseIntent } from '../intent/release-intent.ts';
 import type { FetchedChart } from '../sources/chart-content.ts';
-import { type FetchContext, fetchChart, sourceKey } from '../sources/fetch-chart.ts';
+import { fetchChart, sourceKey } from '../sources/fetch-chart.ts';
+import type { FetchContext } from '../sources/fetch-context.ts';
 import type { KnownCharts } from '../sources/known-charts.ts';
 import { SourceError } from '../sources/source-error.ts';
 

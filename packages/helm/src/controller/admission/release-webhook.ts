@@ -17,7 +17,7 @@ import type { ReleaseDependency, ReleaseIntent } from '../intent/release-intent.
 import { readerFor } from '../reconcile/action-kit.ts';
 import { circleOf } from '../reconcile/dependencies.ts';
 import type { ReleaseObject } from '../reconcile/release-object.ts';
-import type { FetchContext } from '../sources/fetch-chart.ts';
+import type { FetchContext } from '../sources/fetch-context.ts';
 import type { KnownCharts } from '../sources/known-charts.ts';
 import type { AdmittedKind } from './admitted-kinds.ts';
 import { nearChart } from './near-chart.ts';

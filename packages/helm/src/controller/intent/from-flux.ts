@@ -4,7 +4,7 @@ import type { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
 import type { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from '../kinds/flux-sources.ts';
 import type { ChartSource, GitSource, Translation } from './release-intent.ts';
 import { releaseSettings } from './release-settings.ts';
-import { accessOf, endpointOf, gitVerification, isInside } from './source-access.ts';
+import { accessOf, cosignKeys, endpointOf, gitVerification, isInside } from './source-access.ts';
 import { rangeErrors } from './version-range.ts';
 
 /** Finds the objects that a release names; undefined for one that isn't there. */
@@ -93,11 +93,20 @@ function fromTemplate(
   const { valuesFiles = [], ignoreMissingValuesFiles = false } = spec;
   const missing = new Missing(`${kind} ${sourceNamespace}/${name}`);
   if (kind === 'HelmRepository') errors.push(...rangeErrors(`${path}.version`, spec.version));
-  if (spec.verify !== undefined) errors.push(forbiddenField(`${path}.verify`, 'signatures are not checked'));
   if (kind === 'HelmRepository') {
     const repository = sources.helmRepository(sourceNamespace, name);
     if (repository === undefined) return missing;
-    return { source: fromHelmRepository(repository, spec, errors), valuesFiles, ignoreMissingValuesFiles };
+    const cosign = cosignKeys(spec.verify, `${path}.verify`, namespace, errors);
+    const source = fromHelmRepository(repository, spec, errors);
+    if (cosign === undefined) return { source, valuesFiles, ignoreMissingValuesFiles };
+    if (source.type !== 'oci') {
+      errors.push(forbiddenField(`${path}.verify`, 'only charts of registries (type oci) have such signatures'));
+      return undefined;
+    }
+    return { source: { ...source, cosign }, valuesFiles, ignoreMissingValuesFiles };
+  }
+  if (spec.verify !== undefined) {
+    errors.push(forbiddenField(`${path}.verify`, `charts of a ${kind} have no such signatures`));
   }
   if (kind === 'GitRepository') {
     const repository = sources.gitRepository(sourceNamespace, name);
@@ -204,8 +213,10 @@ function withoutSlashes(path: string): string {
 }
 
 function fromOci({ metadata, spec }: OCIRepository, errors: FieldError[]): Chosen {
-  const { tag, semver, digest } = spec.ref ?? {};
-  if (spec.verify !== undefined) errors.push(forbiddenField('spec.verify', 'signatures are not checked'));
+  const { namespace = '' } = metadata;
+  const { tag, semver, semverFilter, digest } = spec.ref ?? {};
+  const cosign = cosignKeys(spec.verify, 'spec.verify', namespace, errors);
+  const layerType = spec.layerSelector?.mediaType;
   refuseForeignProvider('OCIRepository', spec.provider, errors);
   return {
     source: {
@@ -213,9 +224,12 @@ function fromOci({ metadata, spec }: OCIRepository, errors: FieldError[]): Chose
       url: spec.url,
       version: semver ?? '',
       plainHttp: spec.insecure ?? false,
-      access: accessOf(metadata.namespace ?? '', spec),
+      access: accessOf(namespace, spec),
       ...(digest === undefined ? {} : { digest }),
       ...(tag === undefined || semver !== undefined ? {} : { tag }),
+      ...(semver === undefined || semverFilter === undefined ? {} : { tagFilter: semverFilter }),
+      ...(layerType === undefined ? {} : { layerType }),
+      ...(cosign === undefined ? {} : { cosign }),
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Our HelmRelease (`helm.kindred.dev/v1`) as an intent. */
 import { type FieldError, forbiddenField, invalidValue, required } from '@kindred/machinery';
 import type { HelmRelease } from '../kinds/helm-release.ts';
-import type { ChartSource, Translation } from './release-intent.ts';
+import type { ChartSource, ObjectName, Translation } from './release-intent.ts';
 import { releaseSettings } from './release-settings.ts';
 import { accessOf, endpointOf, gitVerification, isInside } from './source-access.ts';
 import { rangeErrors } from './version-range.ts';
@@ -43,13 +43,15 @@ function chartSource(chart: ChartSpec, namespace: string, errors: FieldError[]):
       ...(passCredentials === undefined ? {} : { passCredentials }),
       ...(insecureSkipTLSVerify === undefined ? {} : { insecureSkipTlsVerify: insecureSkipTLSVerify }),
     };
-    return { type: 'repository', url, name, version, access };
+    return { type: 'repository', url, name, version, access, ...keyringOf(repository.verify, namespace) };
   }
   if (oci !== undefined) {
     const { url, version = '', digest, insecure: plainHttp = false } = oci;
     errors.push(...rangeErrors('spec.chart.oci.version', version));
     const access = accessOf(namespace, oci);
-    return { type: 'oci', url, version, plainHttp, access, ...(digest === undefined ? {} : { digest }) };
+    const keys =
+      oci.verify?.provider === 'provenance' ? keyringOf(oci.verify, namespace) : cosignOf(oci.verify, namespace);
+    return { type: 'oci', url, version, plainHttp, access, ...(digest === undefined ? {} : { digest }), ...keys };
   }
   if (git !== undefined) {
     const { url, path = '', ref = {}, recurseSubmodules = false, ignore: rules, verify } = git;
@@ -82,10 +84,29 @@ function chartSource(chart: ChartSpec, namespace: string, errors: FieldError[]):
   }
   if (archive !== undefined) {
     const { url, digest } = archive;
-    return { type: 'archive', url, access: accessOf(namespace, archive), ...(digest === undefined ? {} : { digest }) };
+    const keys = keyringOf(archive.verify, namespace);
+    return {
+      type: 'archive',
+      url,
+      access: accessOf(namespace, archive),
+      ...(digest === undefined ? {} : { digest }),
+      ...keys,
+    };
   }
   if (configMap !== undefined) {
     return { type: 'configMap', object: { namespace, name: configMap.name }, key: configMap.key ?? 'chart.tgz' };
   }
   return { type: 'inline', base64: inline ?? '' };
+}
+
+interface Verify {
+  readonly secretRef: { readonly name: string };
+}
+
+function keyringOf(verify: Verify | undefined, namespace: string): { keyring?: ObjectName } {
+  return verify === undefined ? {} : { keyring: { namespace, name: verify.secretRef.name } };
+}
+
+function cosignOf(verify: Verify | undefined, namespace: string): { cosign?: ObjectName } {
+  return verify === undefined ? {} : { cosign: { namespace, name: verify.secretRef.name } };
 }

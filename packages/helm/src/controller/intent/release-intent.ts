@@ -81,6 +81,8 @@ export type ChartSource =
       readonly name: string;
       readonly version: string;
       readonly access: SourceAccess;
+      /** Has the OpenPGP keys of those whose provenance files count; without it none is needed. */
+      readonly keyring?: ObjectName;
     }
   | {
       readonly type: 'oci';
@@ -91,12 +93,25 @@ export type ChartSource =
       readonly tag?: string;
       /** `sha256:…` of the manifest. */
       readonly digest?: string;
+      /** A regular expression for tags that are versions to choose from. */
+      readonly tagFilter?: string;
+      /** The media type of the layer that is the chart, when it isn't helm's. */
+      readonly layerType?: string;
       readonly plainHttp: boolean;
       readonly access: SourceAccess;
+      readonly keyring?: ObjectName;
+      /** Has the public keys of those whose cosign signatures count. */
+      readonly cosign?: ObjectName;
     }
   | GitSource
   | BucketSource
-  | { readonly type: 'archive'; readonly url: string; readonly digest?: string; readonly access: SourceAccess }
+  | {
+      readonly type: 'archive';
+      readonly url: string;
+      readonly digest?: string;
+      readonly access: SourceAccess;
+      readonly keyring?: ObjectName;
+    }
   | { readonly type: 'configMap'; readonly object: ObjectName; readonly key: string }
   | { readonly type: 'inline'; readonly base64: string };
 

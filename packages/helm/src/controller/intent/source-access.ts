@@ -1,6 +1,6 @@
 /** The parts of a source's spec that name Secrets, spelled alike in all kinds. */
-import { type FieldError, invalidValue, parseDuration } from '@kindred/machinery';
-import type { BucketSource, GitVerification, SourceAccess } from './release-intent.ts';
+import { type FieldError, forbiddenField, invalidValue, parseDuration, required } from '@kindred/machinery';
+import type { BucketSource, GitVerification, ObjectName, SourceAccess } from './release-intent.ts';
 
 interface Name {
   readonly name: string;
@@ -31,6 +31,32 @@ export function gitVerification(
 ): GitVerification {
   const known = mode === 'Tag' || mode === 'TagAndHEAD' ? mode : 'HEAD';
   return { mode: known, secret: { namespace, name: secretRef.name } };
+}
+
+/** The Secret with the keys whose cosign signatures count. */
+export function cosignKeys(
+  verify:
+    | { readonly provider?: string; readonly secretRef?: Name; readonly matchOIDCIdentity?: readonly unknown[] }
+    | undefined,
+  field: string,
+  namespace: string,
+  errors: FieldError[],
+): ObjectName | undefined {
+  if (verify === undefined) return undefined;
+  const { provider = 'cosign', secretRef, matchOIDCIdentity } = verify;
+  if (provider !== 'cosign') {
+    errors.push(forbiddenField(`${field}.provider`, `signatures of ${provider} are not checked; cosign's are`));
+  }
+  if (matchOIDCIdentity !== undefined) {
+    errors.push(
+      forbiddenField(`${field}.matchOIDCIdentity`, 'signatures without keys are not checked: give a secretRef'),
+    );
+  }
+  if (secretRef === undefined) {
+    errors.push(required(`${field}.secretRef`, 'signatures are checked by public keys of a Secret'));
+    return undefined;
+  }
+  return { namespace, name: secretRef.name };
 }
 
 /** A scheme is taken too, when it says the same as `insecure`. */

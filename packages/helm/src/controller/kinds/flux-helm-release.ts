@@ -1,6 +1,7 @@
 /** Flux's HelmRelease (`helm.toolkit.fluxcd.io/v2`): accepted as it is, with the fields that a release is made from. */
 import { defineKind, type ObservedOf } from '@kindred/operator';
 import { s } from '@kindred/schema';
+import { verify } from './flux-sources.ts';
 import { releaseFields } from './release-fields.ts';
 import { statusFields } from './release-status.ts';
 
@@ -17,7 +18,7 @@ const chartSpec = s.object({
   reconcileStrategy: s.enum('ChartVersion', 'Revision').optional(),
   valuesFiles: s.array(s.string()).optional(),
   ignoreMissingValuesFiles: s.boolean().optional(),
-  verify: s.any().optional(),
+  verify,
 });
 
 export const FluxHelmRelease = defineKind({

@@ -7,6 +7,15 @@ import { s } from '@kindred/schema';
 
 const common = { group: 'source.toolkit.fluxcd.io', version: 'v1', scope: 'Namespaced' } as const;
 
+/** Signatures of artifacts of registries. */
+export const verify = s
+  .object({
+    provider: s.enum('cosign', 'notation').optional(),
+    secretRef: s.object({ name: s.string() }).optional(),
+    matchOIDCIdentity: s.array(s.object({ issuer: s.string(), subject: s.string() })).optional(),
+  })
+  .optional();
+
 const secretRef = s.object({ name: s.string() }).optional();
 
 const every = {
@@ -56,7 +65,9 @@ export const OCIRepository = defineKind({
         digest: s.string().optional(),
       })
       .optional(),
-    layerSelector: s.any().optional(),
+    layerSelector: s
+      .object({ mediaType: s.string().optional(), operation: s.enum('extract', 'copy').optional() })
+      .optional(),
     secretRef,
     certSecretRef: secretRef,
     proxySecretRef: secretRef,
@@ -64,7 +75,7 @@ export const OCIRepository = defineKind({
     insecure: s.boolean().optional(),
     provider: s.string().optional(),
     ignore: s.string().optional(),
-    verify: s.any().optional(),
+    verify,
   }),
   status,
   columns: [
@@ -162,7 +173,7 @@ export const FluxHelmChart = defineKind({
     reconcileStrategy: s.enum('ChartVersion', 'Revision').optional(),
     valuesFiles: s.array(s.string()).optional(),
     ignoreMissingValuesFiles: s.boolean().optional(),
-    verify: s.any().optional(),
+    verify,
   }),
   status,
   columns: [

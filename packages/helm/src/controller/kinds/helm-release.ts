@@ -12,6 +12,11 @@ const secretRef = s
   .describe('Secret with username and password, and with ca.crt, tls.crt, tls.key.')
   .optional();
 
+const keyring = s
+  .object({ secretRef: s.object({ name: s.string() }).describe('Secret with OpenPGP keys.') })
+  .describe("The archive needs a provenance file that is signed by one of the Secret's keys.")
+  .optional();
+
 const proxySecretRef = s.object({ name: s.string() }).describe('Secret with address, username, password.').optional();
 
 const chart = s
@@ -24,6 +29,7 @@ const chart = s
         secretRef,
         passCredentials: s.boolean().describe('Also sends them to other hosts that the index names.').optional(),
         insecureSkipTLSVerify: s.boolean().optional(),
+        verify: keyring,
       })
       .describe('A chart of an HTTP repository.')
       .optional(),
@@ -34,6 +40,15 @@ const chart = s
         digest: s.string().pattern('^sha256:[0-9a-f]{64}$').describe('Of the manifest.').optional(),
         secretRef,
         insecure: s.boolean().describe('Talks HTTP.').optional(),
+        verify: s
+          .object({
+            provider: s.enum('cosign', 'provenance').describe('cosign when not given.').optional(),
+            secretRef: s
+              .object({ name: s.string() })
+              .describe('Secret with public keys (names end in .pub), or with OpenPGP keys for provenance.'),
+          })
+          .describe('Who must have signed the chart.')
+          .optional(),
       })
       .describe('A chart of an OCI registry.')
       .optional(),
@@ -87,6 +102,7 @@ const chart = s
         url: s.string().min(1),
         digest: s.string().pattern('^sha256:[0-9a-f]{64}$').optional(),
         secretRef,
+        verify: keyring,
       })
       .describe('A packaged chart at a URL.')
       .optional(),

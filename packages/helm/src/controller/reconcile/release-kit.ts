@@ -9,7 +9,7 @@ import type { ReleaseIntent } from '../intent/release-intent.ts';
 import type { ReleaseKind } from '../release-kind.ts';
 import type { RemoteClusters } from '../remote/remote-clusters.ts';
 import type { ChartCache } from '../sources/chart-cache.ts';
-import type { FetchContext } from '../sources/fetch-chart.ts';
+import type { FetchContext } from '../sources/fetch-context.ts';
 import type { ObjectWatcher } from '../watch/object-watcher.ts';
 import type { BackOff } from './back-off.ts';
 import type { RecordedDetails } from './recorded.ts';

@@ -1,44 +1,20 @@
 /** Gets the chart of a release from wherever its source says. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { ConfigMap } from '@kindred/apis/core/v1';
-import type { Client } from '@kindred/client';
 import { proxyFromEnvironment } from '@kindred/client';
 import { ChartError } from '../../chart/chart.ts';
-import { parseReference } from '../../registry/reference.ts';
-import type { ChartContext } from '../../repositories/chart-source.ts';
-import { checkDigest } from '../../repositories/content-cache.ts';
-import { type DownloadedChart, downloadChart } from '../../repositories/download-chart.ts';
-import { openRegistry } from '../../repositories/open-registry.ts';
-import type { ChartSource, ObjectName, ReleaseIntent } from '../intent/release-intent.ts';
+import type { ObjectName, ReleaseIntent } from '../intent/release-intent.ts';
 import { fetchBucketChart } from './bucket/bucket-source.ts';
 import { chartOf, chartOfArchive, type FetchedChart } from './chart-content.ts';
-import type { Environment } from './git/git-command.ts';
+import { downloadSource, pathsBelow } from './download-source.ts';
+import type { FetchContext } from './fetch-context.ts';
 import { fetchDependencies, missingDependencies } from './git/git-dependencies.ts';
 import { fetchGitChart } from './git/git-source.ts';
 import { missing, sourceSecrets } from './source-access.ts';
 import { SourceError } from './source-error.ts';
-import { credentialsOf } from './source-secret.ts';
 import type { SourceTree } from './source-tree.ts';
 
-export interface FetchContext {
-  /** Reads ConfigMaps and Secrets. */
-  readonly client: Client;
-  readonly cacheDirectory: string;
-  /** What git may use: `https`, `ssh`, … */
-  readonly gitProtocols: readonly string[];
-  readonly signal?: AbortSignal | undefined;
-  /** Of the process: `PATH`, where git is, and proxies. */
-  readonly environment: Environment;
-  readonly warn: (message: string) => void;
-  readonly now: () => Date;
-  /** Indexes of repositories, and how old they may be. */
-  readonly indexes: NonNullable<ChartContext['indexes']>;
-}
-
 type Wanted = Pick<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValuesFiles'>;
-
-type Remote = Extract<ChartSource, { readonly type: 'repository' | 'oci' | 'archive' }>;
 
 const DEFAULT_LIMIT = 60_000;
 
@@ -78,10 +54,8 @@ async function fetchFrom(wanted: Wanted, context: FetchContext): Promise<Fetched
       const options = { secrets: sourceSecrets(context), proxy: proxyFromEnvironment(environment), now, signal };
       return chartOfTree(await fetchBucketChart(source, options), source.path, wanted, context);
     }
-    default: {
-      const downloaded = await download(source, context);
-      return chartOfArchive(downloaded.archive, wanted);
-    }
+    default:
+      return chartOfArchive(await downloadSource(source, context), wanted);
   }
 }
 
@@ -106,76 +80,6 @@ async function chartOfTree(
     proxy: proxyFromEnvironment(environment),
   });
   return chartOf([...chart, ...archives], origin, wanted);
-}
-
-async function download(source: Remote, context: FetchContext): Promise<DownloadedChart> {
-  const { data, tls, proxy } = await sourceSecrets(context).access(source.access);
-  if (proxy !== undefined && !/^https?:$/.test(proxy.protocol)) {
-    throw new SourceError(`charts of ${source.type} sources do not come through a proxy of ${proxy.protocol}`);
-  }
-  const host = /^\w+:\/\/([^/]+)/.exec(source.url)?.[1] ?? '';
-  const { passCredentials } = source.access;
-  const access = {
-    ...credentialsOf(data, host),
-    ...tls,
-    ...(passCredentials === undefined ? {} : { passCredentialsAll: passCredentials }),
-  };
-  const chartContext = {
-    paths: pathsBelow(context.cacheDirectory),
-    warn: context.warn,
-    report: () => undefined,
-    proxy: proxy === undefined ? proxyFromEnvironment(context.environment) : () => proxy,
-    indexes: context.indexes,
-    ...(context.signal === undefined ? {} : { signal: context.signal }),
-  };
-  switch (source.type) {
-    case 'repository': {
-      const { name, url: repo, version } = source;
-      return downloadChart(name, { ...access, repo, version }, chartContext);
-    }
-    case 'oci': {
-      const { url, version, plainHttp } = source;
-      const digest = source.digest ?? (await digestOfTag(source, { ...access, plainHttp }, chartContext));
-      const reference = digest === undefined ? url : `${url}@${digest}`;
-      return downloadChart(
-        reference,
-        { ...access, version: digest === undefined ? version : '', plainHttp },
-        chartContext,
-      );
-    }
-    default: {
-      const downloaded = await downloadChart(source.url, access, chartContext);
-      if (source.digest !== undefined) {
-        checkDigest(downloaded.archive, source.digest.replace(/^sha256:/, ''), `chart ${source.url}`);
-      }
-      return downloaded;
-    }
-  }
-}
-
-/** A tag may have any name, which helm doesn't take: what it stands for at the moment. */
-async function digestOfTag(
-  { url, tag }: Extract<ChartSource, { readonly type: 'oci' }>,
-  access: Parameters<typeof openRegistry>[0],
-  { paths, proxy, signal }: ChartContext,
-): Promise<string | undefined> {
-  if (tag === undefined) return undefined;
-  const client = await openRegistry(access, paths, proxy);
-  try {
-    return (await client.manifest({ ...parseReference(url), tag }, signal)).descriptor.digest;
-  } finally {
-    client.close();
-  }
-}
-
-/** Files of helm's own that nobody has written here: no repositories, no credentials but those of the Secret. */
-function pathsBelow(directory: string) {
-  return {
-    repositoryConfig: join(directory, 'repositories.yaml'),
-    repositoryCache: join(directory, 'repositories'),
-    contentCache: join(directory, 'content'),
-    registryConfig: join(directory, 'registry.json'),
-  };
 }
 
 async function archiveOfConfigMap(at: ObjectName, key: string, { client, signal }: FetchContext): Promise<Uint8Array> {
