@@ -8,6 +8,7 @@ import type { CommandEntry } from './command.ts';
 import { completeCommands, completionGroup } from './completion/commands.ts';
 import { diffGroup } from './diff-commands.ts';
 import { rootText } from './root-text.ts';
+import { secretGroup } from './secret-commands.ts';
 import { languageServerEntry, schemaGroup, valuesGroup } from './values-commands.ts';
 
 const getCommands: readonly CommandEntry[] = [
@@ -56,6 +57,7 @@ export const helmCommand: CommandEntry = {
     repoGroup,
     schemaGroup,
     searchGroup,
+    secretGroup,
     ...authoringCommands,
     valuesGroup,
     {

@@ -8,7 +8,7 @@ import type { GoMap } from '../go/value.ts';
 import { parseConstraints, satisfies } from '../semver/constraint.ts';
 import { parseVersion } from '../semver/version.ts';
 import { coalesceValues } from '../values/coalesce.ts';
-import type { ValueSource } from '../values/sources.ts';
+import { haveSecrets, type ValueSource } from '../values/sources.ts';
 import { type RemoteSchemas, validateValues } from '../values-schema/validate-values.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES, normalizedKubeVersion } from './capabilities.ts';
 import { type BuiltInRelease, templateFiles } from './context.ts';
@@ -85,7 +85,8 @@ export function renderChart(chart: Chart, values: GoMap, options: RenderChartOpt
     throw explainFailure(error, () => {
       const again = coalesceValues(enabled, values);
       const sources = options.sources ?? [{ kind: 'given', name: 'the values given', values }];
-      return { chart, sources, values: again, files: prepare(again), options, excerpts: options.excerpts !== false };
+      const excerpts = options.excerpts !== false && !haveSecrets(sources);
+      return { chart, sources, values: again, files: prepare(again), options, excerpts };
     });
   }
 }

@@ -7,8 +7,14 @@ import { GoMap, isMap } from '../go/value.ts';
 import { setFiles, setJson, setLiteral, setStrings, setValues } from './set-values.ts';
 
 export type ValueSource =
-  /** `integers`: see --strict-numbers. */
-  | { readonly kind: 'file'; readonly name: string; readonly text: string; readonly integers?: boolean }
+  /** `integers`: see --strict-numbers. `secret`: what it holds isn't shown. */
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly text: string;
+      readonly integers?: boolean;
+      readonly secret?: boolean;
+    }
   | { readonly kind: 'set-json' | 'set' | 'set-string' | 'set-literal'; readonly text: string }
   | { readonly kind: 'set-file'; readonly text: string; readonly readFile: (name: string) => string }
   /** Values that have no text: those of an earlier revision, of a resource in the cluster. */
@@ -23,6 +29,11 @@ const ORDER: readonly ValueSource['kind'][] = [
   'set-file',
   'set-literal',
 ];
+
+/** Whether values came encrypted: what is made of them must not be shown. */
+export function haveSecrets(sources: readonly ValueSource[]): boolean {
+  return sources.some((each) => each.kind === 'file' && each.secret === true);
+}
 
 /** The sources from the weakest to the strongest. */
 export function orderedSources(sources: readonly ValueSource[]): ValueSource[] {

@@ -11,6 +11,7 @@ import { applySource, orderedSources, type ValueSource } from '../../values/sour
 import type { CommandContext } from '../command.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
+import { secretKeyFlag } from './secret-key-flag.ts';
 import { strictDependenciesFlag } from './strict-dependencies.ts';
 import { strictValuesFlag } from './strict-values.ts';
 
@@ -39,6 +40,12 @@ export const valueFlags: readonly Flag[] = [
     usage: 'a value that stays text: key1=val1,key2=val2 (can be given several times)',
   },
   strictDependenciesFlag,
+  {
+    kind: 'stringArray',
+    name: 'secret-values',
+    usage: 'values from a file of helm secret values encrypt, over those of -f (can be given several times)',
+  },
+  secretKeyFlag,
   strictValuesFlag,
   {
     kind: 'bool',
@@ -54,11 +61,19 @@ export async function readValueSources(context: CommandContext, flags: FlagValue
     const text = fromBytes(await readPlace(context, name));
     sources.push({ kind: 'file', name, text, integers: flags.bool('strict-numbers') });
   }
+  for (const name of flags.list('secret-values')) sources.push(await secretSource(context, name, flags));
   for (const kind of ['set-json', 'set', 'set-string', 'set-literal'] as const) {
     for (const text of flags.list(kind)) sources.push({ kind, text });
   }
   for (const text of flags.list('set-file')) sources.push(await fileSource(context, text));
   return sources;
+}
+
+/** What is encrypted is only decrypted in memory. Lines stay where they are in the file. */
+async function secretSource(context: CommandContext, name: string, flags: FlagValues): Promise<ValueSource> {
+  const { decryptSecretValues } = await import('../secret/secret-file.ts');
+  const text = await decryptSecretValues(context, { name, text: fromBytes(await readPlace(context, name)) }, flags);
+  return { kind: 'file', name, text, secret: true };
 }
 
 /** All sources merged, with helm's words for those that can't be read. Throws ChartError. */

@@ -8,7 +8,8 @@ import { type GoMap, isMap } from '../../go/value.ts';
 import { closest } from '../../template/nil-hints.ts';
 import { type Introduction, introductionOf } from '../../values/chart-versions.ts';
 import { explainValues, type ValueExplanation, type ValuesExplanation } from '../../values/explain.ts';
-import { type Origin, originText } from '../../values/origin.ts';
+import { type Origin, originFile, originText } from '../../values/origin.ts';
+import type { ValueSource } from '../../values/sources.ts';
 import { parseValuePath, valueAtPath, valuePathText } from '../../values/value-path.ts';
 import { withIntegers } from '../../values/with-integers.ts';
 import type { ArgumentRule } from '../arguments.ts';
@@ -63,17 +64,31 @@ the chart it has been there: -o json says too which was the last without it.`,
     const release = flags.text('release');
     const sinceWhen = release === '' ? undefined : await introductions(context, release, { chart, given });
     const format = outputFormat(flags);
+    const shown = withoutSecrets(found, sources);
     const text =
       format === 'table'
-        ? tableText(tableRows(found, sinceWhen))
+        ? tableText(tableRows(shown, sinceWhen))
         : formatData(
-            found.map((each) => plainRow(each, sinceWhen?.(each.path))),
+            shown.map((each) => plainRow(each, sinceWhen?.(each.path))),
             format,
           );
     context.streams.output.write(text);
     return 0;
   },
 };
+
+const HIDDEN = '(hidden)';
+
+/** What comes from encrypted files isn't shown, only where it stands. */
+function withoutSecrets(found: readonly ValueExplanation[], sources: readonly ValueSource[]): ValueExplanation[] {
+  const files = new Set(sources.flatMap((each) => (each.kind === 'file' && each.secret === true ? [each.name] : [])));
+  const isSecret = (origin: Origin | undefined): boolean => origin !== undefined && files.has(originFile(origin) ?? '');
+  return found.map((each) => ({
+    ...each,
+    value: isSecret(each.origin) ? HIDDEN : each.value,
+    overrode: each.overrode.map((one) => (isSecret(one.origin) ? { ...one, value: HIDDEN } : one)),
+  }));
+}
 
 function noSuchValue(key: string, { values }: ValuesExplanation): CommandError {
   const path = parseValuePath(key);
