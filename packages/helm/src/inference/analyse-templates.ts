@@ -46,8 +46,17 @@ const MAX_DEPTH = 60;
 /** Definitions may be entered with so many different arguments; charts of hundreds of templates need some thousands. */
 const MAX_CALLS = 100_000;
 
-export function analyseTemplates(files: readonly AnalysedFile[], texts: readonly string[] = []): TemplateUsage {
-  const analysis = new Analysis();
+/** Parses a file, or takes it from where it is kept. Throws TemplateParseError. */
+export type ParseTemplates = (file: string, source: string) => ReadonlyMap<string, Template>;
+
+const parseLeniently: ParseTemplates = (file, source) => parseTemplates(file, source, () => true);
+
+export function analyseTemplates(
+  files: readonly AnalysedFile[],
+  texts: readonly string[] = [],
+  parse: ParseTemplates = parseLeniently,
+): TemplateUsage {
+  const analysis = new Analysis(parse);
   for (const file of files) analysis.define(file.name, file.source);
   for (const file of files) if (file.isOwn) analysis.run(file.name);
   for (const text of texts) analysis.runText(text);
@@ -68,10 +77,15 @@ class Analysis {
   readonly #templates = new Map<string, Template>();
   readonly #done = new Set<string>();
   readonly #ids = new Map<Usage, number>();
+  readonly #parse: ParseTemplates;
   #depth = 0;
 
+  constructor(parse: ParseTemplates) {
+    this.#parse = parse;
+  }
+
   define(name: string, source: string): void {
-    for (const [each, template] of parse(name, source)) {
+    for (const [each, template] of parseOrNothing(this.#parse, name, source)) {
       if (!this.#templates.has(each) || !isEmptyList(template.root)) this.#templates.set(each, template);
     }
   }
@@ -81,7 +95,7 @@ class Analysis {
   }
 
   runText(text: string): void {
-    const main = parse('text', text).get('text');
+    const main = parseOrNothing(this.#parse, 'text', text).get('text');
     if (main !== undefined) this.#template(main, this.#context());
   }
 
@@ -227,9 +241,9 @@ function follow(start: AbstractValue, names: readonly string[]): AbstractValue {
   return names.reduce(member, start);
 }
 
-function parse(name: string, source: string): Map<string, Template> {
+function parseOrNothing(parse: ParseTemplates, name: string, source: string): ReadonlyMap<string, Template> {
   try {
-    return parseTemplates(name, source, () => true);
+    return parse(name, source);
   } catch (error) {
     // A file that can't be parsed has its own error, which a render reports.
     if (error instanceof TemplateParseError) return new Map();

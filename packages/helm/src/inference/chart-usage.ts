@@ -3,9 +3,10 @@ import type { Chart } from '../chart/chart.ts';
 import { basePath } from '../functions/paths.ts';
 import { fromBytes } from '../go/bytes.ts';
 import { type GoValue, isMap } from '../go/value.ts';
-import { type AnalysedFile, analyseTemplates, type TemplateUsage } from './analyse-templates.ts';
+import { type AnalysedFile, analyseTemplates, type ParseTemplates, type TemplateUsage } from './analyse-templates.ts';
 
-export function chartUsage(chart: Chart, ancestors: readonly Chart[] = []): TemplateUsage {
+/** @param parse when templates are kept for other purposes too */
+export function chartUsage(chart: Chart, ancestors: readonly Chart[] = [], parse?: ParseTemplates): TemplateUsage {
   const outermost = ancestors.at(-1) ?? chart;
   const files: AnalysedFile[] = [];
   // Definitions of outer charts win, so theirs come last.
@@ -17,7 +18,7 @@ export function chartUsage(chart: Chart, ancestors: readonly Chart[] = []): Temp
     }
   };
   visit(outermost, outermost.metadata.name);
-  return analyseTemplates(files, [...textsOf(chart.values), ...fileTexts(chart)]);
+  return analyseTemplates(files, [...textsOf(chart.values), ...fileTexts(chart)], parse);
 }
 
 /** Files that `tpl` may be given (`tpl (.Files.Get "x") .`); texts for people also show templates. */

@@ -7,6 +7,7 @@ import { fromBytes } from '../go/bytes.ts';
 import { encodeGoJson } from '../go/json.ts';
 import { type GoMap, type GoValue, isMap } from '../go/value.ts';
 import { valuePathText } from '../values/value-path.ts';
+import type { TemplateUsage } from './analyse-templates.ts';
 import { chartUsage } from './chart-usage.ts';
 import { type JsonSchema, schemaTypes } from './json-schema.ts';
 import { isOpen, type Usage, type Use } from './usage.ts';
@@ -14,22 +15,29 @@ import { readComments, type ValueComment } from './values-comments.ts';
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
 
-/** `chart` as it was loaded; dependencies are described below their names. Throws YamlError. */
-export function inferSchema(chart: Chart): JsonSchema {
-  const { title, ...schema } = chartSchema(chart, []);
+/** How the templates of a chart use its values, seen from the charts around it, the innermost of them first. */
+export type UsageOf = (chart: Chart, ancestors: readonly Chart[]) => TemplateUsage;
+
+/**
+ * `chart` as it was loaded; dependencies are described below their names. Throws YamlError.
+ *
+ * @param usageOf for those who know it already
+ */
+export function inferSchema(chart: Chart, usageOf: UsageOf = chartUsage): JsonSchema {
+  const { title, ...schema } = chartSchema(chart, [], usageOf);
   return { $schema: DRAFT, title: title ?? chart.metadata.name, ...schema };
 }
 
 /** `ancestors` are the charts around it: their templates may be included, their definitions win. */
-function chartSchema(chart: Chart, ancestors: readonly Chart[]): JsonSchema {
-  const { usage, isComplete } = chartUsage(chart, ancestors);
+function chartSchema(chart: Chart, ancestors: readonly Chart[], usageOf: UsageOf): JsonSchema {
+  const { usage, isComplete } = usageOf(chart, ancestors);
   const comments = chart.rawValues === undefined ? new Map() : readComments(fromBytes(chart.rawValues)).comments;
   const inference: Inference = { comments, isComplete };
   const own = tableSchema(chart.values, usage, [], inference);
   const properties: Record<string, JsonSchema> = { ...own.properties };
   for (const dependency of chart.dependencies) {
     for (const name of namesOf(chart, dependency)) {
-      const { title: _title, ...inner } = chartSchema(dependency, [chart, ...ancestors]);
+      const { title: _title, ...inner } = chartSchema(dependency, [chart, ...ancestors], usageOf);
       properties[name] = openedBy(withDefaults(inner, chart.values.get(name)), usage.members.get(name));
     }
   }

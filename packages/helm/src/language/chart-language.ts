@@ -61,9 +61,10 @@ function isValuesFile(project: Project, file: string): boolean {
   if (document === undefined) return false;
   const keys = document.problem === undefined ? [...document.values.keys()] : outermostKeys(document.source.lines);
   if (keys.includes('apiVersion') && keys.includes('kind')) return false;
-  const isNamedSo = /values/i.test(name) && !name.startsWith('../');
+  if (/values/i.test(name) && !name.startsWith('../')) return true;
   const known = chart.schema().properties ?? {};
-  return isNamedSo || keys.some((key) => key !== 'global' && Object.hasOwn(known, key));
+  const hits = keys.filter((key) => Object.hasOwn(known, key));
+  return hits.length > 0 && hits.length * 2 >= keys.length;
 }
 
 type Subject =

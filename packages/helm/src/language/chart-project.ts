@@ -7,12 +7,13 @@ import { dependencyFiles, loadChartFiles, readValues, type Unpack } from '../cha
 import { functionTable } from '../functions/function-table.ts';
 import { fromBytes, toBytes } from '../go/bytes.ts';
 import type { GoFunction } from '../go/value.ts';
-import type { TemplateUsage } from '../inference/analyse-templates.ts';
+import type { ParseTemplates, TemplateUsage } from '../inference/analyse-templates.ts';
 import { chartUsage } from '../inference/chart-usage.ts';
 import { inferSchema } from '../inference/infer-schema.ts';
 import type { JsonSchema } from '../inference/json-schema.ts';
 import { readComments, type ValueComment } from '../inference/values-comments.ts';
 import { TEMPLATE_FUNCTIONS } from '../template/environment.ts';
+import { TemplateCache } from '../template/template-cache.ts';
 import { type Definition, readTemplateDocument, type TemplateDocument } from './template-document.ts';
 import { readValuesDocument, type ValuesDocument } from './values-document.ts';
 
@@ -23,6 +24,8 @@ export interface ProjectChart {
   readonly directory: string;
   /** Its files lie in an archive. */
   readonly isArchived: boolean;
+  /** The charts around it, the innermost first. */
+  readonly ancestors: readonly Chart[];
   /** The charts in its charts/ directory, under each name that values call them by. */
   readonly children: ReadonlyMap<string, ProjectChart>;
   readonly schema: () => JsonSchema;
@@ -50,6 +53,7 @@ export interface Project {
   /** The outermost first. */
   readonly charts: readonly ProjectChart[];
   readonly templates: ReadonlyMap<string, TemplateDocument>;
+  readonly parsed: TemplateCache;
   readonly definitions: () => ReadonlyMap<string, readonly PlacedDefinition[]>;
   readonly values: (file: string) => ValuesDocument | undefined;
 }
@@ -58,6 +62,8 @@ export interface ProjectOptions {
   readonly unpack?: Unpack;
   /** Files outside of the chart that may be given to it as values, `../prod.yaml`. */
   readonly beside?: readonly ChartFile[];
+  /** Keeps parsed templates from project to project. */
+  readonly parsed?: TemplateCache;
   /** What the project was before a change. */
   readonly previous?: Project | undefined;
 }
@@ -72,13 +78,14 @@ export function isTemplateFunction(name: string): boolean {
 }
 
 export function openProject(list: readonly ChartFile[], options: ProjectOptions = {}): Project {
-  const { unpack, previous } = options;
+  const { unpack, previous, parsed = new TemplateCache() } = options;
+  const parse: ParseTemplates = (file, source) => parsed.templates(file, source, isTemplateFunction);
   const files = new Map(list.map((file) => [file.name, file]));
   const beside = new Map((options.beside ?? []).map((file) => [file.name, file]));
   const readable = new Map([...files].map(([name, file]) => [name, readableFile(file, previous)]));
   const loaded = load(readable, unpack, previous);
-  const charts = 'chart' in loaded ? projectCharts(loaded.chart, [...loaded.files.values()], unpack) : [];
-  const templates = new Map(charts.flatMap((each) => templateDocuments(each, previous, files)));
+  const charts = 'chart' in loaded ? projectCharts(loaded.chart, [...loaded.files.values()], { unpack, parse }) : [];
+  const templates = new Map(charts.flatMap((each) => templateDocuments(each, { previous, files, parse })));
   const documents = new Map<string, ValuesDocument>();
   const fileOf = (project: Pick<Project, 'files' | 'beside'>, name: string): ChartFile | undefined =>
     project.files.get(name) ?? project.beside.get(name);
@@ -90,6 +97,7 @@ export function openProject(list: readonly ChartFile[], options: ProjectOptions 
     problem: 'problem' in loaded ? loaded.problem : undefined,
     charts,
     templates,
+    parsed,
     definitions: once(() => definitionsOf(charts, templates)),
     values: (name) => {
       const file = fileOf({ files, beside }, name);
@@ -147,8 +155,17 @@ function withOldMetadata(files: ReadonlyMap<string, ChartFile>, previous: Projec
 }
 
 /** The chart and those inside it, outermost first. */
-function projectCharts(chart: Chart, files: readonly ChartFile[], unpack: Unpack | undefined): ProjectChart[] {
+function projectCharts(
+  chart: Chart,
+  files: readonly ChartFile[],
+  { unpack, parse }: { readonly unpack: Unpack | undefined; readonly parse: ParseTemplates },
+): ProjectChart[] {
   const found: ProjectChart[] = [];
+  const usageOf = (own: Chart, ancestors: readonly Chart[]): TemplateUsage => {
+    // A chart alone is the outermost one of the project; others are seen from around it there, too.
+    const known = found.find((each) => each.chart === own && each.ancestors.length === ancestors.length);
+    return known === undefined ? chartUsage(own, ancestors, parse) : known.usage();
+  };
   const visit = (own: Chart, ownFiles: readonly ChartFile[], place: Place): ProjectChart => {
     const at = found.length;
     const children = new Map<string, ProjectChart>();
@@ -156,8 +173,8 @@ function projectCharts(chart: Chart, files: readonly ChartFile[], unpack: Unpack
       ...place,
       chart: own,
       children,
-      schema: once(() => inferSchema(own)),
-      usage: once(() => chartUsage(own, place.ancestors)),
+      schema: once(() => inferSchema(own, usageOf)),
+      usage: once(() => chartUsage(own, place.ancestors, parse)),
       comments: once(() => (own.rawValues === undefined ? new Map() : readComments(fromBytes(own.rawValues)).comments)),
     };
     found.splice(at, 0, made);
@@ -178,11 +195,7 @@ function projectCharts(chart: Chart, files: readonly ChartFile[], unpack: Unpack
   return found;
 }
 
-interface Place {
-  readonly directory: string;
-  readonly isArchived: boolean;
-  readonly ancestors: readonly Chart[];
-}
+type Place = Pick<ProjectChart, 'directory' | 'isArchived' | 'ancestors'>;
 
 function namesOf(chart: Chart, dependency: Chart): string[] {
   const listed = chart.metadata.dependencies.filter(({ name }) => name === dependency.metadata.name);
@@ -192,15 +205,18 @@ function namesOf(chart: Chart, dependency: Chart): string[] {
 
 function templateDocuments(
   { chart, directory }: ProjectChart,
-  previous: Project | undefined,
-  files: ReadonlyMap<string, ChartFile>,
+  {
+    previous,
+    files,
+    parse,
+  }: Pick<Project, 'files'> & Pick<ProjectOptions, 'previous'> & { readonly parse: ParseTemplates },
 ): [string, TemplateDocument][] {
   return chart.templates.map((file): [string, TemplateDocument] => {
     const name = directory + file.name;
     const { data } = files.get(name) ?? file;
     const text = fromBytes(data);
     const known = previous?.templates.get(name);
-    return [name, known?.source.text === text ? known : readTemplateDocument(text, isTemplateFunction)];
+    return [name, known?.source.text === text ? known : readTemplateDocument(name, text, parse)];
   });
 }
 

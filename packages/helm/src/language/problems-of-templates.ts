@@ -48,6 +48,7 @@ export function renderProblems(project: Project, providers: FunctionProviders): 
       ...providers,
       release: RELEASE,
       limits: LIMITS,
+      templates: project.parsed,
       skipSchemaValidation: true,
       replacements: { ...lenientFunctions({}), ...quickFunctions(providers) },
     });
@@ -158,6 +159,7 @@ export function ruleProblems(project: Project, rendered: RenderedChart | undefin
     {
       chart: root.chart,
       values: rendered?.values ?? root.chart.values,
+      usage: root.usage,
       ...(chartYaml === undefined ? {} : { chartYaml: fromBytes(chartYaml) }),
       ...(rendered === undefined ? {} : { rendered }),
     },

@@ -117,11 +117,13 @@ function keyProblems({ file, document, chart }: Subject): Problem[] {
 
 function ruleProblems({ file, document, chart, values }: Subject): Problem[] {
   const asOwn = { ...chart.chart, values: document.values, rawValues: toBytes(document.source.text) };
-  return RULES.flatMap(({ check }) => check({ chart: asOwn, values })).map(({ line, severity, rule, message }) => ({
-    file,
-    range: document.source.lineRange((line ?? 1) - 1),
-    severity,
-    code: rule,
-    message,
-  }));
+  return RULES.flatMap(({ check }) => check({ chart: asOwn, values, usage: chart.usage })).map(
+    ({ line, severity, rule, message }) => ({
+      file,
+      range: document.source.lineRange((line ?? 1) - 1),
+      severity,
+      code: rule,
+      message,
+    }),
+  );
 }

@@ -1,7 +1,6 @@
 /** The text of a template while it is written: its tokens, its trees if it can be parsed, the definitions in it. */
+import type { ParseTemplates } from '../inference/analyse-templates.ts';
 import { lex } from '../template/lex.ts';
-import type { Template } from '../template/node.ts';
-import { type HasFunction, parseTemplates } from '../template/parse.ts';
 import { TemplateParseError } from '../template/parse-error.ts';
 import type { Token } from '../template/token.ts';
 import { type Range, type SourceText, sourceText } from './source-text.ts';
@@ -10,8 +9,6 @@ export interface TemplateDocument {
   readonly source: SourceText;
   /** Up to the first character that no token begins with. */
   readonly tokens: readonly Token[];
-  /** By name; empty when the text can't be parsed. */
-  readonly templates: ReadonlyMap<string, Template>;
   readonly problem: { readonly message: string; readonly range: Range } | undefined;
   readonly definitions: readonly Definition[];
 }
@@ -25,19 +22,17 @@ export interface Definition {
   readonly comment: string | undefined;
 }
 
-export function readTemplateDocument(text: string, hasFunction: HasFunction): TemplateDocument {
+/** @param parse finds out whether it can be parsed */
+export function readTemplateDocument(file: string, text: string, parse: ParseTemplates): TemplateDocument {
   const source = sourceText(text);
   const tokens = lex(text);
   const common = { source, tokens, definitions: definitionsOf(source, tokens) };
   try {
-    return { ...common, templates: parseTemplates('', text, hasFunction), problem: undefined };
+    parse(file, text);
+    return { ...common, problem: undefined };
   } catch (error) {
     if (!(error instanceof TemplateParseError)) throw error;
-    return {
-      ...common,
-      templates: new Map(),
-      problem: { message: error.reason, range: rangeOf(source, tokens, error) },
-    };
+    return { ...common, problem: { message: error.reason, range: rangeOf(source, tokens, error) } };
   }
 }
 

@@ -46,7 +46,7 @@ export function readValuesDocument(text: string): ValuesDocument {
     values = new Table();
     keys.clear();
   }
-  const ordered = [...keys.values()].sort((a, b) => a.offsets.key - b.offsets.key);
+  const ordered = withoutAliases([...keys.values()]).sort((a, b) => a.offsets.key - b.offsets.key);
   const rangeOf = ({ offsets }: Member): Range => source.range(offsets.key, keyEnd(source.text, offsets));
   return {
     source,
@@ -82,6 +82,16 @@ function collect(value: GoValue, path: ValuePath, places: PlaceTable, keys: Map<
     if (stands !== undefined) keys.set(valuePathText(inner), { path: inner, offsets: stands });
     collect(member, inner, places, keys);
   }
+}
+
+/** What an alias repeats stands where its anchor is; an item and its first key begin together. */
+function withoutAliases(members: readonly Member[]): Member[] {
+  const first = new Map<number, ValuePath>();
+  return members.filter(({ path, offsets }) => {
+    const known = first.get(offsets.key);
+    if (known === undefined) first.set(offsets.key, path);
+    return known === undefined || known.every((step, at) => step === path[at]);
+  });
 }
 
 function keyEnd(text: string, { key, value }: MemberOffsets): number {

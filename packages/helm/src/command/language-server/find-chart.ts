@@ -18,6 +18,9 @@ export async function chartRootOf(path: string, isOpen: (path: string) => boolea
 /** The directories of a project that charts lie in, seen from a file of values. */
 const PLACES = ['.', 'charts', 'chart', 'helm'];
 
+/** Where there are more, it is no place of a few charts. */
+const MAX_DIRECTORIES = 200;
+
 /** The only chart in the directory of a YAML file, or the one whose name its name begins with. */
 export async function chartBeside(path: string): Promise<string | undefined> {
   if (!/\.ya?ml$/.test(path)) return undefined;
@@ -38,7 +41,8 @@ export async function chartBeside(path: string): Promise<string | undefined> {
 async function directoriesIn(directory: string): Promise<string[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+    const directories = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+    return directories.slice(0, MAX_DIRECTORIES).map(({ name }) => name);
   } catch (error) {
     if (isSystemError(error)) return [];
     throw error;

@@ -14,6 +14,7 @@ import type { Problem } from '../../language/problem.ts';
 import { chartProblem } from '../../language/problems-of-templates.ts';
 import { unpackArchive } from '../../node/load-archive.ts';
 import { readChartFiles } from '../../node/load-directory.ts';
+import { TemplateCache } from '../../template/template-cache.ts';
 import { chartBeside, chartRootOf } from './find-chart.ts';
 
 export interface WorkspaceOptions {
@@ -55,6 +56,7 @@ export class Workspace {
   readonly #roots = new Map<string, Promise<string | undefined>>();
   readonly #charts = new Map<string, ChartState>();
   readonly #unpacked = new WeakMap<Uint8Array, readonly ChartFile[]>();
+  readonly #parsed = new TemplateCache();
   #isClosed = false;
 
   constructor(options: WorkspaceOptions) {
@@ -160,6 +162,7 @@ export class Workspace {
     state.project = openProject([...files.values()], {
       beside,
       unpack: (archive) => this.#unpack(archive),
+      parsed: this.#parsed,
       previous: state.project,
     });
     return state.project;

@@ -3,20 +3,20 @@ import type { Chart } from '../../chart/chart.ts';
 import { fromBytes } from '../../go/bytes.ts';
 import { goText } from '../../go/format.ts';
 import { type GoValue, isMap } from '../../go/value.ts';
-import { chartUsage } from '../../inference/chart-usage.ts';
 import type { Usage } from '../../inference/usage.ts';
 import { readComments } from '../../inference/values-comments.ts';
 import { type ValuePath, valuePathText } from '../../values/value-path.ts';
-import type { Finding, LintRule } from './rule.ts';
+import { type Finding, type LintRule, usageOf } from './rule.ts';
 
 const NAME = 'large-number';
 
 export const largeNumbersRule: LintRule = {
   name: NAME,
   description: 'Numbers of values.yaml are floats: from a million on, templates print them with an exponent.',
-  check: ({ chart }) => {
+  check: (subject) => {
+    const { chart } = subject;
     const lines = linesOf(chart);
-    const { usage } = chartUsage(chart);
+    const { usage } = usageOf(subject);
     const findings: Finding[] = [];
     const visit = (value: GoValue, path: ValuePath, used: Usage | undefined): void => {
       if (isMap(value)) {

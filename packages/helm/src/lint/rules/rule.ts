@@ -1,6 +1,8 @@
 /** A rule of our own about charts: what helm accepts without a word and its users then search for hours. */
 import type { Chart } from '../../chart/chart.ts';
 import type { GoMap } from '../../go/value.ts';
+import type { TemplateUsage } from '../../inference/analyse-templates.ts';
+import { chartUsage } from '../../inference/chart-usage.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
 
 export type Severity = 'info' | 'warning' | 'error';
@@ -25,6 +27,12 @@ export interface LintSubject {
   readonly values: GoMap;
   /** Missing when the chart can't be rendered. */
   readonly rendered?: RenderedChart;
+  /** How the chart's templates use its values; found out when it is missing. */
+  readonly usage?: () => TemplateUsage;
+}
+
+export function usageOf({ chart, usage }: LintSubject): TemplateUsage {
+  return usage === undefined ? chartUsage(chart) : usage();
 }
 
 export interface LintRule {

@@ -3,18 +3,17 @@ import type { Chart } from '../../chart/chart.ts';
 import { fromBytes } from '../../go/bytes.ts';
 import { type GoMap, isMap } from '../../go/value.ts';
 import type { TemplateUsage } from '../../inference/analyse-templates.ts';
-import { chartUsage } from '../../inference/chart-usage.ts';
 import { isOpen, type Usage } from '../../inference/usage.ts';
 import { readComments } from '../../inference/values-comments.ts';
 import { closest } from '../../template/nil-hints.ts';
 import { templatePathText, type ValuePath, valuePathText } from '../../values/value-path.ts';
 import { readYaml, YamlError } from '../../yaml/read.ts';
-import type { Finding, LintRule } from './rule.ts';
+import { type Finding, type LintRule, usageOf } from './rule.ts';
 
 export const undeclaredValuesRule: LintRule = {
   name: 'undeclared-value',
   description: 'A value that templates use should stand in values.yaml, where users look for it.',
-  check: ({ chart }) => undeclaredValues(chart, chartUsage(chart)).map((each) => undeclared(chart, each)),
+  check: (subject) => undeclaredValues(subject.chart, usageOf(subject)).map((each) => undeclared(subject.chart, each)),
 };
 
 /** A value that templates use. */
@@ -79,8 +78,9 @@ function placeOf(chart: Chart, text: string): { file: string; line: number } | u
 export const unusedValuesRule: LintRule = {
   name: 'unused-value',
   description: 'A value that no template uses misleads users: setting it has no effect.',
-  check: ({ chart }) => {
-    const { usage, isComplete } = chartUsage(chart);
+  check: (subject) => {
+    const { chart } = subject;
+    const { usage, isComplete } = usageOf(subject);
     if (!isComplete || chart.templates.length === 0) return [];
     const own = ownNames(chart);
     const lines = linesOf(chart);
