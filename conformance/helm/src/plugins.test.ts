@@ -1,12 +1,13 @@
 /** Plugins in both programs: installed, listed, run, signed, removed. */
 import assert from 'node:assert/strict';
-import { chmod } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { encodeGoJson, readYamlDocuments } from '@kindred/helm';
 import { runCommand } from '@kindred-conformance/clients';
 import { generateKey } from 'openpgp';
 import { CommandComparison, type Step } from './fixtures/compare-commands.ts';
+import { RegistryServer } from './fixtures/registry-server.ts';
 
 const script = `#!/bin/sh
 echo "args: $@"
@@ -245,28 +246,147 @@ test('packs, signs and verifies plugins, each what the other made', async (t) =>
   await same('plugin list', 'quiet x');
 });
 
-test('installs plugins from git repositories, and brings them up to date', async (t) => {
+const isInstalled = async (program: string): Promise<boolean> =>
+  (await runCommand('sh', ['-c', 'command -v "$0"', program])).code === 0;
+
+/** A repository of each kind: makes one of a directory, commits, tags. */
+const REPOSITORIES = {
+  git: {
+    commands: (path: string) => [
+      ['git', 'init', '--quiet', path],
+      ['git', '-C', path, 'add', '.'],
+    ],
+    commit: (path: string, message: string) => [
+      ['git', '-C', path, '-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '-am', message],
+      ['git', '-C', path, 'tag', message],
+    ],
+    source: (path: string) => `file://${path}`,
+  },
+  hg: {
+    commands: (path: string) => [
+      ['hg', 'init', path],
+      ['hg', '-R', path, '--cwd', path, 'add', '--quiet'],
+    ],
+    commit: (path: string, message: string) => [
+      ['hg', '-R', path, 'commit', '-u', 'a', '-m', message],
+      ['hg', '-R', path, 'tag', '-u', 'a', message],
+    ],
+    source: (path: string) => `file://${path}`,
+  },
+} as const;
+
+for (const kind of ['git', 'hg'] as const) {
+  test(`installs plugins from ${kind} repositories, and brings them up to date`, async (t) => {
+    if (!(await isInstalled(kind))) return t.skip(`${kind} is not installed`);
+    const { both } = await start(t);
+    const repository = join(both.ours.path, 'ok');
+    const { commands, commit, source } = REPOSITORIES[kind];
+    const run = async (lines: readonly (readonly string[])[]): Promise<void> => {
+      for (const [program = '', ...args] of lines) {
+        const { code, stderr } = await runCommand(program, args);
+        assert.equal(code, 0, stderr);
+      }
+    };
+    const version = async (to: string): Promise<void> => {
+      await both.ours.write({ 'ok/plugin.yaml': files['ok/plugin.yaml'].replace('0.2.0', to) });
+      await run(commit(repository, `v${to}`));
+    };
+    await run(commands(repository));
+    for (const each of ['0.3.0', '1.0.0']) await version(each);
+    const ours = (line: string) => both.ours.ours(line.split(' '));
+    const installed = async (): Promise<string | undefined> =>
+      /^ok\s+(\S+)/m.exec((await ours('plugin list')).stdout)?.[1];
+    assert.match((await ours(`plugin install ${source(repository)}`)).stderr, /does not support verification/);
+    const from = `plugin install ${source(repository)} --verify=false`;
+    const range = await ours(`${from} --version ^0.3`);
+    assert.equal(range.code, 0, range.stderr);
+    assert.match(range.stdout, /from hook\nInstalled plugin: ok\n$/);
+    assert.equal(await installed(), '0.3.0');
+    await ours('plugin uninstall ok');
+    if (kind === 'git') {
+      assert.match((await ours(`${from} --version ^7`)).stderr, /requested version "\^7" does not exist for plugin/);
+      assert.equal((await ours(`${from} --version v0.3.0`)).code, 0);
+      assert.equal(await installed(), '0.3.0');
+      await ours('plugin uninstall ok');
+    }
+    assert.equal((await ours(from)).code, 0);
+    assert.equal(await installed(), '1.0.0');
+    await version('1.1.0');
+    const updated = await ours('plugin update ok');
+    assert.deepEqual([updated.code, updated.stdout], [0, 'Updated plugin: ok\n'], updated.stderr);
+    assert.equal(await installed(), '1.1.0');
+    await writeFile(join(both.ours.path, 'data/plugins/ok/plugin.yaml'), `${files['ok/plugin.yaml']}\n# mine\n`);
+    assert.match((await ours('plugin update ok')).stderr, /got error \(plugin repo was modified\)/);
+  });
+}
+
+test('names the program of version control that is missing', async (t) => {
+  if (await isInstalled('bzr')) return t.skip('bzr is installed');
   const { both } = await start(t);
-  const repository = join(both.ours.path, 'ok');
-  const git = (...args: string[]) =>
-    runCommand('git', ['-C', repository, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args]);
-  if ((await runCommand('git', ['--version']).catch(() => undefined))?.code !== 0) {
-    t.skip('git is not installed');
-    return;
+  const { code, stderr } = await both.ours.ours(['plugin', 'install', 'bzr://127.0.0.1:1/x', '--verify=false']);
+  assert.deepEqual([code, stderr], [1, 'Error: bzr is not installed\n']);
+});
+
+test('installs plugins from registries as helm does', async (t) => {
+  const key = await generateKey({ type: 'ecc', userIDs: [{ name: 'Jane' }], format: 'object' });
+  const registry = await RegistryServer.start();
+  t.after(() => registry.close());
+  const { both } = await start(t, { 'secret.gpg': key.privateKey.write(), 'public.gpg': key.publicKey.write() });
+  const { helm, ours } = both;
+  await helm.helm(['plugin', 'package', 'ok', '--key', 'Jane', '--keyring', 'secret.gpg']);
+  const part = async (name: string, mediaType = 'application/vnd.oci.image.layer.v1.tar') => {
+    const blob = registry.putBlob(await readFile(join(helm.path, name)));
+    return { mediaType, ...blob, annotations: { 'org.opencontainers.image.title': name } };
+  };
+  const [archive, provenance] = [await part('ok-0.2.0.tgz'), await part('ok-0.2.0.tgz.prov')];
+  const put = (tag: string, layers: readonly object[], more: object = {}, repository = 'plugins/ok'): void => {
+    const config = { mediaType: 'application/vnd.oci.empty.v1+json', ...registry.putBlob(Buffer.from('{}')) };
+    const type = 'application/vnd.oci.image.manifest.v1+json';
+    const artifactType = 'application/vnd.helm.plugin.v1+json';
+    const manifest = { schemaVersion: 2, mediaType: type, artifactType, config, layers, ...more };
+    registry.putManifest(repository, tag, Buffer.from(JSON.stringify(manifest)), type);
+  };
+  put('0.2.0', [archive, provenance]);
+  put('unsigned', [archive]);
+  put('other', [archive], { artifactType: 'application/vnd.other' });
+  put('untyped', [archive], { artifactType: undefined });
+  put('empty', []);
+  put('1', [archive], {}, 'plugins/renamed');
+  // Helm pulls once for each of archive and provenance, and says so each time.
+  const once = (text: string): string => [...new Set(text.replaceAll(registry.host, 'HOST').split('\n'))].join('\n');
+  const home = (text: string, path: string): string => text.replaceAll(path, 'HOME').replace(/time=\S+ /g, '');
+  for (const line of [
+    'plugin install oci://HOST/plugins/ok:0.2.0 --plain-http',
+    'plugin install oci://HOST/plugins/ok:0.2.0 --plain-http --keyring public.gpg',
+    'plugin list',
+    'plugin install oci://HOST/plugins/ok:0.2.0 --plain-http --verify=false',
+    'plugin uninstall ok',
+    'plugin install oci://HOST/plugins/ok:0.2.0 --plain-http --verify=false',
+    'ok',
+    'plugin list',
+    'plugin update ok',
+    'plugin uninstall ok',
+    'plugin install oci://HOST/plugins/ok:unsigned --plain-http --keyring public.gpg',
+    'plugin install oci://HOST/plugins/ok:unsigned --plain-http --verify=false',
+    'plugin list',
+    'plugin uninstall ok',
+    'plugin install oci://HOST/plugins/ok:other --plain-http --verify=false',
+    'plugin install oci://HOST/plugins/ok:other --plain-http',
+    'plugin install oci://HOST/plugins/ok:untyped --plain-http --verify=false',
+    'plugin install oci://HOST/plugins/ok:empty --plain-http --verify=false',
+    'plugin install oci://HOST/plugins/renamed:1 --plain-http --verify=false',
+    'plugin install oci://HOST/plugins/nothing:1 --plain-http --verify=false',
+    'plugin list',
+  ]) {
+    const words = line.replace('HOST', registry.host).split(' ');
+    const [theirs, own] = [await helm.helm(words), await ours.ours(words)];
+    const said = ({ code, stdout, stderr }: typeof own, path: string): unknown => [
+      code,
+      once(home(stdout, path)),
+      once(home(stderr, path)),
+    ];
+    assert.deepEqual(said(own, ours.path), said(theirs, helm.path), line);
   }
-  await git('init', '--quiet');
-  await git('add', '.');
-  await git('commit', '--quiet', '-m', 'first');
-  const ours = (line: string) => both.ours.ours(line.split(' '));
-  assert.match((await ours(`plugin install file://${repository}`)).stderr, /does not support verification/);
-  const installed = await ours(`plugin install file://${repository} --verify=false`);
-  assert.equal(installed.code, 0, installed.stderr);
-  assert.match(installed.stdout, /from hook\nInstalled plugin: ok\n$/);
-  await both.ours.write({ 'ok/plugin.yaml': files['ok/plugin.yaml'].replace('0.2.0', '0.3.0') });
-  await git('commit', '--quiet', '-am', 'second');
-  const updated = await ours('plugin update ok');
-  assert.deepEqual([updated.code, updated.stdout], [0, 'Updated plugin: ok\n'], updated.stderr);
-  assert.match((await ours('plugin list')).stdout, /ok\s+0\.3\.0/);
 });
 
 test('says that WebAssembly plugins are not supported', async (t) => {

@@ -22,11 +22,14 @@ export interface Descriptor {
   /** In bytes. */
   readonly size: number;
   readonly artifactType?: string;
+  /** The name of the file that it is. */
+  readonly title?: string;
 }
 
 export interface Manifest {
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
+  readonly artifactType?: string;
 }
 
 /** Either the manifest of one artifact, or an index of several. */
@@ -42,7 +45,15 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ManifestCon
   if (INDEX_TYPES.includes(stated) || (Array.isArray(manifests) && root['config'] === undefined)) {
     return { kind: 'index', manifests: descriptors(manifests) };
   }
-  return { kind: 'manifest', manifest: { config: descriptor(root['config']), layers: descriptors(root['layers']) } };
+  const { config, layers, artifactType } = root;
+  return {
+    kind: 'manifest',
+    manifest: {
+      config: descriptor(config),
+      layers: descriptors(layers),
+      ...(typeof artifactType === 'string' ? { artifactType } : {}),
+    },
+  };
 }
 
 function parseObject(bytes: Uint8Array): JsonObject {
@@ -60,16 +71,24 @@ function descriptors(value: JsonValue | undefined): Descriptor[] {
   return Array.isArray(value) ? value.map(descriptor) : [];
 }
 
+const TITLE = 'org.opencontainers.image.title';
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 function descriptor(value: JsonValue | undefined): Descriptor {
   if (!isJsonObject(value)) throw new ChartError('the manifest has a descriptor that is not an object');
-  const { mediaType, digest, size, artifactType } = value;
+  const { mediaType, digest, size, artifactType, annotations } = value;
   if (typeof mediaType !== 'string' || typeof digest !== 'string' || !DIGEST.test(digest)) {
     throw new ChartError(`the manifest has a descriptor without media type or SHA-256 digest`);
   }
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
     throw new ChartError(`the manifest has a descriptor without a size: ${digest}`);
   }
-  return { mediaType, digest, size, ...(typeof artifactType === 'string' ? { artifactType } : {}) };
+  const title = isJsonObject(annotations) ? annotations[TITLE] : undefined;
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(typeof artifactType === 'string' ? { artifactType } : {}),
+    ...(typeof title === 'string' ? { title } : {}),
+  };
 }

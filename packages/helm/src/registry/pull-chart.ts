@@ -71,7 +71,7 @@ export async function pullChart(
   };
 }
 
-async function fetchManifest(
+export async function fetchManifest(
   client: RegistryClient,
   reference: Reference,
   signal: AbortSignal | undefined,

@@ -1,13 +1,14 @@
 /** `helm plugin uninstall` and `helm plugin update`. */
 import { lstat, realpath, rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
+import { ChartError } from '../../chart/chart.ts';
 import { loadPlugin } from '../../plugins/find-plugins.ts';
 import type { Plugin } from '../../plugins/plugin.ts';
 import { pluginArchiveName } from '../../plugins/plugin-archive.ts';
 import { runHook } from '../../plugins/run-plugin.ts';
 import type { Command, CommandContext, Completion } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { git } from './install.ts';
+import { updateRepository } from './install-repository.ts';
 import { installedPlugins, runOptions } from './plugin-context.ts';
 
 export const pluginUninstallCommand: Command = {
@@ -23,7 +24,7 @@ export const pluginUninstallCommand: Command = {
 export const pluginUpdateCommand: Command = {
   complete: completePlugins,
   usage: '<plugin>...',
-  long: 'Brings plugins that came from git repositories to the newest state of their branch.',
+  long: 'Brings plugins that are under version control (git, hg, svn, bzr) to the newest state of their branch.',
   run: async (context, names) => {
     if (names.length === 0) throw new CommandError('please provide plugin name to update');
     return forEach(context, names, (plugin) => update(context, plugin));
@@ -65,16 +66,12 @@ async function uninstall(context: CommandContext, plugin: Plugin): Promise<void>
 }
 
 async function update(context: CommandContext, plugin: Plugin): Promise<void> {
-  const real = await realpath(plugin.directory);
-  const clones = join(context.settings.paths.cache, 'plugins');
-  // Only what was cloned here: a directory under development belongs to its author.
-  if (relative(clones, real).startsWith('..')) {
-    context.log.warn('cannot get information about plugin source', { location: real, error: 'Cannot detect VCS' });
-    throw new CommandError(
-      `failed to update plugin ${plugin.name}, got error (cannot get information about plugin source)`,
-    );
+  try {
+    await updateRepository(context, await realpath(plugin.directory));
+  } catch (error) {
+    if (!(error instanceof CommandError || error instanceof ChartError)) throw error;
+    throw new CommandError(`failed to update plugin ${plugin.name}, got error (${error.message})`, { cause: error });
   }
-  await git(context, ['-C', real, 'pull', '--quiet', '--ff-only']);
   const updated = (await loadPlugin(plugin.directory)) ?? plugin;
   await runHook(updated, 'update', await runOptions(context));
   context.streams.output.write(`Updated plugin: ${plugin.name}\n`);
