@@ -1,5 +1,4 @@
 /** Answers to an editor about the files of a chart: what is wrong, what could follow, what something is and where it stands. */
-import type { FunctionProviders } from '../functions/function-table.ts';
 import { chartOfFile, type Project, type ProjectChart } from './chart-project.ts';
 import { completeTemplate } from './complete-template.ts';
 import { completeValues } from './complete-values.ts';
@@ -12,7 +11,13 @@ import {
   describeInValues,
 } from './describe.ts';
 import type { Problem } from './problem.ts';
-import { chartProblem, parseProblems, renderProblems, ruleProblems } from './problems-of-templates.ts';
+import {
+  chartProblem,
+  parseProblems,
+  type RenderProviders,
+  renderProblems,
+  ruleProblems,
+} from './problems-of-templates.ts';
 import { problemsOfValues } from './problems-of-values.ts';
 import type { Position } from './source-text.ts';
 import type { TemplateDocument } from './template-document.ts';
@@ -21,7 +26,7 @@ import type { ValuesDocument } from './values-document.ts';
 import { outermostKeys } from './values-outline.ts';
 
 /** All that is wrong in a chart's templates and values files, each problem once. */
-export function projectProblems(project: Project, providers: FunctionProviders): Problem[] {
+export function projectProblems(project: Project, providers: RenderProviders): Problem[] {
   const parsed = parseProblems(project);
   const found = [
     ...(project.problem === undefined ? [] : [chartProblem(project, project.problem)]),

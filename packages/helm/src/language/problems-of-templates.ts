@@ -10,6 +10,7 @@ import { type GoFunction, GoMap, type GoValue, isInt } from '../go/value.ts';
 import { lenientFunctions } from '../lint/lint-templates.ts';
 import { lintByRules, lintRules } from '../lint/rules/rules.ts';
 import { undeclaredText, undeclaredValues, undeclaredValuesRule } from '../lint/rules/value-declarations.ts';
+import type { EngineOptions } from '../render/engine.ts';
 import { type RenderedChart, renderChart } from '../render/render-chart.ts';
 import { RenderError, type RenderProblem } from '../render/render-error.ts';
 import type { ErrorPlace } from '../template/execution-error.ts';
@@ -21,6 +22,9 @@ import { fileOfTemplate, placesOfUsage } from './value-facts.ts';
 
 /** A render for an editor must not keep it waiting: charts need some ten thousand steps. */
 const LIMITS: Limits = { steps: 1_500_000, outputCharacters: 16 * 1024 * 1024, depth: 20_000 };
+
+/** What renders need from the machine, and the templates that earlier ones have parsed. */
+export type RenderProviders = FunctionProviders & Pick<EngineOptions, 'templates'>;
 
 const RELEASE = { name: 'release-name', namespace: 'default', revision: 1, isUpgrade: false };
 
@@ -40,7 +44,7 @@ export interface ChartCheck {
 }
 
 /** Renders with the chart's own values. What users must set doesn't count as an error. */
-export function renderProblems(project: Project, providers: FunctionProviders): ChartCheck {
+export function renderProblems(project: Project, providers: RenderProviders): ChartCheck {
   const { root } = project;
   if (root === undefined || isLibrary(root.chart)) return { problems: [], rendered: undefined };
   try {

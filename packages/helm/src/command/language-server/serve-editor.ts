@@ -10,6 +10,7 @@ import { completions, definitions, describe } from '../../language/chart-languag
 import type { Completion } from '../../language/completion.ts';
 import type { Problem } from '../../language/problem.ts';
 import { nodeProviders } from '../../node/providers.ts';
+import { TemplateCache } from '../../template/template-cache.ts';
 import type { CommandContext } from '../command.ts';
 import { type OpenedFile, Workspace } from './workspace.ts';
 
@@ -27,7 +28,8 @@ export async function serveEditor(
   const connection = protocol.createProtocolConnection(input, output, { error: say, warn: say, info: say, log: say });
   const workspace = new Workspace({
     clock,
-    providers: nodeProviders(),
+    // Of all files of a chart, an edit changes one.
+    providers: { ...nodeProviders(), templates: new TemplateCache() },
     log: say,
     publish: (path, problems) => {
       const uri = pathToFileURL(path).href;

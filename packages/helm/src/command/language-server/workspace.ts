@@ -6,12 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { type Clock, errorText } from '@kindred/machinery';
 import { ChartError, type ChartFile } from '../../chart/chart.ts';
-import type { FunctionProviders } from '../../functions/function-table.ts';
 import { toBytes } from '../../go/bytes.ts';
 import { projectProblems } from '../../language/chart-language.ts';
 import { openProject, type Project } from '../../language/chart-project.ts';
 import type { Problem } from '../../language/problem.ts';
-import { chartProblem } from '../../language/problems-of-templates.ts';
+import { chartProblem, type RenderProviders } from '../../language/problems-of-templates.ts';
 import { unpackArchive } from '../../node/load-archive.ts';
 import { readChartFiles } from '../../node/load-directory.ts';
 import { TemplateCache } from '../../template/template-cache.ts';
@@ -19,7 +18,7 @@ import { chartBeside, chartRootOf } from './find-chart.ts';
 
 export interface WorkspaceOptions {
   readonly clock: Clock;
-  readonly providers: FunctionProviders;
+  readonly providers: RenderProviders;
   /** Takes all problems of a file; none when there are none any more. */
   readonly publish: (path: string, problems: readonly Problem[]) => void;
   readonly log: (message: string) => void;
