@@ -82,9 +82,14 @@ test('a plan is done exactly as it was made, and refused when the release or its
   );
 
   // Objects that were changed, deleted, created.
+  // What others own is told, before it is refused.
+  await client.mergePatch(ConfigMap, at, { data: { color: 'blue' } });
+  const owned = await plan();
+  assert.match(owned.output, /ConfigMap\/default\/r \(1 field, 1 field of others: refused without --on-conflict\)/);
+  assert.doesNotMatch((await plan('--force-conflicts')).output, /refused/);
   const second = await plan('--set', 'more=true', '--on-conflict', 'force');
   assert.equal(second.code, 0, second.errors);
-  assert.match(second.output, /update {4}ConfigMap\/default\/r \(1 field\)/);
+  assert.match(second.output, /update {4}ConfigMap\/default\/r \(1 field, 1 field of others\)/);
   assert.match(second.output, /leave {5}Secret\/default\/r\n/);
   await client.mergePatch(ConfigMap, at, { data: { color: 'pink' } });
   await client.delete(Secret, at);

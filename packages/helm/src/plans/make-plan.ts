@@ -15,6 +15,7 @@ import { isPending, type Release } from '../release/release.ts';
 import { ReleaseError } from '../release/release-error.ts';
 import { crdManifests, enabledChart } from '../render/render-chart.ts';
 import type { Cluster } from '../resources/cluster.ts';
+import type { ConflictPolicy } from '../resources/conflicts/conflict-policy.ts';
 import { planCrds } from '../resources/crds/apply-crds.ts';
 import { definedKinds } from '../resources/crds/defined-kinds.ts';
 import { difference } from '../resources/resource.ts';
@@ -54,7 +55,7 @@ export async function makePlan(given: ActionContext, options: PlanOptions): Prom
   const diff = await diffLive(cluster, targets, {
     ...diffOptions,
     originals,
-    ...(options.onConflict === undefined ? {} : { onConflict: options.onConflict }),
+    ...conflictPolicy(options, operation),
     isUntried: ({ kind, namespace }) => isMissing(kind) || (createsNamespace && namespace === context.namespace),
   });
   const crds = await plannedCrds(cluster, operation, options.crds);
@@ -82,6 +83,16 @@ async function withDefinitions(context: ActionContext, options: PlanOptions, isI
   const { mapper, isMissing } = await definedKinds(context.mapper, files, signal);
   const capabilities = () => discoverCapabilities(client, mapper, signal);
   return { context: { ...context, mapper, capabilities }, isMissing };
+}
+
+/** Without one, what others own is refused by the server, unless it is forced. */
+function conflictPolicy(
+  { onConflict }: PlanOptions,
+  { settings }: Operation,
+): { readonly onConflict?: ConflictPolicy } {
+  if (onConflict !== undefined) return { onConflict };
+  const isForced = !settings.serverSide || settings.forceConflicts;
+  return isForced ? { onConflict: { otherwise: 'force', rules: [] } } : {};
 }
 
 const NO_DIFF: ReleaseDiff = { objects: [] };

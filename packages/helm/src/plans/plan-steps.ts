@@ -65,10 +65,11 @@ function waitStep({ settings }: Operation, resources: readonly Resource[]): Plan
 }
 
 function ofObject({ change, kind, namespace, name, fields, conflicts, problems }: ObjectDiff, what = ''): PlanStep {
+  const refused = conflicts.some(({ decision }) => decision === 'fail') ? ': refused without --on-conflict' : '';
   const details = [
     what,
     fields.length === 0 ? '' : counted(fields.length, 'field'),
-    conflicts.length === 0 ? '' : `${counted(conflicts.length, 'field')} of others`,
+    conflicts.length === 0 ? '' : `${counted(conflicts.length, 'field')} of others${refused}`,
     problems.length === 0 ? '' : 'unsafe',
   ];
   const detail = details.filter((text) => text !== '').join(', ');
