@@ -240,4 +240,19 @@ test('a value that --reuse-values hides is named with the version that introduce
     ...server,
   ]);
   assert.deepEqual(JSON.parse(data.stdout)[0].introduced, { since: '1.6.0', before: '1.4.0' });
+
+  // Archives beside the chart know more than the history.
+  for (const version of ['1.7.0', '1.8.0', '2.0.0']) {
+    await write(
+      version,
+      `cache: {size: 1}\n${version === '1.7.0' ? '' : 'feature: {size: 1}\n'}`,
+      '{{ .Values.feature.size }}',
+    );
+    assert.equal((await home.ours(['package', 'shop'])).code, 0);
+  }
+  const known = await home.ours(['upgrade', 'web', 'shop-2.0.0.tgz', '--reuse-values', ...server]);
+  assert.match(
+    known.stderr,
+    /is a default of shop since version 1\.8\.0 \(shop\/values\.yaml:2\); 1\.7\.0 didn't have it\n/,
+  );
 });

@@ -10,7 +10,7 @@ import { noDeployedReleases } from '../release/release-storage.ts';
 import { crdManifests, enabledChart } from '../render/render-chart.ts';
 import { RenderError, withMissingHints } from '../render/render-error.ts';
 import type { CrdFile } from '../resources/crds/apply-crds.ts';
-import { introductionOf } from '../values/chart-versions.ts';
+import { introductionOf, type VersionValues } from '../values/chart-versions.ts';
 import { hiddenDefaults, hiddenDefaultText } from '../values/hidden-defaults.ts';
 import { type ActionContext, timestamp } from './action-context.ts';
 import {
@@ -53,6 +53,8 @@ export interface UpgradeOptions extends OperationOptions, RenderOptions, WriteSe
   readonly crds?: CrdsPolicy | undefined;
   /** Added to those of the last revision; the value `null` removes one. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** What is known of other versions of the chart; asked for only when it helps to explain a failure or a warning. */
+  readonly otherVersions?: (() => Promise<readonly VersionValues[]>) | undefined;
   /** Revisions that are kept; 10 when not given, 0 keeps all. */
   readonly historyMax?: number | undefined;
 }
@@ -200,20 +202,30 @@ async function warnOfHidden(
 ): Promise<void> {
   const hidden = hiddenDefaults(options.chart, reused, values);
   if (hidden.length === 0) return;
-  const versions = knownVersions(await context.storage.history(options.name), options.chart, values);
+  const versions = await versionsOf(context, options, values);
   for (const each of hidden) {
     context.report({ type: 'warning', message: hiddenDefaultText(each, introductionOf(each.path, versions)) });
   }
 }
 
+async function versionsOf(
+  { storage }: ActionContext,
+  { name, chart, otherVersions }: UpgradeOptions,
+  values: GoMap,
+): Promise<VersionValues[]> {
+  const others = (await otherVersions?.()) ?? [];
+  return knownVersions(await storage.history(name), chart, values, others);
+}
+
 /** The error with what the history knows of the values that templates missed. */
 async function explainMissing(
-  { storage }: ActionContext,
-  { name, chart, reuseValues: isReused }: UpgradeOptions,
+  context: ActionContext,
+  options: UpgradeOptions,
   { error, base, values }: { readonly error: RenderError; readonly base: Release; readonly values: GoMap },
 ): Promise<RenderError> {
   if (error.missing === undefined && error.others.every(({ missing }) => missing === undefined)) return error;
-  const versions = knownVersions(await storage.history(name), chart, values);
+  const { chart, reuseValues: isReused } = options;
+  const versions = await versionsOf(context, options, values);
   const { name: chartName = '', version = '' } = base.chart?.metadata ?? {};
   const reused = isReused === true ? `revision ${base.revision} (${chartName} ${version})` : undefined;
   return withMissingHints(error, (missing) => missingVersionHints(missing, { chart, versions, reused }));

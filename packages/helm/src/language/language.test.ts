@@ -173,6 +173,6 @@ test('no text of a file makes an answer fail', () => {
         definitions(opened, file, at);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

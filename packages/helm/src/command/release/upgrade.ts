@@ -2,15 +2,17 @@
 import type { ActionContext } from '../../actions/action-context.ts';
 import { history } from '../../actions/history.ts';
 import { type UpgradeOptions, upgrade } from '../../actions/upgrade.ts';
+import type { Chart } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
 import type { Release } from '../../release/release.ts';
 import { isReleaseError } from '../../release/release-error.ts';
+import type { VersionValues } from '../../values/chart-versions.ts';
 import { exactArguments } from '../arguments.ts';
 import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
 import { completeChart } from '../chart/complete-chart.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, releaseFlags } from '../chart/install-flags.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { outputFlag, outputFormat } from '../output/format.ts';
@@ -100,7 +102,13 @@ An upgrade that was interrupted is finished by the same command; --resume=false 
       }
       const request = await read();
       const upgraded = await failingAs('UPGRADE FAILED', () =>
-        upgrade(actions, { name, dryRun, wait, ...upgradeOptions(request, flags) }),
+        upgrade(actions, {
+          name,
+          dryRun,
+          wait,
+          ...upgradeOptions(request, flags),
+          otherVersions: () => otherVersions(context, reference, request.chart),
+        }),
       );
       if (isTable) output.write(`Release ${quote(name)} has been upgraded. Happy Helming!\n`);
       return upgraded;
@@ -109,6 +117,12 @@ An upgrade that was interrupted is finished by the same command; --resume=false 
     return 0;
   },
 };
+
+/** Loaded when a failure or a warning has use for it. */
+async function otherVersions(context: CommandContext, reference: string, chart: Chart): Promise<VersionValues[]> {
+  const { archivedVersions } = await import('../chart/archived-versions.ts');
+  return archivedVersions(context, reference, chart);
+}
 
 /** Undefined when the release is to be upgraded. */
 async function whatToInstall(actions: ActionContext, name: string): Promise<{ readonly replace: boolean } | undefined> {

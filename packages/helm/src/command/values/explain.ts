@@ -43,7 +43,7 @@ of a dependency, the line of a file given with -f, or a flag; and which weaker v
 
 KEY names a value or a table, as --set does: image.tag.
 
-With --release the history of that release tells, for each value that the chart has a default for, since which version of
+With --release the history of that release, and archives of other versions that are on this machine, tell, for each value that the chart has a default for, since which version of
 the chart it has been there: -o json says too which was the last without it.`,
   example: `  helm values explain ./web -f prod.yaml --set image.tag=v2 image
   helm values explain ./web --release web`,
@@ -62,7 +62,7 @@ the chart it has been there: -o json says too which was the last without it.`,
     const found = explanation.explain(key);
     if (found.length === 0 && key !== undefined) throw noSuchValue(key, explanation);
     const release = flags.text('release');
-    const sinceWhen = release === '' ? undefined : await introductions(context, release, { chart, given });
+    const sinceWhen = release === '' ? undefined : await introductions(context, release, { chart, given, reference });
     const format = outputFormat(flags);
     const shown = withoutSecrets(found, sources);
     const text =
@@ -106,14 +106,15 @@ type SinceWhen = (path: string) => Introduction | undefined;
 async function introductions(
   context: CommandContext,
   name: string,
-  { chart, given }: { readonly chart: Chart; readonly given: GoMap },
+  { chart, given, reference }: { readonly chart: Chart; readonly given: GoMap; readonly reference: string },
 ): Promise<SinceWhen> {
   const [{ withCluster }, { queryContext }] = await Promise.all([
     import('../cluster/connect.ts'),
     import('../release/run-actions.ts'),
   ]);
   const revisions = await withCluster(context, (cluster) => history(queryContext(context, cluster), { name }));
-  const versions = knownVersions(revisions, chart, given);
+  const { archivedVersions } = await import('../chart/archived-versions.ts');
+  const versions = knownVersions(revisions, chart, given, await archivedVersions(context, reference, chart));
   return (path) => introductionOf(parseValuePath(path), versions);
 }
 
