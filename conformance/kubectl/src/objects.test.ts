@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { TestPlatform } from '@kindred-conformance/clients';
+import { startAdmissionWebhook } from './admission-webhook.ts';
 
 let platform: TestPlatform;
 const ok = (...args: string[]): Promise<string> => platform.kubectlOk(args);
@@ -124,6 +125,50 @@ test('mistakes are refused with object and field', async () => {
   assert.match(await fails('create', '-n', 'nowhere', 'configmap', 'x'), /namespaces "nowhere" not found/);
   assert.match(await fails('get', 'nothings'), /the server doesn't have a resource type "nothings"/);
   assert.match(await fails('delete', 'namespace', 'default'), /\(Forbidden\): namespaces "default" is forbidden/);
+});
+
+test('admission webhooks refuse, warn and change, and kubectl tells it', async (t) => {
+  const webhook = await startAdmissionWebhook();
+  t.after(() => webhook.close());
+  const configurations = ['Validating', 'Mutating'].map((type) => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: `${type}WebhookConfiguration`,
+    metadata: { name: 'hooks' },
+    webhooks: [
+      {
+        name: 'hook.example.com',
+        clientConfig: webhook.clientConfig(type === 'Mutating' ? '/mutate' : '/validate'),
+        rules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['secrets'] }],
+        objectSelector: { matchExpressions: [{ key: 'hooked', operator: 'Exists' }] },
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+      },
+    ],
+  }));
+  const hooks = join(platform.directory, 'hooks.json');
+  await writeFile(hooks, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: configurations }));
+  await ok('apply', '--filename', hooks);
+  const file = join(platform.directory, 'hooked.yaml');
+  const secret = (label: string): Promise<void> =>
+    writeFile(file, `apiVersion: v1\nkind: Secret\nmetadata: {name: hooked, labels: {hooked: "", ${label}}}\n`);
+  await secret('denied: today');
+  const text = 'admission webhook "hook.example.com" denied the request: not today\n';
+  const at = `error when creating ${JSON.stringify(file)}: `;
+  assert.equal(await fails('apply', '--filename', file), `Error from server (Forbidden): ${at}${text}`);
+  assert.equal(await fails('create', '--filename', file), `Error from server (Forbidden): ${at}${text}`);
+  assert.equal(await fails('apply', '--server-side', '--filename', file), `Error from server (Forbidden): ${text}`);
+  await secret('odd: "1"');
+  const { code, stdout, stderr } = await platform.kubectl(['create', '--filename', file]);
+  assert.deepEqual([code, stdout, stderr], [0, 'secret/hooked created\n', 'Warning: that is odd\n']);
+  assert.equal(await ok('get', 'secret', 'hooked', '--output', 'jsonpath={.metadata.annotations.seen}'), 'yes');
+  await webhook.close();
+  const failure = await fails('create', '--filename', file, '--dry-run=server');
+  assert.match(
+    failure,
+    /^Error from server \(InternalError\): error when creating .*: Internal error occurred: failed calling webhook "hook.example.com": failed to call webhook: Post "https:\/\/127.0.0.1:\d+\/mutate\?timeout=10s": dial tcp 127.0.0.1:\d+: connect: connection refused\n$/,
+  );
+  await ok('delete', '--filename', hooks);
+  assert.match(await fails('create', '--filename', file), /already exists/);
 });
 
 test('rights can be asked for, one’s own and others’', async () => {
