@@ -148,6 +148,30 @@ test('apply: killed at any write, the same plan is completed by the same command
   }
 });
 
+test('what was generated before an upgrade was killed is what its record and the cluster end with', async (t) => {
+  const tokenOf = (text: string | undefined): string => /token: (\w{12})/.exec(text ?? '')?.[1] ?? '';
+  const random = '{{ if ne .Values.color "blue" }}token: {{ randAlphaNum 12 }}{{ end }}';
+  const first = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: first}\ndata:\n  color: {{ .Values.color }}\n  ${random}\n`;
+  const wanted = (color: string) => {
+    return { ...colored(color), chart: chartOf({ ...SOURCES, 'templates/first.yaml': first }), stableGenerators: true };
+  };
+  for (const writes of [2, 3, 4, 6, 9]) {
+    const cluster = await httpCluster(t);
+    await install(contextOf(cluster.transport, 'a'), wanted('blue'));
+    await outcome(upgrade(contextOf(dyingTransport(cluster.transport, writes), 'killed'), wanted('red')));
+    const secrets = (await cluster.client.list(Secret, { namespace })).items;
+    const kept = secrets.find(({ metadata }) => metadata.name.startsWith('sh.kindred.generators'));
+    assert.notEqual(kept, undefined, `${writes}: they are written right after the lease`);
+    const before = Buffer.from(kept?.data?.['generators'] ?? '', 'base64').toString();
+    const release = await upgrade(contextOf(cluster.transport, 'b', 31_000), wanted('red'));
+    const token = tokenOf(release.manifest);
+    assert.equal(token.length, 12);
+    assert.ok(before.includes(token), `killed after ${writes} writes`);
+    const live = await cluster.client.get(ConfigMap, { namespace, name: 'first' });
+    assert.equal(live.data?.['token'], token);
+  }
+});
+
 test('uninstall: killed at any write, the same command completes it', { timeout: 60_000 }, async (t) => {
   const hook =
     'metadata:\n  name: {{ "gone" }}\n  annotations: {helm.sh/hook: "pre-delete,post-delete", helm.sh/hook-delete-policy: hook-succeeded}\n';
