@@ -38,3 +38,22 @@ test('tells plugins of a program that is helm by itself', async () => {
     await rm(directory, { recursive: true });
   }
 });
+
+test('serves an editor with the library of the protocol, which only that command loads', async () => {
+  const message = (content: object): string => {
+    const text = JSON.stringify({ jsonrpc: '2.0', ...content });
+    return `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+  };
+  const input = [
+    message({ id: 1, method: 'initialize', params: { processId: null, rootUri: null, capabilities: {} } }),
+    message({ id: 2, method: 'shutdown' }),
+    message({ method: 'exit' }),
+  ].join('');
+  const served = await runCommand(process.execPath, [kindredProgram, 'helm', 'language-server', '--stdio'], {
+    environment: {},
+    input,
+  });
+  assert.deepEqual([served.code, served.stderr], [0, '']);
+  const [first = ''] = served.stdout.split(/Content-Length: \d+\r\n\r\n/).filter(Boolean);
+  assert.equal(JSON.parse(first).result.capabilities.definitionProvider, true);
+});

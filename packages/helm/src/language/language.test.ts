@@ -85,6 +85,12 @@ test('places of messages, which count bytes, become ranges in UTF-16', () => {
   });
 });
 
+test('a byte order mark is no part of the first line', () => {
+  const document = readValuesDocument('\ufeffa: 1\nb: 2\n');
+  assert.equal(document.problem, undefined);
+  assert.deepEqual(document.rangeOf(['a']), { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } });
+});
+
 test('what can not be read keeps its last readable text', () => {
   const before = project({ 'values.yaml': 'image: {tag: a}\n', 'templates/a.yaml': 'x: {{ .Values.image.tag }}\n' });
   const broken = project(

@@ -26,7 +26,7 @@ export interface PlacedKey {
 }
 
 export function readValuesDocument(text: string): ValuesDocument {
-  const source = sourceText(text.replace(/^\ufeff/, ' '));
+  const source = sourceText(text.replace(/^\ufeff/, ''));
   const places: PlaceTable = new WeakMap();
   const keys = new Map<string, Member>();
   let values: GoMap = new Table();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadChartFiles } from '../../chart/load-files.ts';
+import { encodeGoJson } from '../../go/json.ts';
 import { packageChart } from '../../packaging/package-chart.ts';
 import { digestOf, keepChart } from '../../repositories/content-cache.ts';
 import { flagValues } from '../flags/flag-values.ts';
@@ -37,16 +38,14 @@ test('finds versions in the content cache by the cached index, and beside an arc
       await writeFile(join(directory, `web-${version}.tgz`), archive);
       lines.push(`  - {apiVersion: v2, name: web, version: ${version}, urls: [x], digest: ${digestOf(archive)}}`);
     }
-    lines.push(`  - {apiVersion: v2, name: web, version: 0.9.0, urls: [x], digest: ${'0'.repeat(64)}}`);
+    lines.push(`  - {apiVersion: v2, name: web, version: 0.9.0, urls: [x], digest: ${'a'.repeat(64)}}`);
     await mkdir(settings.repositoryCache, { recursive: true });
     const index = `apiVersion: v1\nentries:\n  web:\n${lines.join('\n')}\n`;
     await writeFile(join(settings.repositoryCache, 'shop-index.yaml'), index);
     const known = async (reference: string): Promise<string[]> =>
-      (await archivedVersions(context, reference, chart)).map(
-        (each) => `${each.version} ${String(each.values.get('size'))}`,
-      );
-    assert.deepEqual(await known('shop/web'), ['2.0.0 2', '1.0.0 1']);
-    assert.deepEqual(await known('web-1.0.0.tgz'), ['2.0.0 2', '1.0.0 1']);
+      (await archivedVersions(context, reference, chart)).map((each) => `${each.version} ${encodeGoJson(each.values)}`);
+    assert.deepEqual(await known('shop/web'), ['2.0.0 {"size":2}', '1.0.0 {"size":1}']);
+    assert.deepEqual(await known('web-1.0.0.tgz'), ['2.0.0 {"size":2}', '1.0.0 {"size":1}']);
     assert.deepEqual(await known('other/web'), []);
 
     await writeFile(join(directory, 'web-2.5.0.tgz'), 'no archive');

@@ -18,6 +18,7 @@ class Editor {
   readonly directory: string;
   readonly connection: protocol.ProtocolConnection;
   readonly process: ChildProcess;
+  readonly registered: string[] = [];
   readonly #problems = new Map<string, protocol.Diagnostic[]>();
   readonly #waiting = new Set<() => void>();
   readonly #texts = new Map<string, string>();
@@ -33,6 +34,9 @@ class Editor {
       this.#problems.set(uri, diagnostics);
       for (const wake of this.#waiting) wake();
     });
+    this.connection.onRequest(protocol.RegistrationRequest.type, ({ registrations }) => {
+      this.registered.push(...registrations.map(({ method }) => method));
+    });
     this.connection.listen();
   }
 
@@ -47,7 +51,7 @@ class Editor {
     await editor.connection.sendRequest(protocol.InitializeRequest.type, {
       processId: process.pid,
       rootUri: pathToFileURL(directory).href,
-      capabilities: {},
+      capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } },
     });
     await editor.connection.sendNotification(protocol.InitializedNotification.type, {});
     return editor;
@@ -194,6 +198,7 @@ test('values files: YAML, schema, types, unknown keys, words that YAML reads oth
     '1:0-8 warning schema: got string, want integer',
     '3:2-5 warning unknown-key: the chart has image.tag, you wrote image.tga',
   ]);
+  assert.deepEqual(editor.registered, ['workspace/didChangeWatchedFiles']);
   await editor.write({ 'web/values.schema.json': '{"properties": {"replicas": {"maximum": 3}}}' });
   await editor.connection.sendNotification(protocol.DidChangeWatchedFilesNotification.type, {
     changes: [{ uri: editor.uri('web/values.schema.json'), type: protocol.FileChangeType.Created }],

@@ -63,11 +63,18 @@ function untilExit(
       code = 0;
     });
     connection.onNotification(protocol.ExitNotification.type, end);
-    connection.onClose(end);
-    input.once('end', end).once('close', end);
+    const endAfterRest = (): void => void afterTurns(LAST_TURNS).then(end);
+    input.once('end', endAfterRest).once('close', endAfterRest);
     signal.addEventListener('abort', end, { once: true });
     connection.listen();
   });
+}
+
+/** The library handles a message in each turn; what an editor said before it closed its end is still heard. */
+const LAST_TURNS = 50;
+
+async function afterTurns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const CAPABILITIES: protocol.ServerCapabilities = {
