@@ -1,6 +1,5 @@
 /** What could be written next in a template: values, fields of built-in objects, functions, names of definitions. */
 
-import { isSchema, type JsonSchema, schemaTypes } from '../inference/json-schema.ts';
 import { lex } from '../template/lex.ts';
 import { KEYWORDS } from '../template/token.ts';
 import { builtInMembers } from './built-in-objects.ts';
@@ -10,7 +9,8 @@ import { signature } from './function-notes.ts';
 import type { Position } from './source-text.ts';
 import type { TemplateDocument } from './template-document.ts';
 import { followNames, type Reference, type Scope, scopeAfter } from './template-scope.ts';
-import { isDeclared, schemaAt } from './value-facts.ts';
+import { isDeclared } from './value-facts.ts';
+import { valueMembers } from './value-members.ts';
 
 /** More than this before the cursor tells nothing about the word at it. */
 const LOOK_BACK = 500;
@@ -95,8 +95,7 @@ function membersOf(chart: ProjectChart, reference: Reference, typed: string): Me
     case 'object':
       return builtInMembers(reference.names);
     case 'values': {
-      const schema = schemaAt(chart.schema(), reference.path);
-      const members = schema === undefined ? [] : valueMembers(schema);
+      const members = valueMembers(chart, reference.path);
       // What is being written is a use of a value, which alone makes it no value.
       const isKnown = isDeclared(chart, [...reference.path, typed]);
       return isKnown ? members : members.filter(({ label }) => label !== typed);
@@ -105,25 +104,6 @@ function membersOf(chart: ProjectChart, reference: Reference, typed: string): Me
       return [];
   }
 }
-
-/** The keys of a table. */
-export function valueMembers(schema: JsonSchema): Member[] {
-  return Object.entries(schema.properties ?? {}).map(([label, member]) => {
-    const types = schemaTypes(member).join(' or ');
-    const standard = isSchema(member) && member.default !== undefined ? JSON.stringify(member.default) : '';
-    const detail = [types, standard === '' || standard.length > MAX_SHOWN ? '' : `= ${standard}`]
-      .filter(Boolean)
-      .join(' ');
-    return {
-      label,
-      kind: 'value' as const,
-      ...(detail === '' ? {} : { detail }),
-      ...(member.description === undefined ? {} : { documentation: member.description }),
-    };
-  });
-}
-
-const MAX_SHOWN = 40;
 
 const WORDS: readonly Member[] = [
   ...[...KEYWORDS].map((label) => ({ label, kind: 'keyword' as const })),

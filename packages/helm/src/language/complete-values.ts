@@ -1,10 +1,10 @@
 /** What could be written next in a values file: the keys that the table has not got yet, and values of few choices. */
 import { schemaTypes } from '../inference/json-schema.ts';
 import type { ProjectChart } from './chart-project.ts';
-import { valueMembers } from './complete-template.ts';
 import type { Completion } from './completion.ts';
 import type { Position } from './source-text.ts';
 import { schemaAt } from './value-facts.ts';
+import { valueMembers } from './value-members.ts';
 import type { ValuesDocument } from './values-document.ts';
 import { keysBeside, tableOfLine } from './values-outline.ts';
 
@@ -24,13 +24,10 @@ export function completeValues(chart: ProjectChart, { source }: ValuesDocument, 
       schema?.enum ?? (schema !== undefined && schemaTypes(schema).includes('boolean') ? [true, false] : []);
     return choices.map((each) => ({ label: String(each), kind: 'keyword', range }));
   }
-  const schema = schemaAt(chart.schema(), table);
   const present = new Set(keysBeside([...lines, ...source.lines.slice(line + 1)], line));
-  return schema === undefined
-    ? []
-    : valueMembers(schema)
-        .filter(({ label }) => !present.has(label))
-        .map((each) => ({ ...each, range, text: `${yamlKey(each.label)}:` }));
+  return valueMembers(chart, table)
+    .filter(({ label }) => !present.has(label))
+    .map((each) => ({ ...each, range, text: `${yamlKey(each.label)}:` }));
 }
 
 /** Quoted when YAML would read it otherwise. */

@@ -85,6 +85,20 @@ test('places of messages, which count bytes, become ranges in UTF-16', () => {
   });
 });
 
+test('members of items come from the items of the chart and from the templates', () => {
+  const opened = project({
+    'values.yaml': 'hosts:\n- name: x\n  paths: []\n',
+    'templates/a.yaml': '{{ range .Values.hosts }}{{ .tls }}{{ . }}{{ end }}',
+    'my-values.yaml': 'hosts:\n- name: y\n  \n',
+  });
+  const labels = (file: string, line: number, character: number): string =>
+    completions(opened, file, { line, character })
+      .map(({ label }) => label)
+      .join();
+  assert.equal(labels('my-values.yaml', 2, 2), 'paths,tls');
+  assert.equal(labels('templates/a.yaml', 0, 29), 'name,paths,tls');
+});
+
 test('a byte order mark is no part of the first line', () => {
   const document = readValuesDocument('\ufeffa: 1\nb: 2\n');
   assert.equal(document.problem, undefined);

@@ -54,7 +54,10 @@ export function valueFacts(project: Project, chart: ProjectChart, path: ValuePat
 }
 
 /** The chart whose own value it is: values of dependencies stand below their names. */
-function ownerOf(chart: ProjectChart, path: ValuePath): { readonly chart: ProjectChart; readonly path: ValuePath } {
+export function ownerOf(
+  chart: ProjectChart,
+  path: ValuePath,
+): { readonly chart: ProjectChart; readonly path: ValuePath } {
   const [first, ...rest] = path;
   const child = typeof first === 'string' ? chart.children.get(first) : undefined;
   return child === undefined || rest.length === 0 ? { chart, path } : ownerOf(child, rest);
@@ -104,11 +107,17 @@ export function schemaAt(schema: JsonSchema, path: ValuePath): JsonSchema | unde
 }
 
 function usesOf(project: Project, chart: ProjectChart, path: ValuePath): FilePlace[] {
-  const { usage, places } = chart.usage();
-  let found: Usage | undefined = usage;
-  for (const step of path)
+  const found = usageAt(chart, path);
+  return found === undefined ? [] : placesOfUsage(project, found, chart.usage().places);
+}
+
+/** What the chart's own templates do with what stands at the path: the value itself, or any member or item. */
+export function usageAt(chart: ProjectChart, path: ValuePath): Usage | undefined {
+  let found: Usage | undefined = chart.usage().usage;
+  for (const step of path) {
     found = typeof step === 'string' ? (found?.members.get(step) ?? found?.element) : found?.element;
-  return found === undefined ? [] : placesOfUsage(project, found, places);
+  }
+  return found;
 }
 
 /** Where a value, or something in it, is named. */
@@ -118,7 +127,13 @@ export function placesOfUsage(project: Project, usage: Usage, places: TemplateUs
     ...[...each.members.values(), ...(each.element === undefined ? [] : [each.element])].flatMap(within),
   ];
   const unique = new Map(within(usage).map((place) => [`${place.file} ${place.position}`, place]));
-  return placesOf(project, [...unique.values()]);
+  return placesOf(project, [...unique.values()]).sort(byPlace);
+}
+
+function byPlace(a: FilePlace, b: FilePlace): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  const { start } = a.range;
+  return start.line - b.range.start.line || start.character - b.range.start.character;
 }
 
 /** Places in the templates that can be opened. */
