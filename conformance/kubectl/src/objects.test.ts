@@ -231,3 +231,78 @@ test('a namespace goes with all that is in it, at once after it was made and lat
   assert.equal(await ok('delete', 'namespace', 'team', '--timeout=15s'), 'namespace "team" deleted\n');
   assert.match(await fails('get', 'namespace', 'team'), /\(NotFound\)/);
 });
+
+async function apply(name: string, value: object): ReturnType<TestPlatform['kubectl']> {
+  const path = join(platform.directory, `${name}.json`);
+  await writeFile(path, JSON.stringify(value));
+  return platform.kubectl(['apply', '-f', path]);
+}
+
+function definitionWithRule(rule: string): object {
+  const spec = {
+    type: 'object',
+    properties: {
+      size: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self >= oldSelf', message: 'may only grow' }] },
+      max: { type: 'integer' },
+      hosts: { type: 'array', items: { type: 'string' } },
+    },
+    'x-kubernetes-validations': [{ rule, messageExpression: "'at most ' + string(self.max)", fieldPath: '.size' }],
+  };
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec } } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'boxes.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'boxes', singular: 'box', kind: 'Box' },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
+}
+
+test('rules of a definition are judged with it, and hold for its objects', async () => {
+  const misspelt = await apply('boxes', definitionWithRule('self.sise <= self.max'));
+  assert.equal(misspelt.code, 1);
+  assert.match(
+    misspelt.stderr,
+    /spec\.validation\.openAPIV3Schema\.properties\[spec\]\.x-kubernetes-validations\[0\]\.rule: Invalid value/,
+  );
+  assert.match(misspelt.stderr, /compilation failed: ERROR: <input>:1:5: undefined field 'sise'/);
+  const endless = await apply('boxes', definitionWithRule('self.hosts.all(a, self.hosts.all(b, a == b))'));
+  assert.match(endless.stderr, /rule: Forbidden: estimated rule cost exceeds budget by factor of more than 100x/);
+
+  const defined = await apply('boxes', definitionWithRule('!has(self.max) || self.size <= self.max'));
+  assert.deepEqual(defined, {
+    code: 0,
+    stdout: 'customresourcedefinition.apiextensions.k8s.io/boxes.example.com created\n',
+    stderr: '',
+  });
+  await ok('wait', '--for=condition=Established', 'crd/boxes.example.com', '--timeout=10s');
+  const box = (spec: object) => ({
+    apiVersion: 'example.com/v1',
+    kind: 'Box',
+    metadata: { name: 'b', namespace: 'default' },
+    spec,
+  });
+  const tooLarge = await apply('box', box({ size: 3, max: 2 }));
+  assert.equal(tooLarge.stderr, 'The Box "b" is invalid: spec.size: Invalid value: "object": at most 2\n');
+  assert.equal((await apply('box', box({ size: 2, max: 2 }))).stdout, 'box.example.com/b created\n');
+  const smaller = await apply('box', box({ size: 1, max: 2 }));
+  assert.equal(smaller.stderr, 'The Box "b" is invalid: spec.size: Invalid value: "integer": may only grow\n');
+  assert.equal((await apply('box', box({ size: 5, max: 6 }))).stdout, 'box.example.com/b configured\n');
+
+  // A rule that comes later is held against what changes; what was there before is warned of.
+  assert.equal((await apply('boxes', definitionWithRule('self.size < 3'))).code, 0);
+  const labelled = await platform.kubectl(['label', 'box', 'b', 'a=b']);
+  assert.deepEqual(labelled, {
+    code: 0,
+    stdout: 'box.example.com/b labeled\n',
+    stderr: 'Warning: spec.size: Invalid value: "object": at most 6\n',
+  });
+  assert.match(
+    (await apply('box', box({ size: 6, max: 6 }))).stderr,
+    /^The Box "b" is invalid: spec\.size: Invalid value: "object": at most 6$/m,
+  );
+});

@@ -67,6 +67,8 @@ export interface Environment {
   compile(source: string): Compiled;
   /** Parses only: everything is decided by the values. */
   parse(source: string): Compiled;
+  /** The same functions and macros over other variables; much cheaper than an environment of its own. */
+  withVariables(options: Pick<EnvironmentOptions, 'variables' | 'fieldType'>): Environment;
 }
 
 /**
@@ -81,6 +83,16 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
     ...[optionalLibrary, comprehensionsLibrary, ...(options.libraries ?? [])].flatMap((library) => library.functions),
   ]);
   const typeNames = new Map((options.libraries ?? []).flatMap((library) => [...(library.typeNames ?? [])]));
+  return environmentOf(options, { functions, typeNames });
+}
+
+interface Declarations {
+  readonly functions: ReadonlyMap<string, readonly Overload[]>;
+  readonly typeNames: ReadonlyMap<string, Type>;
+}
+
+function environmentOf(options: EnvironmentOptions, declarations: Declarations): Environment {
+  const { functions, typeNames } = declarations;
   const overloadsOf = (name: string) => functions.get(name);
   const { variables } = options;
   const context = {
@@ -118,6 +130,7 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
       const unchecked = { type: types.dyn, types: new Map<number, Type>(), references: undefined };
       return { expression: { expr: parsed.expr, ...unchecked, evaluate: evaluator(plan) } };
     },
+    withVariables: (own) => environmentOf({ ...options, ...own }, declarations),
   };
 }
 

@@ -94,3 +94,4 @@ export { structuralErrors } from './structural/structural-rules.ts';
 export { compileStructuralSchema, type StructuralSchema } from './structural/structural-schema.ts';
 export { validateValue, validateValueUpdate } from './structural/validate-value.ts';
 export { hasValidationRules } from './structural/validation-rules.ts';
+export { type RuleFindings, type RuleValidator, ruleValidator } from './validation-rules/validate-rules.ts';

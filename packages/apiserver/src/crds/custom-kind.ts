@@ -6,8 +6,11 @@ import { createHash } from 'node:crypto';
 import type { KindDefinition, SubresourceDefinition, Verb } from '@kindred/apis';
 import {
   encodeJson,
+  type FieldError,
+  type FieldErrorType,
   formatGroupVersion,
   internalError,
+  invalidValue,
   type JsonObject,
   type MergeSchema,
   type Unstructured,
@@ -21,10 +24,13 @@ import {
   compileStructuralSchema,
   createColumnPrinter,
   createSelectableFieldsReader,
+  hasValidationRules,
   mergeSchemaOfStructural,
   preservesUnknownFields,
   prune,
+  type RuleValidator,
   readScale,
+  ruleValidator,
   type StructuralSchema,
   validateValue,
   validateValueUpdate,
@@ -51,6 +57,7 @@ export function customKind(
 ): ServedKind {
   const definition = customDefinition(crd, version, { storageVersion, isTerminating });
   const schema = lazySchema(version);
+  const rules = lazyRules(version, schema);
   const keepUnknown = preservesUnknownFields(crd);
   const source = version.schema?.openAPIV3Schema;
   return {
@@ -74,11 +81,20 @@ export function customKind(
         }),
     refuseCreate: () =>
       isTerminating() ? 'create not allowed while custom resource definition is terminating' : undefined,
-    validateChange: (object, old) => [
-      ...validateObjectMeta(object.metadata, { namespaced: definition.namespaced }),
-      ...validateObjectMetaUpdate(object.metadata, old.metadata),
-      ...validateValueUpdate(schema(), object, old, ''),
-    ],
+    validateChange(object, old, warn) {
+      const errors = [
+        ...validateObjectMeta(object.metadata, { namespaced: definition.namespaced }),
+        ...validateObjectMetaUpdate(object.metadata, old.metadata),
+        ...validateValueUpdate(schema(), object, old, ''),
+      ];
+      const validator = rules();
+      if (validator === undefined) return errors;
+      return withRules(errors, () => {
+        const findings = validator.validateUpdate(object, old);
+        for (const text of findings.warnings) warn(text);
+        return findings.errors;
+      });
+    },
   };
 }
 
@@ -98,6 +114,7 @@ function customDefinition(
   const { kind, plural } = names;
   const namespaced = scope === 'Namespaced';
   const schema = lazySchema(version);
+  const rules = lazyRules(version, schema);
   const printer = createColumnPrinter(version.additionalPrinterColumns);
   const hasStatus = version.subresources?.status !== undefined;
   let mergeSchema: MergeSchema | undefined;
@@ -133,10 +150,11 @@ function customDefinition(
       if (subresource === 'status') keepAllButStatus(object, old);
       else if (hasStatus) restore(object, old, 'status');
     },
-    validate: (object) => [
-      ...validateObjectMeta(object.metadata, { namespaced }),
-      ...validateValue(schema(), object, ''),
-    ],
+    validate(object) {
+      const errors = [...validateObjectMeta(object.metadata, { namespaced }), ...validateValue(schema(), object, '')];
+      const validator = rules();
+      return validator === undefined ? errors : withRules(errors, () => validator.validate(object).errors);
+    },
     validateUpdate: (object, old) => validateObjectMetaUpdate(object.metadata, old.metadata),
     warnings: () => [],
     columns: printer.columns,
@@ -213,6 +231,36 @@ function lazySchema(version: CustomResourceDefinitionVersion): () => StructuralS
     );
     return compiled;
   };
+}
+
+/** The rules of a schema, compiled when the first object comes; a schema without rules has none to ask for. */
+function lazyRules(
+  version: CustomResourceDefinitionVersion,
+  schema: () => StructuralSchema,
+): () => RuleValidator | undefined {
+  const source = version.schema?.openAPIV3Schema;
+  if (source === undefined || !hasValidationRules(source)) return () => undefined;
+  let validator: RuleValidator | undefined;
+  return () => {
+    validator ??= ruleValidator(schema());
+    return validator;
+  };
+}
+
+/** Errors that leave too little of an object to judge it by rules. */
+const blocking: ReadonlySet<FieldErrorType> = new Set([
+  'NotSupported',
+  'Required',
+  'TooLong',
+  'TooMany',
+  'TypeInvalid',
+]);
+
+function withRules(errors: FieldError[], judge: () => readonly FieldError[]): FieldError[] {
+  if (!errors.some(({ type }) => blocking.has(type))) return [...errors, ...judge()];
+  const detail =
+    'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+  return [...errors, invalidValue('', null, detail)];
 }
 
 function pruned(schema: StructuralSchema, object: Unstructured): string[] {

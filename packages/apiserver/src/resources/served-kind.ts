@@ -31,8 +31,11 @@ export interface ServedKind {
   readonly schemaRevision?: string;
   /** What OpenAPI shows of a custom resource. */
   readonly openApi?: Pick<OpenApiKind, 'schema' | 'selectableFields'>;
-  /** In place of the definition's two validations on update: where rules are only held against what has changed. */
-  validateChange?(object: Unstructured, old: Unstructured): FieldError[];
+  /**
+   * In place of the definition's two validations on update: where rules are only held against what has changed. `warn`
+   * takes what is wrong in parts that haven't.
+   */
+  validateChange?(object: Unstructured, old: Unstructured, warn: (text: string) => void): FieldError[];
   /** Computes the status that goes with the new state, in place, when all else about it is settled. */
   settleStatus?(object: Unstructured): void;
   /** Finalizers that an object gets when its deletion begins. */

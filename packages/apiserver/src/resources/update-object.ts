@@ -169,12 +169,12 @@ function bumpGeneration({ working, object, current, subresource }: Write): void 
   if (current !== undefined && subresource !== 'status') settleGeneration(object, current.object, working.definition);
 }
 
-function validate({ working, object, current, subresource }: Write): void {
+function validate({ request, working, object, current, subresource }: Write): void {
   if (current === undefined) return;
   const { definition } = working;
   const errors: FieldError[] = [
     ...newFinalizers(object, current.object),
-    ...(working.kind.validateChange?.(object, current.object) ?? [
+    ...(working.kind.validateChange?.(object, current.object, (text) => request.exchange.warn(text)) ?? [
       ...definition.validate(object),
       ...definition.validateUpdate(object, current.object, subresource),
     ]),

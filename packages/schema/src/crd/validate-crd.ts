@@ -17,7 +17,8 @@ import {
 import { isDns1035Label, isDns1123Subdomain } from '../structural/dns-names.ts';
 import type { JSONSchemaProps } from '../structural/json-schema-props.ts';
 import { structuralErrors } from '../structural/structural-rules.ts';
-import { schemaHas } from '../structural/validation-rules.ts';
+import { hasValidationRules, schemaHas } from '../structural/validation-rules.ts';
+import { validationRuleErrors } from '../validation-rules/rule-errors.ts';
 import {
   type CustomResourceDefinitionSpecV1beta1,
   type CustomResourceDefinitionV1beta1,
@@ -43,6 +44,8 @@ interface Rules {
   readonly requireSchema: boolean;
   readonly requireStructural: boolean;
   readonly checkCaBundle: boolean;
+  /** Schemas that were there before: their rules are stored already, and not judged again. */
+  readonly knownSchemas: readonly JSONSchemaProps[];
 }
 
 /**
@@ -54,7 +57,7 @@ export function validateCustomResourceDefinition(
   options: CrdValidationOptions = {},
 ): FieldError[] {
   const isV1 = (options.requestVersion ?? 'v1') === 'v1';
-  const rules = { requireSchema: isV1, requireStructural: isV1, checkCaBundle: false };
+  const rules = { requireSchema: isV1, requireStructural: isV1, checkCaBundle: false, knownSchemas: [] };
   return [
     ...metadataNameErrors(crd),
     ...specErrors(crd, rules),
@@ -76,6 +79,7 @@ export function validateCustomResourceDefinitionUpdate(
     requireSchema: isV1 && old.spec.versions.every((version) => version.schema?.openAPIV3Schema !== undefined),
     requireStructural: isV1 && !hasNonStructuralSchema(old),
     checkCaBundle: established && (oldBundle === '' || isValidCaBundle(oldBundle)),
+    knownSchemas: old.spec.versions.flatMap(({ schema }) => schema?.openAPIV3Schema ?? []),
   };
   return [
     ...specErrors(crd, rules),
@@ -141,14 +145,15 @@ function specErrors(crd: CustomResourceDefinition, rules: Rules): FieldError[] {
     const detail = 'must be false in order to use defaults in the schema';
     errors.push(invalidValue('spec.preserveUnknownFields', true, detail));
   }
-  errors.push(...versionsErrors(spec, requireStructural));
+  const { knownSchemas } = rules;
+  errors.push(...versionsErrors(spec, { requireStructural, knownSchemas }));
   errors.push(...versionSetErrors(crd), ...requiredNameErrors(spec.names, 'spec.names'));
   errors.push(...nameErrors(spec.names, 'spec.names'));
   const anyStatus = [spec, ...versions].some((part) => part.subresources?.status !== undefined);
   const shared = spec.validation?.openAPIV3Schema;
   if (shared !== undefined) {
     const at = 'spec.validation.openAPIV3Schema';
-    errors.push(...openApiSchemaErrors(shared, at, { status: anyStatus, requireStructural }));
+    errors.push(...openApiSchemaErrors(shared, at, { status: anyStatus, requireStructural, knownSchemas }));
   }
   errors.push(...subresourceErrors(spec.subresources, 'spec.subresources'));
   errors.push(...columnsErrors(spec.additionalPrinterColumns, 'spec.additionalPrinterColumns'));
@@ -191,7 +196,10 @@ function missingSchemaErrors(
   });
 }
 
-function versionsErrors(spec: CustomResourceDefinitionSpecV1beta1, requireStructural: boolean): FieldError[] {
+function versionsErrors(
+  spec: CustomResourceDefinitionSpecV1beta1,
+  rules: Pick<Rules, 'requireStructural' | 'knownSchemas'>,
+): FieldError[] {
   return (spec.versions ?? []).flatMap((version, i) => {
     const path = indexPath('spec.versions', i);
     const errors: FieldError[] = [];
@@ -204,7 +212,7 @@ function versionsErrors(spec: CustomResourceDefinitionSpecV1beta1, requireStruct
     if (schema !== undefined) {
       const status = (version.subresources ?? spec.subresources)?.status !== undefined;
       const at = childPath(path, 'schema.openAPIV3Schema');
-      errors.push(...openApiSchemaErrors(schema, at, { status, requireStructural }));
+      errors.push(...openApiSchemaErrors(schema, at, { status, ...rules }));
     }
     errors.push(...subresourceErrors(version.subresources, childPath(path, 'subresources')));
     errors.push(...columnsErrors(version.additionalPrinterColumns, childPath(path, 'additionalPrinterColumns')));
@@ -252,7 +260,11 @@ const rootKeywordsText =
 function openApiSchemaErrors(
   schema: JSONSchemaProps,
   path: string,
-  { status, requireStructural }: { readonly status: boolean; readonly requireStructural: boolean },
+  {
+    status,
+    requireStructural,
+    knownSchemas,
+  }: Pick<Rules, 'requireStructural' | 'knownSchemas'> & { readonly status: boolean },
 ): FieldError[] {
   const errors = status ? rootKeywordErrors(schema, path) : [];
   if (schema.nullable === true) {
@@ -263,6 +275,9 @@ function openApiSchemaErrors(
     errors.push(...(violations.length > 0 ? violations : defaultErrors(schema, path)));
   }
   errors.push(...schemaErrors(schema, path));
+  // Types are only known of structural schemas.
+  const judgesRules = hasValidationRules(schema) && !knownSchemas.some((known) => deepEqual(known, schema));
+  if (judgesRules && structuralErrors(schema, path).length === 0) errors.push(...validationRuleErrors(schema, path));
   return errors;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The form of `x-kubernetes-validations` rules: that they say something, in lines where lines are allowed. Whether an
- * expression compiles is judged elsewhere.
+ * expression compiles is judged by `validation-rules/rule-errors.ts`.
  */
 import { childPath, type FieldError, invalidValue, notSupported, required } from '@kindred/machinery';
 import type { ValidationRule } from '../structural/json-schema-props.ts';

@@ -1,6 +1,6 @@
 /**
- * `x-kubernetes-validations`: rules in the Common Expression Language. They are kept in the schema and published;
- * evaluating them is another package's work.
+ * Whether a schema has `x-kubernetes-validations`: rules in the Common Expression Language. `validation-rules/` compiles
+ * and evaluates them.
  */
 import { isSchemaList, type JSONSchemaProps } from './json-schema-props.ts';
 
