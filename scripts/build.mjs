@@ -17,7 +17,6 @@ function compile() {
 
 /** Programs, each run by the module of the same name with V8's code cache (packages/kindred/src/launch). */
 const programs = {
-  helm: 'packages/helm/dist/command/main.js',
   'node-agent': 'packages/node/dist/main.js',
 };
 /** The platform, and what of it only some starts load: bundles that share a third one. */
@@ -25,6 +24,8 @@ const platform = {
   kindred: 'packages/kindred/dist/main.js',
   'helm-controller': 'packages/helm/dist/controller/extension.js',
 };
+/** The command: what its commands share, and what each has for itself. */
+const command = { helm: 'packages/helm/dist/command/main.js' };
 const modules = {
   kindred: 'packages/kindred/dist/launch/kindred.js',
   helm: 'packages/kindred/dist/launch/helm.js',
@@ -59,7 +60,8 @@ async function bundle() {
   const { build } = await import('esbuild');
   await rm(outdir, { recursive: true, force: true });
   await build({ ...common, ...scripts, entryPoints: entryPoints(programs) });
-  await bundlePlatform(build);
+  await bundleSplit(build, platform, [loadedWhenAskedFor('@kindred/helm/controller', './helm-controller.js')]);
+  await bundleSplit(build, command, []);
   await build({
     ...common,
     outdir,
@@ -71,18 +73,19 @@ async function bundle() {
 }
 
 /** esbuild splits modules only, so they become scripts in a second step. */
-async function bundlePlatform(build) {
+async function bundleSplit(build, programs, plugins) {
+  const [prefix] = Object.keys(programs);
   const split = join(root, 'packages/kindred/dist/split');
   await rm(split, { recursive: true, force: true });
   await build({
     ...common,
     outdir: split,
-    entryPoints: entryPoints(platform),
+    entryPoints: entryPoints(programs),
     format: 'esm',
     splitting: true,
-    chunkNames: 'platform-[hash]',
+    chunkNames: `${prefix}-[hash]`,
     sourcemap: 'inline',
-    plugins: [loadedWhenAskedFor('@kindred/helm/controller', './helm-controller.js')],
+    plugins,
   });
   const modules = await readdir(split);
   // Otherwise the default export of a bundle would be all of it, as Node has it for modules that require scripts.

@@ -7,8 +7,8 @@ import { clientBinary, kindredProgram, runCommand } from '@kindred-conformance/c
 import { HelmHome } from './fixtures/helm-home.ts';
 import { offeredWords, type Shell, withoutShell } from './fixtures/shells.ts';
 
-/** Words of ours only. */
-const OURS: ReadonlySet<string> = new Set(['diff', 'schema', 'values', 'tree']);
+/** Commands of ours only. */
+const OURS = new Set(['tree']);
 
 let home: HelmHome;
 before(async () => {
@@ -23,7 +23,16 @@ before(async () => {
       'apiVersion: v1\nentries:\n  web:\n  - {apiVersion: v2, name: web, version: 2.0.0, appVersion: "9"}\n  - {apiVersion: v2, name: web, version: 1.0.0}\n',
   });
 });
+before(async () => {
+  const ours = commandsOf(await home.ours(['__complete', '']));
+  for (const name of commandsOf(await home.helm(['__complete', '']))) ours.delete(name);
+  for (const name of ours) OURS.add(name);
+});
 after(() => home.close());
+
+function commandsOf({ stdout }: { readonly stdout: string }): Set<string> {
+  return new Set(stdout.match(/^[a-z]+(?=\t)/gm));
+}
 
 // Words behind `__complete`; a blank at the end begins a new one.
 const LINES: readonly string[] = [

@@ -16,6 +16,8 @@ const SHORT: Readonly<Record<string, string>> = {
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
 export function isPrintable(character: string): boolean {
+  // A start that sees nothing but ASCII is spared the compiling of the pattern.
+  if (character.length === 1 && character < '\x7f') return character >= ' ';
   return PRINTABLE.test(character);
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** Launches the bundled `kindred` command. Its `helm` is a bundle of its own: neither waits for the other's code. */
-import { loadBundle } from './code-cache.ts';
+import { loadBundle } from './load-bundle.ts';
 import { commandOf, endWith, runHelm } from './run-helm.ts';
 
 const args = process.argv.slice(2);

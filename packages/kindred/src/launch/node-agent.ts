@@ -1,4 +1,4 @@
 /** Launches the bundled node agent. */
-import { loadBundle } from './code-cache.ts';
+import { loadBundle } from './load-bundle.ts';
 
 loadBundle('node-agent', import.meta, 'run');

@@ -1,6 +1,7 @@
 /** Runs the bundled `helm` for its launchers: as `kindred helm`, and by itself for plugins, which want one program to call. */
-import { fileURLToPath } from 'node:url';
-import { loadBundle } from './code-cache.ts';
+import { loadBundle } from './load-bundle.ts';
+
+const { fileURLToPath } = process.getBuiltinModule('node:url');
 
 /** @param meta of the launcher, beside which the bundles are */
 export function runHelm(words: readonly string[], meta: Pick<ImportMeta, 'url' | 'resolve'>): Promise<number> {

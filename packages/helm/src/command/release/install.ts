@@ -5,7 +5,6 @@ import { type InstallOptions, install } from '../../actions/install.ts';
 import type { Release } from '../../release/release.ts';
 import { minimumArguments } from '../arguments.ts';
 import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
-import { completeNameAndChart } from '../chart/complete-chart.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, installFlags } from '../chart/install-flags.ts';
 import { nameAndChart } from '../chart/release-name.ts';
@@ -41,7 +40,7 @@ An install that was interrupted is finished by the same command; --resume=false 
   helm install web oci://registry.example.com/charts/web --version ^1.2
   helm install web ./charts/web --crds=update --progress=json`,
   arguments: minimumArguments(1),
-  complete: completeNameAndChart,
+  complete: async (...line) => (await import('../chart/complete-chart.ts')).completeNameAndChart(...line),
   flags: (environment) => [
     ...installFlags(environment),
     dryRunFlag('none'),

@@ -4,7 +4,6 @@ import { fromBytes } from '../../go/bytes.ts';
 import { metadataYaml } from '../../packaging/package-chart.ts';
 import { exactArguments } from '../arguments.ts';
 import { chartFlags } from '../chart/chart-flags.ts';
-import { completeChart } from '../chart/complete-chart.ts';
 import { openChart } from '../chart/open-chart.ts';
 import type { Command } from '../command.ts';
 import { runJsonPath } from '../output/json-path.ts';
@@ -22,8 +21,11 @@ function showCommand(part: Part, long: string): Command {
         ? [{ kind: 'string', name: 'jsonpath', usage: 'a JSONPath template for the output' } as const]
         : []),
     ],
-    complete: async (context, args, start) =>
-      args.length === 0 ? completeChart(context, start, { local: true }) : { words: [] },
+    complete: async (context, args, start) => {
+      if (args.length > 0) return { words: [] };
+      const { completeChart } = await import('../chart/complete-chart.ts');
+      return completeChart(context, start, { local: true });
+    },
     run: async (context, [reference = ''], flags) => {
       const chart = await openChart(context, reference, flags);
       context.streams.output.write(shownText(chart, part, part === 'values' ? flags.text('jsonpath') : ''));

@@ -11,7 +11,6 @@ import { RenderError } from '../../render/render-error.ts';
 import { TemplateCache } from '../../template/template-cache.ts';
 import { minimumArguments } from '../arguments.ts';
 import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
-import { completeNameAndChart } from '../chart/complete-chart.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, installFlags } from '../chart/install-flags.ts';
 import { nameAndChart } from '../chart/release-name.ts';
@@ -47,7 +46,7 @@ export const templateCommand: Command = {
 What is usually asked of the cluster is made up: the API versions are those of --kube-version and --api-versions, and
 lookup finds nothing. --dry-run=server asks the cluster instead.`,
   arguments: minimumArguments(1),
-  complete: completeNameAndChart,
+  complete: async (...line) => (await import('../chart/complete-chart.ts')).completeNameAndChart(...line),
   flags: (environment) => [...installFlags(environment), ...ownFlags],
   exclusiveFlags: EXCLUSIVE_FORCE,
   run: async (context, args, flags) => {
