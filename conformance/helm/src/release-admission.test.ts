@@ -161,6 +161,14 @@ test('what contradicts itself, can never be found or waits for itself is refused
     [{ chart: { inline: 'AAAA' } }, 'spec.chart.inline: Invalid value: '],
     [{ releaseName: 'A_b' }, 'spec.releaseName: Invalid value: "A_b": invalid release name, must match regex'],
     [
+      { postRenderers: [{ kustomize: { patches: [{ patch: 'kind: ConfigMap' }] } }] },
+      'spec.postRenderers[0].kustomize.patches[0]: Invalid value: without a target, the patch must name its object',
+    ],
+    [
+      { postRenderers: [{ kustomize: { patches: [{ patch: 'a: [', target: { kind: 'Pod' } }] } }] },
+      'spec.postRenderers[0].kustomize.patches[0]: Invalid value: ',
+    ],
+    [
       { dependsOn: [{ name: 'a' }] },
       'spec.dependsOn: Invalid value: the releases depend on each other: default/a -> default/a',
     ],

@@ -56,6 +56,20 @@ export function postRender(stream: string, renderers: readonly PostRenderer[]): 
     .join('');
 }
 
+/** What is wrong with the patches themselves, whatever they are used on: where, and why. */
+export function postRendererProblem(
+  renderers: readonly PostRenderer[],
+): { readonly where: string; readonly message: string } | undefined {
+  try {
+    renderers.flatMap(changesOf);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PostRenderError)) throw error;
+    const [where = '', ...message] = error.message.split(': ');
+    return { where, message: message.join(': ') };
+  }
+}
+
 /** Tells two lists of post-renderers apart; empty when there is none. */
 export function postRenderersDigest(renderers: readonly PostRenderer[]): string {
   if (renderers.length === 0) return '';
