@@ -22,8 +22,6 @@ before(async () => {
     'cache/repository/stable-index.yaml':
       'apiVersion: v1\nentries:\n  web:\n  - {apiVersion: v2, name: web, version: 2.0.0, appVersion: "9"}\n  - {apiVersion: v2, name: web, version: 1.0.0}\n',
   });
-});
-before(async () => {
   const ours = commandsOf(await home.ours(['__complete', '']));
   for (const name of commandsOf(await home.helm(['__complete', '']))) ours.delete(name);
   for (const name of ours) OURS.add(name);
@@ -31,7 +29,7 @@ before(async () => {
 after(() => home.close());
 
 function commandsOf({ stdout }: { readonly stdout: string }): Set<string> {
-  return new Set(stdout.match(/^[a-z]+(?=\t)/gm));
+  return new Set(stdout.match(/^[a-z-]+(?=\t)/gm));
 }
 
 // Words behind `__complete`; a blank at the end begins a new one.
