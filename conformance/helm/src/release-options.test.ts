@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigMap, Namespace, Secret } from '@kindred/apis/core/v1';
-import { getMetadata, getValues, install, loadDirectory, readValues, status, upgrade, writeYaml } from '@kindred/helm';
+import {
+  type ActionContext,
+  getMetadata,
+  getValues,
+  install,
+  loadDirectory,
+  readValues,
+  rollback,
+  status,
+  upgrade,
+  writeYaml,
+} from '@kindred/helm';
 import { type Program, type ProgramOptions, type Programs, programs } from './release-programs.ts';
 import { stateOf } from './release-state.ts';
 
@@ -267,4 +278,34 @@ test('labels and conditions of a deadline', async (t) => {
     message: 'pre-upgrade hooks failed: the action took longer than its deadline of 300ms',
   });
   assert.match((await both.cluster.helm('history', 'web')).stdout, /^2\s.*failed.*deadline/m);
+});
+
+test('a rollback without a revision goes back to one that worked', { timeout: 60_000 }, async (t) => {
+  const both = await programs(t);
+  const map =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Values.name }}}\ndata: {color: {{ .Values.color }}}\n';
+  const path = await both.chart('map', {
+    'Chart.yaml': 'apiVersion: v2\nname: map\nversion: 1.0.0\n',
+    'values.yaml': 'name: map\ncolor: blue\n',
+    'templates/map.yaml': map,
+  });
+  assert.equal(await both.ours.install('web', path), '');
+  for (const color of ['red', 'green']) {
+    assert.match(await both.ours.upgrade('web', path, { set: `name=No_Name,color=${color}` }), /No_Name/);
+  }
+  const told: string[] = [];
+  const context = (): ActionContext => ({
+    ...both.context(),
+    report: (event) => event.type === 'warning' && told.push(event.message),
+  });
+  const back = await rollback(context(), { name: 'web' });
+  assert.equal(back.info.description, 'Rollback to 1');
+  assert.deepEqual(told.splice(0), ['revision 2 was never successful: rolling back to 1, the last that was']);
+  assert.equal((await rollback(context(), { name: 'web', lastSuccessful: true })).info.description, 'Rollback to 1');
+  assert.equal((await rollback(context(), { name: 'web' })).info.description, 'Rollback to 4');
+  assert.deepEqual(told, []);
+  assert.match(await both.ours.install('new', path, { set: 'name=No_Name' }), /No_Name/);
+  assert.match(await both.ours.upgrade('new', path, { set: 'name=No_Name,color=red' }), /No_Name|no deployed/);
+  const never = rollback(context(), { name: 'new', lastSuccessful: true });
+  await assert.rejects(never, { message: 'release has no revision that was ever successful' });
 });

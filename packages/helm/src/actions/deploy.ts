@@ -100,7 +100,9 @@ export async function prepareChange(
     originals.push(...existing);
   }
   for (const { manifest } of interrupted) {
-    originals.push(...difference(await build(manifest, CURRENT), [...originals, ...targets]));
+    // A rollback adopts nothing: what it finds again is known from the revision that is deployed, if not from the newest.
+    const known = kind === 'rollback' ? originals : [...originals, ...targets];
+    originals.push(...difference(await build(manifest, CURRENT), known));
   }
   const { onConflict } = options;
   if (onConflict !== undefined) {

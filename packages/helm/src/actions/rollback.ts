@@ -21,9 +21,12 @@ import { isServerSide } from './server-side.ts';
 
 export interface RollbackOptions extends OperationOptions, WriteSettings {
   readonly name: string;
-  /** 0: the one before the newest, whatever became of it, as helm does. */
+  /**
+   * 0: the newest before the last that was ever successful, which is told when it isn't the one before the last, helm's
+   * choice; that one when none was successful.
+   */
   readonly revision?: number | undefined;
-  /** Instead of a revision: the newest before the last that was ever successful. */
+  /** Instead of a revision: the newest before the last that was ever successful, and an error when there is none. */
   readonly lastSuccessful?: boolean | undefined;
   readonly dryRun?: DryRun | undefined;
   /** `auto` when not given. */
@@ -47,7 +50,7 @@ async function rollbackWithin(context: ActionContext, options: RollbackOptions):
   const history = await context.storage.history(name);
   const [newest] = history;
   if (newest === undefined) throw new ReleaseError('NotFound', 'release: not found');
-  const wanted = targetRevision(history, newest, options);
+  const wanted = targetRevision(context, history, options);
   if (!history.some((each) => each.revision === wanted)) {
     throw new ReleaseError('NotFound', `release has no ${wanted} version`);
   }
@@ -64,16 +67,22 @@ async function rollbackWithin(context: ActionContext, options: RollbackOptions):
 }
 
 function targetRevision(
-  history: readonly Release[],
-  newest: Release,
+  { report }: ActionContext,
+  [newest, ...before]: readonly Release[],
   { revision = 0, lastSuccessful }: RollbackOptions,
 ): number {
   if (revision > 0) return revision;
-  if (lastSuccessful !== true) return newest.revision - 1;
-  const before = history.filter((each) => each.revision < newest.revision);
   const successful = before.find(({ info }) => info.status === 'superseded' || info.status === 'deployed');
-  if (successful === undefined) throw new ReleaseError('NotFound', 'release has no revision that was ever successful');
-  return successful.revision;
+  if (lastSuccessful === true && successful === undefined) {
+    throw new ReleaseError('NotFound', 'release has no revision that was ever successful');
+  }
+  const usual = (newest?.revision ?? 0) - 1;
+  const wanted = successful?.revision ?? usual;
+  if (wanted !== usual && lastSuccessful !== true) {
+    const message = `revision ${usual} was never successful: rolling back to ${wanted}, the last that was`;
+    report({ type: 'warning', message });
+  }
+  return wanted;
 }
 
 /** Nobody may be at work on the newest revision; one that was interrupted counts as failed. */

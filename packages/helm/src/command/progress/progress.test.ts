@@ -48,6 +48,20 @@ test('plain: what is done within a second says nothing', () => {
   assert.deepEqual(host.said.errors, []);
 });
 
+test('plain: what fails within a second is told at once, with what came before', () => {
+  const host = testHost();
+  const progress = start(host);
+  progress.report(waiting);
+  progress.report(about({ type: 'failed', resource, reason: 'no good' }));
+  progress.report(about({ type: 'log', resource, pod: 'p', container: 'c', lines: ['why'] }));
+  progress.close();
+  host.clock.advance(5000);
+  assert.equal(
+    host.said.errors.join(''),
+    '[   0.0s] waiting for ConfigMap/ns/web: InProgress: 0/1\n[   0.0s] failed ConfigMap/ns/web: no good\n[   0.0s]   p/c: why\n',
+  );
+});
+
 test('json: one object a line from the start, without the contents of objects', () => {
   const host = testHost();
   start(host, '--progress=json').report(waiting);

@@ -1,6 +1,6 @@
 /**
  * `--progress`: what happens while an operation runs, on stderr. `plain` writes lines for people once it takes longer than
- * a second, `json` one object a line from the start, for programs; `none` nothing.
+ * a second or something fails, `json` one object a line from the start, for programs; `none` nothing.
  */
 import type { ActionEvent } from '../../actions/action-event.ts';
 import type { Flag } from '../flags/flag.ts';
@@ -53,19 +53,26 @@ function plainProgress({ streams, clock }: Outlet): Progress {
   const started = clock.now();
   const held: string[] = [];
   let isHeld = true;
-  const cancel = clock.after(PATIENCE, () => {
+  const release = (): void => {
     isHeld = false;
-    for (const line of held) streams.errors.write(line);
-  });
+    for (const line of held.splice(0)) streams.errors.write(line);
+  };
+  const cancel = clock.after(PATIENCE, release);
   return {
     report: (event) => {
       const text = eventText(event);
       if (text === undefined) return;
       const seconds = ((clock.now() - started) / 1000).toFixed(1);
       const lines = text.split('\n').map((line) => `[${seconds.padStart(6)}s] ${line}\n`);
+      if (isHeld && isTrouble(event)) release();
       if (isHeld) held.push(...lines);
       else streams.errors.write(lines.join(''));
     },
     close: cancel,
   };
+}
+
+/** What led to a failure is worth reading, however quick it was. */
+function isTrouble(event: ActionEvent): boolean {
+  return event.type === 'resource' && (event.progress.type === 'failed' || event.progress.type === 'log');
 }

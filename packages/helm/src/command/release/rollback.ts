@@ -20,8 +20,8 @@ import { withActions } from './run-actions.ts';
 
 export const rollbackCommand: Command = {
   usage: '<RELEASE> [REVISION]',
-  long: `Makes a new revision of a release with the content of an older one: the one before the newest, unless REVISION or
---last-successful says another.`,
+  long: `Makes a new revision of a release with the content of an older one: without REVISION the last before the newest that
+was successful, or the one before the newest when none was. With --last-successful it is an error then.`,
   arguments: minimumArguments(1),
   complete: (context, args, start) =>
     args.length === 0 ? completeRelease(context, args, start) : completeRevision(context, args),
@@ -41,7 +41,7 @@ export const rollbackCommand: Command = {
       default: 'auto',
       choices: ['true', 'false', 'auto'],
     },
-    { kind: 'bool', name: 'last-successful', usage: 'the newest revision before the last that was ever deployed' },
+    { kind: 'bool', name: 'last-successful', usage: 'fail when no revision before the newest was ever successful' },
     deadlineFlag,
     progressFlag,
   ],

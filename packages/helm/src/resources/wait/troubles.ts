@@ -11,6 +11,7 @@ import {
   type LabelSelectorObject,
   labelSelectorFromObject,
   type Observed,
+  type Unstructured,
 } from '@kindred/machinery';
 import { type Cluster, findLive } from '../cluster.ts';
 import type { Resource } from '../resource.ts';
@@ -42,27 +43,43 @@ export async function reportTroubles(cluster: Cluster, left: readonly Watched[])
 }
 
 async function reportTrouble(cluster: Cluster, resource: Resource): Promise<void> {
-  await reportEvents(cluster, resource, resource.kind.kind, resource.name);
-  for (const pod of (await podsOf(cluster, resource)).slice(0, MAX_PODS)) {
-    if (resource.kind.kind !== 'Pod') await reportEvents(cluster, resource, 'Pod', pod.metadata.name);
+  const live = await findLive(cluster, resource);
+  const { kind } = resource.kind;
+  await reportEvents(cluster, resource, { kind, name: resource.name, uid: live?.metadata.uid });
+  for (const pod of (await podsOf(cluster, resource, live)).slice(0, MAX_PODS)) {
+    const { name, uid } = pod.metadata;
+    if (kind !== 'Pod') await reportEvents(cluster, resource, { kind: 'Pod', name, uid });
     for (const container of troubledContainers({ ...pod })) await reportLog(cluster, resource, pod, container);
   }
 }
 
-async function reportEvents(cluster: Cluster, resource: Resource, kind: string, name: string): Promise<void> {
+interface Involved {
+  readonly kind: string;
+  readonly name: string;
+  /** Hooks are made again under the same name: what happened to earlier ones is not of interest. */
+  readonly uid: string | undefined;
+}
+
+async function reportEvents(cluster: Cluster, resource: Resource, { kind, name, uid }: Involved): Promise<void> {
   const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${name}`;
   const namespace = resource.namespace === '' ? 'default' : resource.namespace;
   const { items } = await cluster.client.list(Event, { namespace }, { fieldSelector, signal: cluster.signal });
   const timeOf = (event: Observed<Event>): string => event.lastTimestamp ?? event.eventTime ?? '';
-  const newest = items.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)).slice(-MAX_EVENTS);
+  const own = items.filter(
+    ({ involvedObject }) => uid === undefined || involvedObject.uid === undefined || involvedObject.uid === uid,
+  );
+  const newest = own.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)).slice(-MAX_EVENTS);
   for (const { type = 'Normal', reason = '', message = '', count = 1 } of newest) {
     cluster.report?.({ type: 'event', resource, about: `${kind}/${name}`, eventType: type, reason, message, count });
   }
 }
 
 /** The pods that an object's selector matches; a pod is its own. */
-async function podsOf(cluster: Cluster, resource: Resource): Promise<Observed<Pod>[]> {
-  const live = await findLive(cluster, resource);
+async function podsOf(
+  cluster: Cluster,
+  resource: Resource,
+  live: Observed<Unstructured> | undefined,
+): Promise<Observed<Pod>[]> {
   if (live === undefined || resource.namespace === '') return [];
   const { client, signal } = cluster;
   if (resource.kind.kind === 'Pod') return [await client.get(Pod, resource, { signal })];
