@@ -9,6 +9,7 @@ import { createClient } from '@kindred/client';
 import {
   FluxHelmRelease,
   HelmChart,
+  HelmChartConfig,
   type HelmExtensionOptions,
   HelmRelease,
   HelmRepository,
@@ -191,6 +192,8 @@ test('what contradicts itself, can never be found or waits for itself is refused
       'spec.version: Invalid value: "1.x.y.z": must be a version, or a range of versions',
     ],
   );
+  const [broken = ''] = await attempt(HelmChartConfig, 'k', { valuesContent: 'a: [' });
+  assert.match(broken, /^spec\.valuesContent: Invalid value: "…": no values: /);
   // Labels and the like can be written whatever has become of the rest.
   await client.mergePatch(HelmRelease, { namespace: 'default', name: 'a' }, { metadata: { labels: { x: 'y' } } });
 });

@@ -10,6 +10,7 @@ import { defineExtension, type Extension } from '@kindred/operator';
 import { nodeProviders } from '../node/providers.ts';
 import { TemplateCache } from '../template/template-cache.ts';
 import { admittedKinds } from './admission/admitted-kinds.ts';
+import { configWebhook } from './admission/config-webhook.ts';
 import { releaseWebhook } from './admission/release-webhook.ts';
 import { FluxHelmRelease } from './kinds/flux-helm-release.ts';
 import { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
@@ -84,7 +85,7 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
     webhooks: [
       releaseWebhook(admittedKinds.own, checks),
       ...(hasFlux ? [releaseWebhook(admittedKinds.flux, checks)] : []),
-      ...(hasK3s ? [releaseWebhook(admittedKinds.k3s, checks)] : []),
+      ...(hasK3s ? [releaseWebhook(admittedKinds.k3s, checks), configWebhook] : []),
     ],
   });
 }

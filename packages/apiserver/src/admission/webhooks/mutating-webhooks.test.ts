@@ -240,6 +240,19 @@ test('patches that cannot be carried out are the failure of the webhook', async 
   assert.equal((await create())[0], 500);
 });
 
+test('there is nothing to change about a deletion', async (t) => {
+  const server = await createTestServer(t);
+  await server.call('POST', configMaps, { metadata: { name: 'a' } });
+  const hook = await createTestWebhook(t, () => patchReply([set('/data', {})]));
+  await register(server, hook, { name: 'a.hook' });
+  const answer = await server.call('DELETE', `${configMaps}/a`);
+  assert.equal(
+    json(answer)['message'],
+    'Internal error occurred: admission webhook "a.hook.example.com" attempted to modify the object, which is not supported for this operation',
+  );
+  assert.equal((await server.call('GET', `${configMaps}/a`)).status, 200);
+});
+
 test('v1beta1 is spoken with who knows nothing newer', async (t) => {
   const { server, hook } = await serverWith(t, { changes: { admissionReviewVersions: ['v1beta1'] } }, () => ({
     uid: '',

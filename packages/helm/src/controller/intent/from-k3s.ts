@@ -129,15 +129,16 @@ function secretKeys(namespace: string, secret: { name: string; keys?: string[] }
 /** Later ones win: those of the chart, then those of its configuration. */
 function composedValues({ spec }: HelmChart, config: HelmChartConfig | undefined, errors: FieldError[]): JsonObject {
   const layers = [
-    parsed(spec.valuesContent, 'spec.valuesContent', errors),
+    parsedValues(spec.valuesContent, 'spec.valuesContent', errors),
     tableOf(valuesObject(spec.values, 'spec.values', errors)),
-    parsed(config?.spec.valuesContent, 'valuesContent of the HelmChartConfig', errors),
+    parsedValues(config?.spec.valuesContent, 'valuesContent of the HelmChartConfig', errors),
     tableOf(valuesObject(config?.spec.values, 'values of the HelmChartConfig', errors)),
   ];
   return jsonOf(layers.reduce((under, over) => coalesceTables(over, under, { keepNulls: true })));
 }
 
-function parsed(text: string | undefined, path: string, errors: FieldError[]): GoMap {
+/** A text of values; what is wrong with it is added to `errors`. */
+export function parsedValues(text: string | undefined, path: string, errors: FieldError[]): GoMap {
   if (text === undefined) return new GoMap();
   try {
     return readValues(text, 'no values');
