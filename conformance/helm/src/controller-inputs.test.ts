@@ -1,8 +1,10 @@
 /** Objects of Flux and of k3s: the same releases as from ours, and statuses in their own words. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { ConfigMap, Namespace } from '@kindred/apis/core/v1';
 import {
+  ExternalArtifact,
   FluxHelmRelease,
   GitRepository,
   HelmChart,
@@ -11,6 +13,7 @@ import {
   HelmRepository,
 } from '@kindred/helm/controller';
 import { isStatusError } from '@kindred/machinery';
+import { archiveOf } from './fixtures/chart-archive.ts';
 import {
   condition,
   eventually,
@@ -160,5 +163,74 @@ test('the objects of a release in another namespace, its records in a third', as
   assert.equal(config.data?.['color'], 'red');
   const { stdout } = await cluster.helm('list', '--namespace', 'records', '--output', 'json');
   assert.equal(JSON.parse(stdout)[0]?.name, 'prod-web');
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('another name or namespace is another release: the one before is uninstalled; so is a chart of another name', async (t) => {
+  const cluster = await releaseCluster(t);
+  await cluster.release('web', { chart: inline(webChart()), releaseName: 'one' });
+  await cluster.until('web', isAt(1));
+  await cluster.change('web', { releaseName: 'two' });
+  const second = await cluster.until('web', (object) => isAt(1)(object) && object.status?.history?.[0]?.name === 'two');
+  assert.equal(second.status?.history?.length, 1);
+  assert.equal(await cluster.data('one-config'), undefined);
+  assert.equal((await cluster.data('two-config'))?.['color'], 'red');
+  const other = archiveOf({
+    'other/Chart.yaml': 'apiVersion: v2\nname: other\nversion: 1.0.0\n',
+    'other/templates/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other\n',
+  });
+  await cluster.change('web', { chart: inline(other) });
+  await cluster.until('web', isAt(2));
+  const upgrade = { chartNameChangeStrategy: 'Reinstall' };
+  await cluster.change('web', { chart: inline(webChart()), upgrade });
+  await cluster.until('web', (object) => isAt(1)(object) && object.status?.history?.length === 1);
+  assert.equal(await cluster.data('other'), undefined);
+  const { stdout } = await cluster.helm('list', '--namespace', 'default', '--short');
+  assert.equal(stdout.trim(), 'two');
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('flux: what it finds is taken over; an artifact of another controller; retries in place of remedies', async (t) => {
+  const cluster = await releaseCluster(t);
+  const server = await RepositoryServer.start();
+  t.after(() => server.close());
+  const put = (version: string) => {
+    const archive = webChart(version);
+    server.put(`/${version}.tgz`, archive);
+    return {
+      url: `${server.url}/${version}.tgz`,
+      digest: `sha256:${createHash('sha256').update(archive).digest('hex')}`,
+    };
+  };
+  await cluster.client.create(ConfigMap, { metadata: at('web-config'), data: { color: 'found' } });
+  await cluster.client.create(ExternalArtifact, { metadata: at('made'), spec: {} });
+  const chartRef = { kind: 'ExternalArtifact', name: 'made' } as const;
+  const strategy = { name: 'RetryOnFailure', retryInterval: '1s' } as const;
+  const spec = { interval: '1h', chartRef, install: { strategy }, upgrade: { strategy }, values: { broken: true } };
+  await cluster.client.create(FluxHelmRelease, { metadata: at('web'), spec });
+  await seen(cluster, FluxHelmRelease, 'web', notReadyFor('SourceNotFound'));
+  const tell = (artifact: object) =>
+    cluster.client.mergePatch(ExternalArtifact, at('made'), { status: { artifact } }, { subresource: 'status' });
+  await tell(put('1.0.0'));
+  await seen(cluster, FluxHelmRelease, 'web', notReadyFor('InstallFailed'));
+  await cluster.client.mergePatch(FluxHelmRelease, at('web'), { spec: { values: { broken: false } } });
+  await seen(cluster, FluxHelmRelease, 'web', isReady);
+  assert.equal((await cluster.data('web-config'))?.['color'], 'red');
+  await tell(put('1.1.0'));
+  const next = await seen(
+    cluster,
+    FluxHelmRelease,
+    'web',
+    (object) => object.status?.history?.[0]?.chartVersion === '1.1.0',
+  );
+  assert.ok(next);
+  await cluster.client.mergePatch(FluxHelmRelease, at('web'), { spec: { values: { color: 5 } } });
+  const failed = await seen(
+    cluster,
+    FluxHelmRelease,
+    'web',
+    (object) => (object.status?.failures ?? 0) >= 0 && notReadyFor('UpgradeFailed')(object),
+  );
+  assert.equal(condition(failed, 'Stalled'), undefined, 'it will be tried again');
   assert.deepEqual(cluster.errors, []);
 });

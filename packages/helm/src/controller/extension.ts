@@ -13,7 +13,14 @@ import { admittedKinds } from './admission/admitted-kinds.ts';
 import { configWebhook } from './admission/config-webhook.ts';
 import { releaseWebhook } from './admission/release-webhook.ts';
 import { FluxHelmRelease } from './kinds/flux-helm-release.ts';
-import { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
+import {
+  Bucket,
+  ExternalArtifact,
+  FluxHelmChart,
+  GitRepository,
+  HelmRepository,
+  OCIRepository,
+} from './kinds/flux-sources.ts';
 import { HelmRelease } from './kinds/helm-release.ts';
 import { HelmChart, HelmChartConfig } from './kinds/k3s-helm-chart.ts';
 import { releaseController } from './release-controller.ts';
@@ -74,7 +81,9 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
     name: 'helm',
     kinds: [
       HelmRelease,
-      ...(hasFlux ? [FluxHelmRelease, HelmRepository, GitRepository, OCIRepository, Bucket, FluxHelmChart] : []),
+      ...(hasFlux
+        ? [FluxHelmRelease, HelmRepository, GitRepository, OCIRepository, Bucket, ExternalArtifact, FluxHelmChart]
+        : []),
       ...(hasK3s ? [HelmChart, HelmChartConfig] : []),
     ],
     controllers: [
@@ -92,6 +101,7 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
 
 export {
   Bucket,
+  ExternalArtifact,
   FluxHelmRelease,
   GitRepository,
   HelmChart,

@@ -106,10 +106,10 @@ function controllerOver(
         to: (object, { primary }) => primary.lister.byIndex(dependencyIndex, keyOf(object)).map(keyOf),
         predicate: (object, old) => old === undefined || isReady(object) !== isReady(old),
       }),
-      ...releases.refersTo.map(({ kind }) =>
+      ...releases.refersTo.map(({ kind, predicate = intentChanged }) =>
         watch(kind, {
           to: (object, { primary }) => referring(primary, `${kind.kind}/${keyOf(object)}`),
-          predicate: intentChanged,
+          predicate,
         }),
       ),
     ],

@@ -16,6 +16,7 @@ export type ReleaseIdentity = Pick<
   | 'suspend'
   | 'serviceAccountName'
   | 'kubeConfig'
+  | 'freshDiscovery'
   | 'uninstall'
 >;
 
@@ -24,6 +25,8 @@ export interface ReferredKind {
   readonly kind: KindRef<KubeObject>;
   /** `namespace/name` of those that an object names. */
   readonly keysOf: (object: ReleaseObject) => readonly string[];
+  /** Which changes of it count; those of intent when not given. */
+  readonly predicate?: () => boolean;
 }
 
 export interface ReleaseKind {

@@ -5,7 +5,14 @@ import { fromHelmRelease } from './intent/from-helm-release.ts';
 import { fromHelmChart, isUnmanaged, uninstallSettings } from './intent/from-k3s.ts';
 import { DEFAULT_TIMEOUT, milliseconds, releaseSettings } from './intent/release-settings.ts';
 import { FluxHelmRelease } from './kinds/flux-helm-release.ts';
-import { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from './kinds/flux-sources.ts';
+import {
+  Bucket,
+  ExternalArtifact,
+  FluxHelmChart,
+  GitRepository,
+  HelmRepository,
+  OCIRepository,
+} from './kinds/flux-sources.ts';
 import { HelmRelease } from './kinds/helm-release.ts';
 import { HelmChart, HelmChartConfig } from './kinds/k3s-helm-chart.ts';
 import type { ReleaseObject } from './reconcile/release-object.ts';
@@ -61,10 +68,14 @@ export const fluxReleases: ReleaseKind = {
   kind: asReleaseKind(FluxHelmRelease),
   name: 'flux-helm-controller',
   finalizer: 'finalizers.fluxcd.io',
-  refersTo: [HelmRepository, GitRepository, OCIRepository, Bucket, FluxHelmChart].map((kind) => ({
-    kind,
-    keysOf: fluxReferences(kind.kind),
-  })),
+  refersTo: [
+    ...[HelmRepository, GitRepository, OCIRepository, Bucket, FluxHelmChart].map((kind) => ({
+      kind,
+      keysOf: fluxReferences(kind.kind),
+    })),
+    // What is in it is told by its status.
+    { kind: ExternalArtifact, keysOf: fluxReferences('ExternalArtifact'), predicate: () => true },
+  ],
   referencesOf: () => [],
   identityOf: (object) => releaseSettings(known<FluxHelmRelease>(object), []),
   translate: (object, lister) =>
@@ -73,6 +84,7 @@ export const fluxReleases: ReleaseKind = {
       gitRepository: (namespace, name) => lister(GitRepository).get({ namespace, name }),
       ociRepository: (namespace, name) => lister(OCIRepository).get({ namespace, name }),
       bucket: (namespace, name) => lister(Bucket).get({ namespace, name }),
+      externalArtifact: (namespace, name) => lister(ExternalArtifact).get({ namespace, name }),
       helmChart: (namespace, name) => lister(FluxHelmChart).get({ namespace, name }),
     }),
   conditionsOf: (conditions) => conditions,

@@ -33,7 +33,8 @@ function made(number: number, action: NonNullable<Progress['made']>['action'] = 
 interface Choices {
   readonly retries?: number;
   readonly last?: boolean;
-  readonly strategy?: 'rollback' | 'uninstall';
+  readonly strategy?: Remediation['strategy'];
+  readonly reinstallRenamed?: boolean;
   readonly tests?: boolean;
   readonly externalChanges?: 'adopt' | 'revert';
 }
@@ -46,10 +47,23 @@ function settings(choices: Choices = {}): Observation['settings'] {
     remediateLastFailure: choices.last ?? false,
     strategy: choices.strategy ?? 'rollback',
   };
-  const change = { ...action, crds: 'Create', validateSchema: true, validateObjects: true, remediation } as const;
+  const change = {
+    ...action,
+    crds: 'Create',
+    validateSchema: true,
+    validateObjects: true,
+    takeOwnership: false,
+    remediation,
+  } as const;
   return {
-    install: { ...change, createNamespace: false, takeOwnership: false },
-    upgrade: { ...change, cleanupOnFail: false, force: false, preserveValues: false },
+    install: { ...change, createNamespace: false },
+    upgrade: {
+      ...change,
+      cleanupOnFail: false,
+      force: false,
+      preserveValues: false,
+      reinstallRenamed: choices.reinstallRenamed ?? false,
+    },
     test: { enable: choices.tests ?? false, timeout: 1, ignoreFailures: false, filters: [] },
     externalChanges: choices.externalChanges ?? 'adopt',
     driftDetection: { mode: 'enabled', ignore: [] },
@@ -77,6 +91,7 @@ const done: Progress = {
   untrusted: [],
 };
 const newValues = { ...inputs, configDigest: 'v2' };
+const renamed = { ...inputs, chartName: 'other', chartDigest: 'sha256:other' };
 const failedUpgrade: Progress = {
   made: made(2),
   attempted: { inputs: newValues, action: 'upgrade' },
@@ -144,6 +159,32 @@ const cases: readonly (readonly [string, Observation, Decision])[] = [
       { retries: 1, strategy: 'uninstall' },
     ),
     { type: 'uninstall' },
+  ],
+  [
+    'another attempt in place of a remedy',
+    observation(
+      { history: failedHistory, progress: failedUpgrade, inputs: newValues },
+      { strategy: 'retry', retries: 9 },
+    ),
+    { type: 'upgrade', because: 'the last attempt failed' },
+  ],
+  [
+    'a chart of another name',
+    observation({ history: [revision(1)], progress: done, inputs: renamed }, { reinstallRenamed: true }),
+    { type: 'uninstall' },
+  ],
+  [
+    'a chart of another name, in place',
+    observation({ history: [revision(1)], progress: done, inputs: renamed }),
+    { type: 'upgrade', because: 'the content of the chart changed' },
+  ],
+  [
+    'a chart of another name, without a word',
+    observation(
+      { history: [revision(1)], progress: done, inputs: renamed, isUnapproved: true },
+      { reinstallRenamed: true },
+    ),
+    { type: 'plan', isInstall: false },
   ],
   [
     'nothing to go back to',

@@ -65,6 +65,8 @@ function decideForeign(latest: RecordedRevision, observation: Observation): Deci
 function decideOwn(latest: RecordedRevision, observation: Observation): Decision {
   const { progress, settings, inputs } = observation;
   if (progress.attempted === undefined || !sameInputs(progress.attempted.inputs, inputs)) {
+    const isRenamed = latest.chartName !== inputs.chartName && settings.upgrade.reinstallRenamed === true;
+    if (isRenamed && !observation.isUnapproved) return { type: 'uninstall' };
     return { type: 'upgrade', because: changeOf(progress.attempted?.inputs, inputs) };
   }
   const { made, failures } = progress;
@@ -83,6 +85,7 @@ function decideOwn(latest: RecordedRevision, observation: Observation): Decision
 function afterFailure(latest: RecordedRevision, remediation: Remediation, observation: Observation): Decision {
   const { progress, history } = observation;
   const isLast = progress.failures > remediation.retries;
+  if (remediation.strategy === 'retry') return { type: 'upgrade', because: 'the last attempt failed' };
   if (isLast && !remediation.remediateLastFailure) return { type: 'stalled', reason: 'RetriesExceeded' };
   if (progress.attempted?.action === 'install' || remediation.strategy === 'uninstall') return { type: 'uninstall' };
   const target = history.find(

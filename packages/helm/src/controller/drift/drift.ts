@@ -83,7 +83,8 @@ async function driftOf(
   resource: Resource,
   ignored: readonly (readonly string[])[],
 ): Promise<Drift | undefined> {
-  if (optsOut(resource.object)) return undefined;
+  // A rule for the whole document.
+  if (optsOut(resource.object) || ignored.some((pointer) => pointer.length === 0)) return undefined;
   const live = await findLive(cluster, resource);
   if (live === undefined) return { resource, paths: [], correction: resource.object };
   if (optsOut(live)) return undefined;

@@ -1,9 +1,16 @@
 /** Flux's HelmRelease and the sources that it names as an intent. */
-import { type FieldError, forbiddenField, invalidValue, required } from '@kindred/machinery';
+import { type FieldError, forbiddenField, invalidValue, parseDuration, required } from '@kindred/machinery';
 import type { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
-import type { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from '../kinds/flux-sources.ts';
+import type {
+  Bucket,
+  ExternalArtifact,
+  FluxHelmChart,
+  GitRepository,
+  HelmRepository,
+  OCIRepository,
+} from '../kinds/flux-sources.ts';
 import type { ChartSource, GitSource, Translation } from './release-intent.ts';
-import { releaseSettings } from './release-settings.ts';
+import { releaseSettings, SHORTEST_INTERVAL } from './release-settings.ts';
 import { accessOf, cosignKeys, endpointOf, gitVerification, isInside } from './source-access.ts';
 import { rangeErrors } from './version-range.ts';
 
@@ -13,6 +20,7 @@ export interface FluxSources {
   gitRepository(namespace: string, name: string): GitRepository | undefined;
   ociRepository(namespace: string, name: string): OCIRepository | undefined;
   bucket(namespace: string, name: string): Bucket | undefined;
+  externalArtifact(namespace: string, name: string): ExternalArtifact | undefined;
   helmChart(namespace: string, name: string): FluxHelmChart | undefined;
 }
 
@@ -21,9 +29,16 @@ interface Chosen {
   readonly source: ChartSource;
   readonly valuesFiles?: readonly string[];
   readonly ignoreMissingValuesFiles?: boolean;
+  /** Of the objects on the way to the chart; the first that has an interval counts. */
+  readonly schedules: readonly { readonly interval?: string; readonly suspend?: boolean }[];
 }
 
-type ChartTemplate = FluxHelmChart['spec'] & { readonly sourceRef: { readonly namespace?: string } };
+type TemplateSpec = NonNullable<FluxHelmRelease['spec']['chart']>['spec'];
+/** What a HelmChart says, and what a template for one does. */
+type ChartTemplate = Omit<TemplateSpec, 'chart' | 'sourceRef'> & {
+  readonly chart: string;
+  readonly sourceRef: NonNullable<TemplateSpec['sourceRef']>;
+};
 
 interface Finding {
   readonly sources: FluxSources;
@@ -44,14 +59,26 @@ export function fromFluxHelmRelease(object: FluxHelmRelease, sources: FluxSource
   if (errors.length > 0) return { errors };
   if (chosen instanceof Missing) return { missing: chosen.what };
   if (chosen === undefined) return { errors };
-  const { source, valuesFiles = [], ignoreMissingValuesFiles = false } = chosen;
+  const { source, valuesFiles = [], ignoreMissingValuesFiles = false, schedules } = chosen;
+  const intervals = schedules.flatMap(({ interval }) => (interval === undefined ? [] : [parseDuration(interval) ?? 0]));
+  const sourceInterval = intervals.find((each) => each > 0);
   const { commonMetadata: metadata } = object.spec;
   // Over what other post-renderers make of it.
   const postRenderers =
     metadata === undefined
       ? settings.postRenderers
       : [...settings.postRenderers, { patches: [], images: [], metadata }];
-  return { intent: { ...settings, postRenderers, source, valuesFiles, ignoreMissingValuesFiles } };
+  return {
+    intent: {
+      ...settings,
+      postRenderers,
+      source,
+      valuesFiles,
+      ignoreMissingValuesFiles,
+      ...(sourceInterval === undefined ? {} : { sourceInterval: Math.max(SHORTEST_INTERVAL, sourceInterval) }),
+      ...(schedules.some(({ suspend }) => suspend === true) ? { sourceSuspended: true } : {}),
+    },
+  };
 }
 
 function chosenChart(
@@ -65,22 +92,59 @@ function chosenChart(
     errors.push(required('spec.chart', 'exactly one of chart and chartRef'));
     return undefined;
   }
-  if (chart !== undefined) return fromTemplate('spec.chart.spec', chart.spec, namespace, { sources, errors });
+  if (chart?.kind === 'OCIRepository') return fromOciTemplate(chart.spec, namespace, errors);
+  if (chart !== undefined) return fromChartTemplate(chart.spec, namespace, { sources, errors });
   if (chartRef === undefined) return undefined;
   const { kind, name, namespace: refNamespace = namespace } = chartRef;
   if (kind === 'OCIRepository') {
     const repository = sources.ociRepository(refNamespace, name);
     return repository === undefined
       ? new Missing(`OCIRepository ${refNamespace}/${name}`)
-      : fromOci(repository, errors);
+      : fromOci(repository.spec, refNamespace, errors);
   }
   if (kind === 'HelmChart') {
     const found = sources.helmChart(refNamespace, name);
     if (found === undefined) return new Missing(`HelmChart ${refNamespace}/${name}`);
     return fromTemplate('spec.chartRef', found.spec, refNamespace, { sources, errors });
   }
-  errors.push(forbiddenField('spec.chartRef.kind', `charts do not come from an ${kind}`));
-  return undefined;
+  const artifact = sources.externalArtifact(refNamespace, name);
+  return artifact === undefined
+    ? new Missing(`ExternalArtifact ${refNamespace}/${name}`)
+    : fromArtifact(artifact, errors);
+}
+
+/** Somebody else has packaged the chart, and says where it is. */
+function fromArtifact({ metadata, status }: ExternalArtifact, errors: FieldError[]): Chosen | Missing | undefined {
+  const { artifact } = status ?? {};
+  const what = `ExternalArtifact ${metadata.namespace ?? ''}/${metadata.name}`;
+  if (artifact === undefined) return new Missing(`the artifact of ${what}`);
+  const { url, digest } = artifact;
+  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) {
+    errors.push(invalidValue('status.artifact.digest', digest, `the artifact of ${what} needs one of SHA-256`));
+  }
+  const source = { type: 'archive', url, access: {}, ...(digest === undefined ? {} : { digest }) } as const;
+  return { source, schedules: [] };
+}
+
+function fromOciTemplate(spec: TemplateSpec, namespace: string, errors: FieldError[]): Chosen | undefined {
+  const { url } = spec;
+  if (url === undefined || !url.startsWith('oci://')) {
+    errors.push(required('spec.chart.spec.url', 'the address of an OCIRepository begins with oci://'));
+    return undefined;
+  }
+  for (const field of ['chart', 'version', 'sourceRef', 'reconcileStrategy', 'valuesFiles'] as const) {
+    if (spec[field] !== undefined) errors.push(forbiddenField(`spec.chart.spec.${field}`, 'is for the kind HelmChart'));
+  }
+  return fromOci({ ...spec, url }, namespace, errors);
+}
+
+function fromChartTemplate(spec: TemplateSpec, namespace: string, finding: Finding): Chosen | Missing | undefined {
+  const { chart, sourceRef, ...rest } = spec;
+  if (chart === undefined)
+    finding.errors.push(required('spec.chart.spec.chart', 'the name of the chart, or its directory'));
+  if (sourceRef === undefined) finding.errors.push(required('spec.chart.spec.sourceRef', 'where the chart comes from'));
+  if (chart === undefined || sourceRef === undefined) return undefined;
+  return fromTemplate('spec.chart.spec', { ...rest, chart, sourceRef }, namespace, finding);
 }
 
 function fromTemplate(
@@ -96,14 +160,15 @@ function fromTemplate(
   if (kind === 'HelmRepository') {
     const repository = sources.helmRepository(sourceNamespace, name);
     if (repository === undefined) return missing;
-    const cosign = cosignKeys(spec.verify, `${path}.verify`, namespace, errors);
+    const cosign = cosignKeys(spec.verify, `${path}.verify`, sourceNamespace, errors);
+    const more = { valuesFiles, ignoreMissingValuesFiles, schedules: [spec, repository.spec] };
     const source = fromHelmRepository(repository, spec, errors);
-    if (cosign === undefined) return { source, valuesFiles, ignoreMissingValuesFiles };
+    if (cosign === undefined) return { source, ...more };
     if (source.type !== 'oci') {
       errors.push(forbiddenField(`${path}.verify`, 'only charts of registries (type oci) have such signatures'));
       return undefined;
     }
-    return { source: { ...source, cosign }, valuesFiles, ignoreMissingValuesFiles };
+    return { source: { ...source, cosign }, ...more };
   }
   if (spec.verify !== undefined) {
     errors.push(forbiddenField(`${path}.verify`, `charts of a ${kind} have no such signatures`));
@@ -114,13 +179,15 @@ function fromTemplate(
     const chartPath = withoutSlashes(spec.chart);
     if (!isInside(chartPath)) errors.push(invalidValue(`${path}.chart`, spec.chart, 'must be inside the repository'));
     const source = fromGit(repository, chartPath, { sources, errors });
-    return source instanceof Missing ? source : { source, valuesFiles, ignoreMissingValuesFiles };
+    if (source instanceof Missing) return source;
+    return { source, valuesFiles, ignoreMissingValuesFiles, schedules: [spec, repository.spec] };
   }
   const bucket = sources.bucket(sourceNamespace, name);
   if (bucket === undefined) return missing;
   const chartPath = withoutSlashes(spec.chart);
   if (!isInside(chartPath)) errors.push(invalidValue(`${path}.chart`, spec.chart, 'must be inside the bucket'));
-  return { source: fromBucket(bucket, chartPath, errors), valuesFiles, ignoreMissingValuesFiles };
+  const source = fromBucket(bucket, chartPath, errors);
+  return { source, valuesFiles, ignoreMissingValuesFiles, schedules: [spec, bucket.spec] };
 }
 
 function fromBucket({ metadata, spec }: Bucket, path: string, errors: FieldError[]): ChartSource {
@@ -212,8 +279,7 @@ function withoutSlashes(path: string): string {
     .replace(/^\.$/, '');
 }
 
-function fromOci({ metadata, spec }: OCIRepository, errors: FieldError[]): Chosen {
-  const { namespace = '' } = metadata;
+function fromOci(spec: OCIRepository['spec'], namespace: string, errors: FieldError[]): Chosen {
   const { tag, semver, semverFilter, digest } = spec.ref ?? {};
   const cosign = cosignKeys(spec.verify, 'spec.verify', namespace, errors);
   const layerType = spec.layerSelector?.mediaType;
@@ -231,6 +297,7 @@ function fromOci({ metadata, spec }: OCIRepository, errors: FieldError[]): Chose
       ...(layerType === undefined ? {} : { layerType }),
       ...(cosign === undefined ? {} : { cosign }),
     },
+    schedules: [spec],
   };
 }
 

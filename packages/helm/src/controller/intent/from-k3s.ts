@@ -3,14 +3,7 @@
  * is called like the object, failed releases are uninstalled and installed again (`failurePolicy: reinstall`), definitions
  * of a chart are made once, and what others made is taken over only when asked.
  */
-import {
-  type FieldError,
-  forbiddenField,
-  invalidValue,
-  type JsonObject,
-  parseDuration,
-  required,
-} from '@kindred/machinery';
+import { type FieldError, invalidValue, type JsonObject, parseDuration, required } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { readValues } from '../../chart/load-files.ts';
 import { GoMap } from '../../go/value.ts';
@@ -35,9 +28,10 @@ export function fromHelmChart(object: HelmChart, config: HelmChartConfig | undef
   const timeout = milliseconds(spec.timeout, DEFAULT_TIMEOUT);
   const reinstall = (config?.spec.failurePolicy ?? spec.failurePolicy ?? 'reinstall') === 'reinstall';
   const action = { timeout, disableHooks: false, wait: false, waitForJobs: false };
-  const change = { ...action, validateSchema: true, validateObjects: true };
+  const takeOwnership = spec.takeOwnership ?? false;
+  const change = { ...action, validateSchema: true, validateObjects: true, takeOwnership };
   const remediation = {
-    retries: reinstall ? Number.POSITIVE_INFINITY : 0,
+    retries: reinstall ? (spec.backOffLimit ?? Number.POSITIVE_INFINITY) : 0,
     ignoreTestFailures: true,
     remediateLastFailure: false,
     strategy: 'uninstall' as const,
@@ -68,7 +62,6 @@ export function fromHelmChart(object: HelmChart, config: HelmChartConfig | undef
       ...change,
       crds: 'Create',
       createNamespace: spec.createNamespace ?? false,
-      takeOwnership: spec.takeOwnership ?? false,
       remediation,
     },
     upgrade: { ...change, crds: 'Skip', cleanupOnFail: false, force: false, preserveValues: false, remediation },
@@ -90,9 +83,6 @@ export function uninstallSettings(timeout: number): ReleaseIntent['uninstall'] {
 
 function chartSource({ metadata, spec }: HelmChart, errors: FieldError[]): ChartSource | undefined {
   const { chart = '', chartContent, repo, version = '', plainHTTP = false, authSecret } = spec;
-  if (spec.repoCAConfigMap?.name !== undefined) {
-    errors.push(forbiddenField('spec.repoCAConfigMap', 'give the certificate in spec.repoCA'));
-  }
   if (chartContent !== undefined && chartContent !== '') return { type: 'inline', base64: chartContent };
   if (chart === '') {
     errors.push(required('spec.chart', 'or chartContent'));
@@ -106,6 +96,9 @@ function chartSource({ metadata, spec }: HelmChart, errors: FieldError[]): Chart
   const access: SourceAccess = {
     ...(secretName === undefined ? {} : { secret: { namespace, name: secretName } }),
     ...(spec.repoCA === undefined ? {} : { certificateAuthority: spec.repoCA }),
+    ...(spec.repoCAConfigMap?.name === undefined
+      ? {}
+      : { certificateAuthorities: { namespace, name: spec.repoCAConfigMap.name } }),
     ...(spec.authPassCredentials === undefined ? {} : { passCredentials: spec.authPassCredentials }),
     ...(spec.insecureSkipTLSVerify === undefined ? {} : { insecureSkipTlsVerify: spec.insecureSkipTLSVerify }),
   };

@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import { formatFieldError, type Observed } from '@kindred/machinery';
 import type { Input } from '@kindred/operator';
 import { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
-import { Bucket, FluxHelmChart, GitRepository, HelmRepository, OCIRepository } from '../kinds/flux-sources.ts';
+import {
+  Bucket,
+  ExternalArtifact,
+  FluxHelmChart,
+  GitRepository,
+  HelmRepository,
+  OCIRepository,
+} from '../kinds/flux-sources.ts';
 import { HelmRelease } from '../kinds/helm-release.ts';
 import { HelmChart, HelmChartConfig } from '../kinds/k3s-helm-chart.ts';
 import { type FluxSources, fromFluxHelmRelease } from './from-flux.ts';
@@ -43,7 +50,7 @@ test('own: what is not said has the defaults that Flux documents', () => {
   assert.equal(intent.interval, 300_000);
   assert.equal(intent.maxHistory, 5);
   assert.equal(intent.install.crds, 'Create');
-  assert.equal(intent.upgrade.crds, 'Skip');
+  assert.equal(intent.upgrade.crds, 'Create');
   assert.equal(intent.install.wait, true);
   assert.deepEqual(intent.source, { type: 'repository', ...repository, version: '', access: {} });
   assert.deepEqual(intent.upgrade.remediation, {
@@ -155,6 +162,13 @@ const sources: FluxSources = {
     if (name === 'far') return observed(Bucket, { spec: { ...spec, provider: 'gcp', sts: {} } });
     return name === 'bare' ? observed(Bucket, { spec: { ...spec, endpoint: 'http://minio' } }) : undefined;
   },
+  externalArtifact: (_, name) =>
+    name === 'made'
+      ? observed(ExternalArtifact, {
+          spec: {},
+          status: { artifact: { url: 'http://x/a.tgz', digest: `sha256:${'1'.repeat(64)}` } },
+        })
+      : undefined,
   helmChart: (_, name) =>
     name === 'chart'
       ? observed(FluxHelmChart, {
@@ -269,6 +283,67 @@ test('flux: what is missing or not known is told', () => {
   );
   const prod = { kind: 'Secret', object: { namespace: 'apps', name: 'x' } };
   assert.deepEqual(intentOf(flux({ interval: '5m', chart, kubeConfig })).kubeConfig, prod);
+});
+
+test('what Flux has added: strategies, ways to apply and to wait, texts that stand for themselves', () => {
+  const chart = { spec: { chart: 'web', sourceRef: { kind: 'HelmRepository', name: 'http' } } } as const;
+  const plain = intentOf(flux({ interval: '5m', chart }));
+  assert.equal(plain.install.takeOwnership, true);
+  assert.equal(plain.upgrade.reinstallRenamed, true);
+  assert.equal(plain.upgrade.remediation.strategy, 'rollback');
+  const intent = intentOf(
+    flux({
+      interval: '5m',
+      chart: { spec: { ...chart.spec, interval: '7m', suspend: true } },
+      install: { strategy: { name: 'RetryOnFailure', retryInterval: '30s' }, serverSideApply: false },
+      upgrade: { strategy: { name: 'RetryOnFailure' }, serverSideApply: 'enabled', disableTakeOwnership: true },
+      rollback: { serverSideApply: 'auto' },
+      valuesFrom: [{ kind: 'ConfigMap', name: 'v', targetPath: 'a', literal: true }],
+      waitStrategy: { name: 'legacy' },
+      postRenderStrategy: 'nohooks',
+      persistentClient: false,
+    }),
+  );
+  assert.equal(intent.install.remediation.retries, Number.POSITIVE_INFINITY);
+  assert.equal(intent.install.remediation.retryInterval, 30_000);
+  assert.equal(intent.upgrade.remediation.retryInterval, 300_000);
+  assert.deepEqual(
+    [intent.install, intent.upgrade, intent.rollback].map((each) => each.applyMethod),
+    ['false', 'true', 'auto'],
+  );
+  assert.equal(intent.upgrade.takeOwnership, false);
+  assert.equal(intent.valuesFrom[0]?.literal, true);
+  assert.equal(intent.install.waitAsBefore, true);
+  assert.equal(intent.postRenderHooks, false);
+  assert.equal(intent.freshDiscovery, true);
+  assert.equal(intent.sourceInterval, 420_000);
+  assert.equal(intent.sourceSuspended, true);
+  const wrong = { strategy: { name: 'RemediateOnFailure', retryInterval: '1m' } } as const;
+  assert.match(
+    errorsOf(flux({ interval: '5m', chart, install: wrong }))[0] ?? '',
+    /^spec\.install\.strategy\.retryInterval/,
+  );
+});
+
+test('flux: a template of an OCIRepository, and what another controller has packaged', () => {
+  const ref = { semver: '1.x', semverFilter: '-rc' };
+  const spec = { url: 'oci://r.example.com/web', ref, layerSelector: { mediaType: 'x/y', operation: 'copy' } } as const;
+  assert.deepEqual(intentOf(flux({ interval: '5m', chart: { kind: 'OCIRepository', spec } })).source, {
+    type: 'oci',
+    url: 'oci://r.example.com/web',
+    version: '1.x',
+    tagFilter: '-rc',
+    layerType: 'x/y',
+    plainHttp: false,
+    access: {},
+  });
+  const mixed = { kind: 'OCIRepository', spec: { ...spec, chart: 'web' } } as const;
+  assert.match(errorsOf(flux({ interval: '5m', chart: mixed }))[0] ?? '', /^spec\.chart\.spec\.chart: Forbidden/);
+  assert.match(errorsOf(flux({ interval: '5m', chart: { spec } })).join(), /spec\.chart\.spec\.chart: Required/);
+  const artifact = (name: string) => flux({ interval: '5m', chartRef: { kind: 'ExternalArtifact', name } });
+  const digest = `sha256:${'1'.repeat(64)}`;
+  assert.deepEqual(intentOf(artifact('made')).source, { type: 'archive', url: 'http://x/a.tgz', digest, access: {} });
+  assert.deepEqual(artifact('none'), { missing: 'ExternalArtifact apps/none' });
 });
 
 function k3s(spec: Input<typeof HelmChart>['spec'], config?: Input<typeof HelmChartConfig>['spec']): Translation {

@@ -122,6 +122,8 @@ export interface ValuesReference {
   readonly key: string;
   /** Puts the text at this path, as `--set` does; the whole is YAML when there is none. */
   readonly targetPath?: string;
+  /** The text stands for itself, whatever is in it. */
+  readonly literal?: boolean;
   readonly optional: boolean;
 }
 
@@ -176,7 +178,10 @@ export interface Remediation {
   readonly ignoreTestFailures: boolean;
   /** Whether the last failure is remedied too, when no attempt is left. */
   readonly remediateLastFailure: boolean;
-  readonly strategy: 'rollback' | 'uninstall';
+  /** `retry` leaves what failed and upgrades it. */
+  readonly strategy: 'rollback' | 'uninstall' | 'retry';
+  /** Between attempts; growing pauses when not given. */
+  readonly retryInterval?: number;
 }
 
 interface ActionSettings {
@@ -184,9 +189,17 @@ interface ActionSettings {
   readonly disableHooks: boolean;
   readonly wait: boolean;
   readonly waitForJobs: boolean;
+  /** By the rules of Helm 3. */
+  readonly waitAsBefore?: boolean;
 }
 
+/** `auto` goes on as the last revision was made. */
+export type ApplyMethod = 'true' | 'false' | 'auto';
+
 export interface ChangeSettings extends ActionSettings {
+  readonly applyMethod?: ApplyMethod;
+  /** Objects that nobody or another release owns are taken. */
+  readonly takeOwnership: boolean;
   readonly crds: 'Skip' | 'Create' | 'CreateReplace';
   readonly validateSchema: boolean;
   /** Objects with unknown fields are refused. */
@@ -215,6 +228,10 @@ export interface ReleaseIntent {
   /** Single settings over everything, as `--set` and `--set-string` make them. */
   readonly set: readonly { readonly path: string; readonly text: string; readonly isText: boolean }[];
   readonly interval: number;
+  /** How often the source is asked; as often as the release is looked at when not given. */
+  readonly sourceInterval?: number;
+  /** What is known of the source counts, whatever it has by now. */
+  readonly sourceSuspended?: boolean;
   readonly suspend: boolean;
   readonly dependsOn: readonly ReleaseDependency[];
   /** Revisions that are kept; 0 keeps all. */
@@ -229,14 +246,19 @@ export interface ReleaseIntent {
   readonly stableGenerators: boolean;
   readonly driftDetection: { readonly mode: 'enabled' | 'warn' | 'disabled'; readonly ignore: readonly IgnoreRule[] };
   readonly postRenderers: readonly PostRenderer[];
+  /** Whether post-renderers see hooks too. */
+  readonly postRenderHooks?: boolean;
+  /** What the cluster serves is looked up anew for each look at the release. */
+  readonly freshDiscovery?: boolean;
   readonly install: ChangeSettings & {
     readonly createNamespace: boolean;
-    readonly takeOwnership: boolean;
   };
   readonly upgrade: ChangeSettings & {
     readonly cleanupOnFail: boolean;
     readonly force: boolean;
     readonly preserveValues: boolean;
+    /** A chart of another name is another release. */
+    readonly reinstallRenamed?: boolean;
   };
   readonly test: {
     readonly enable: boolean;
@@ -244,7 +266,11 @@ export interface ReleaseIntent {
     readonly ignoreFailures: boolean;
     readonly filters: readonly { readonly name: string; readonly exclude: boolean }[];
   };
-  readonly rollback: ActionSettings & { readonly cleanupOnFail: boolean; readonly force: boolean };
+  readonly rollback: ActionSettings & {
+    readonly applyMethod?: ApplyMethod;
+    readonly cleanupOnFail: boolean;
+    readonly force: boolean;
+  };
   readonly uninstall: {
     readonly timeout: number;
     readonly disableHooks: boolean;

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import {
   type FieldError,
+  forbiddenField,
   invalidValue,
   isJsonObject,
   type JsonObject,
@@ -18,6 +19,7 @@ import type { HelmRelease } from '../kinds/helm-release.ts';
 import { targetProblem } from '../post-render/object-selector.ts';
 import { readyExpression } from './ready-expression.ts';
 import type {
+  ApplyMethod,
   ChangeSettings,
   KubeConfigReference,
   PostRenderer,
@@ -31,7 +33,7 @@ type Spec = HelmRelease['spec'] | FluxHelmRelease['spec'];
 export type ReleaseSettings = Omit<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValuesFiles'>;
 
 export const DEFAULT_INTERVAL = 5 * 60_000;
-const SHORTEST_INTERVAL = 1000;
+export const SHORTEST_INTERVAL = 1000;
 export const DEFAULT_TIMEOUT = 5 * 60_000;
 
 /** The longest name that a release may have. */
@@ -39,7 +41,11 @@ const LONGEST_NAME = 53;
 
 /** Reads the common fields; what can't be taken is added to `errors`. */
 export function releaseSettings(
-  { metadata, spec }: { readonly metadata: HelmRelease['metadata']; readonly spec: Spec },
+  {
+    apiVersion = '',
+    metadata,
+    spec,
+  }: { readonly apiVersion?: string; readonly metadata: HelmRelease['metadata']; readonly spec: Spec },
   errors: FieldError[],
 ): ReleaseSettings {
   const { namespace = '', name } = metadata;
@@ -62,6 +68,12 @@ export function releaseSettings(
   const rollback = spec.rollback ?? {};
   const uninstall = spec.uninstall ?? {};
   const ignoreTestFailures = spec.test?.ignoreFailures ?? false;
+  checkStrategy('spec.install.strategy', install.strategy, errors);
+  checkStrategy('spec.upgrade.strategy', upgrade.strategy, errors);
+  // Flux takes over what it finds; ours asks for that.
+  const isFlux = apiVersion.startsWith('helm.toolkit.fluxcd.io/');
+  const takesOver = isFlux ? { disableTakeOwnership: false } : { disableTakeOwnership: true };
+  const waitRules = spec.waitStrategy?.name === 'legacy' ? { waitAsBefore: true } : {};
   return {
     releaseName:
       spec.releaseName ?? shortened(spec.targetNamespace === undefined ? name : `${targetNamespace}-${name}`),
@@ -72,6 +84,7 @@ export function releaseSettings(
       object: { namespace, name: reference.name },
       key: reference.valuesKey ?? 'values.yaml',
       ...(reference.targetPath === undefined ? {} : { targetPath: reference.targetPath }),
+      ...(reference.literal === true ? { literal: true } : {}),
       optional: reference.optional ?? false,
     })),
     values: valuesObject(spec.values, 'spec.values', errors),
@@ -95,20 +108,28 @@ export function releaseSettings(
       ignore: (spec.driftDetection?.ignore ?? []).map((rule) => ({ paths: rule.paths, target: rule.target ?? {} })),
     },
     postRenderers: (spec.postRenderers ?? []).map(postRenderer),
+    ...(spec.postRenderStrategy === 'nohooks' ? { postRenderHooks: false } : {}),
+    ...(spec.persistentClient === false ? { freshDiscovery: true } : {}),
     install: {
-      ...changeSettings(install, of(install.timeout)),
+      ...changeSettings(install, of(install.timeout), takesOver),
+      ...waitRules,
+      ...(install.serverSideApply === undefined
+        ? {}
+        : { applyMethod: install.serverSideApply ? ('true' as const) : ('false' as const) }),
       crds: install.skipCRDs === true ? 'Skip' : (install.crds ?? 'Create'),
       createNamespace: install.createNamespace ?? false,
-      takeOwnership: false,
-      remediation: remediation(install.remediation, { last: false, ignoreTestFailures }),
+      remediation: remediation(install, { last: false, ignoreTestFailures }),
     },
     upgrade: {
-      ...changeSettings(upgrade, of(upgrade.timeout)),
-      crds: upgrade.crds ?? 'Skip',
+      ...changeSettings(upgrade, of(upgrade.timeout), takesOver),
+      ...waitRules,
+      ...applyMethod(upgrade.serverSideApply),
+      crds: upgrade.crds ?? 'Create',
       cleanupOnFail: upgrade.cleanupOnFail ?? false,
       force: upgrade.force ?? false,
       preserveValues: upgrade.preserveValues ?? false,
-      remediation: remediation(upgrade.remediation, {
+      reinstallRenamed: (upgrade.chartNameChangeStrategy ?? (isFlux ? 'Reinstall' : 'InPlaceUpdate')) === 'Reinstall',
+      remediation: remediation(upgrade, {
         last: (upgrade.remediation?.retries ?? 0) !== 0,
         ignoreTestFailures,
       }),
@@ -124,6 +145,8 @@ export function releaseSettings(
       disableHooks: rollback.disableHooks ?? false,
       wait: !(rollback.disableWait ?? false),
       waitForJobs: !(rollback.disableWaitForJobs ?? false),
+      ...waitRules,
+      ...applyMethod(rollback.serverSideApply),
       cleanupOnFail: rollback.cleanupOnFail ?? false,
       force: rollback.force ?? false,
     },
@@ -175,9 +198,14 @@ interface Switches {
   readonly disableWaitForJobs?: boolean;
   readonly disableSchemaValidation?: boolean;
   readonly disableOpenAPIValidation?: boolean;
+  readonly disableTakeOwnership?: boolean;
 }
 
-function changeSettings(spec: Switches, timeout: number): Omit<ChangeSettings, 'crds' | 'remediation'> {
+function changeSettings(
+  spec: Switches,
+  timeout: number,
+  defaults: { readonly disableTakeOwnership: boolean },
+): Omit<ChangeSettings, 'crds' | 'remediation'> {
   return {
     timeout,
     disableHooks: spec.disableHooks ?? false,
@@ -185,17 +213,56 @@ function changeSettings(spec: Switches, timeout: number): Omit<ChangeSettings, '
     waitForJobs: !(spec.disableWaitForJobs ?? false),
     validateSchema: !(spec.disableSchemaValidation ?? false),
     validateObjects: !(spec.disableOpenAPIValidation ?? false),
+    takeOwnership: !(spec.disableTakeOwnership ?? defaults.disableTakeOwnership),
+  };
+}
+
+const APPLY_METHODS = { enabled: 'true', disabled: 'false', auto: 'auto' } as const;
+
+function applyMethod(word: keyof typeof APPLY_METHODS | undefined): { applyMethod?: ApplyMethod } {
+  return word === undefined ? {} : { applyMethod: APPLY_METHODS[word] };
+}
+
+interface Strategy {
+  readonly name: string;
+  readonly retryInterval?: string;
+}
+
+const DEFAULT_RETRY_INTERVAL = 5 * 60_000;
+
+function checkStrategy(field: string, strategy: Strategy | undefined, errors: FieldError[]): void {
+  if (strategy?.retryInterval === undefined || strategy.name === 'RetryOnFailure') return;
+  errors.push(forbiddenField(`${field}.retryInterval`, 'only RetryOnFailure has one'));
+}
+
+interface FailureSettings {
+  readonly strategy?: Strategy;
+  readonly remediation?: {
+    readonly retries?: number;
+    readonly ignoreTestFailures?: boolean;
+    readonly remediateLastFailure?: boolean;
+    readonly strategy?: string;
   };
 }
 
 function remediation(
-  spec: { retries?: number; ignoreTestFailures?: boolean; remediateLastFailure?: boolean; strategy?: string } = {},
+  { strategy, remediation: spec = {} }: FailureSettings,
   defaults: { readonly last: boolean; readonly ignoreTestFailures: boolean },
 ): Remediation {
+  const ignoreTestFailures = spec.ignoreTestFailures ?? defaults.ignoreTestFailures;
+  if (strategy?.name === 'RetryOnFailure') {
+    return {
+      retries: Number.POSITIVE_INFINITY,
+      ignoreTestFailures,
+      remediateLastFailure: false,
+      strategy: 'retry',
+      retryInterval: milliseconds(strategy.retryInterval, DEFAULT_RETRY_INTERVAL),
+    };
+  }
   const retries = spec.retries ?? 0;
   return {
     retries: retries < 0 ? Number.POSITIVE_INFINITY : retries,
-    ignoreTestFailures: spec.ignoreTestFailures ?? defaults.ignoreTestFailures,
+    ignoreTestFailures,
     remediateLastFailure: spec.remediateLastFailure ?? defaults.last,
     strategy: spec.strategy === 'uninstall' ? 'uninstall' : 'rollback',
   };

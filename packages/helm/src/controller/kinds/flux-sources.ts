@@ -16,6 +16,19 @@ export const verify = s
   })
   .optional();
 
+export const ociReference = s
+  .object({
+    tag: s.string().optional(),
+    semver: s.string().optional(),
+    semverFilter: s.string().optional(),
+    digest: s.string().optional(),
+  })
+  .optional();
+
+export const layerSelector = s
+  .object({ mediaType: s.string().optional(), operation: s.enum('extract', 'copy').optional() })
+  .optional();
+
 const secretRef = s.object({ name: s.string() }).optional();
 
 const every = {
@@ -57,17 +70,8 @@ export const OCIRepository = defineKind({
   spec: s.object({
     ...every,
     url: s.string().pattern('^oci://.*$'),
-    ref: s
-      .object({
-        tag: s.string().optional(),
-        semver: s.string().optional(),
-        semverFilter: s.string().optional(),
-        digest: s.string().optional(),
-      })
-      .optional(),
-    layerSelector: s
-      .object({ mediaType: s.string().optional(), operation: s.enum('extract', 'copy').optional() })
-      .optional(),
+    ref: ociReference,
+    layerSelector,
     secretRef,
     certSecretRef: secretRef,
     proxySecretRef: secretRef,
@@ -156,6 +160,21 @@ export const Bucket = defineKind({
   ],
 });
 
+export const ExternalArtifact = defineKind({
+  ...common,
+  kind: 'ExternalArtifact',
+  plural: 'externalartifacts',
+  description: 'A packaged chart that another controller keeps: its status says where.',
+  spec: s.object({ sourceRef: s.any().optional() }),
+  status: s
+    .object({
+      artifact: s
+        .object({ url: s.string(), revision: s.string().optional(), digest: s.string().optional() })
+        .preserveUnknownFields(),
+    })
+    .preserveUnknownFields(),
+});
+
 export const FluxHelmChart = defineKind({
   ...common,
   kind: 'HelmChart',
@@ -187,4 +206,5 @@ export type HelmRepository = ObservedOf<typeof HelmRepository>;
 export type OCIRepository = ObservedOf<typeof OCIRepository>;
 export type GitRepository = ObservedOf<typeof GitRepository>;
 export type Bucket = ObservedOf<typeof Bucket>;
+export type ExternalArtifact = ObservedOf<typeof ExternalArtifact>;
 export type FluxHelmChart = ObservedOf<typeof FluxHelmChart>;

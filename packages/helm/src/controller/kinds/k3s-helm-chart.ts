@@ -38,6 +38,7 @@ export const HelmChart = defineKind({
     insecureSkipTLSVerify: s.boolean().optional(),
     plainHTTP: s.boolean().optional(),
     takeOwnership: s.boolean().optional(),
+    forceConflicts: s.boolean().optional(),
     authSecret: nameRef,
     authPassCredentials: s.boolean().optional(),
     dockerRegistrySecret: nameRef,

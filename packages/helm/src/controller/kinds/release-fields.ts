@@ -32,6 +32,21 @@ const switches = {
   timeout: duration().describe('Limit of this action; the timeout of the spec when not given.').optional(),
 };
 
+const strategy = s
+  .object({
+    name: s.enum('RemediateOnFailure', 'RetryOnFailure'),
+    retryInterval: duration().describe('Pause between attempts of RetryOnFailure; 5m when not given.').optional(),
+  })
+  .describe('What follows a failure: remediation, or another attempt after a while; the first when not given.')
+  .optional();
+
+const disableTakeOwnership = s
+  .boolean()
+  .describe('Objects that nobody or another release owns are not taken.')
+  .optional();
+
+const serverSideApply = s.enum('enabled', 'disabled', 'auto').describe('auto goes on as before.').optional();
+
 /** Fields of a release's spec, whatever kind asks for it. */
 export const releaseFields = {
   interval: duration().describe('How often the source is asked for something new.'),
@@ -75,6 +90,9 @@ export const releaseFields = {
       crds,
       skipCRDs: s.boolean().optional(),
       replace: s.boolean().optional(),
+      strategy,
+      disableTakeOwnership,
+      serverSideApply: s.boolean().describe('true when not given.').optional(),
       createNamespace: s.boolean().describe('Makes the target namespace when it is missing.').optional(),
       remediation: s
         .object({
@@ -92,6 +110,13 @@ export const releaseFields = {
       cleanupOnFail: s.boolean().optional(),
       force: s.boolean().optional(),
       preserveValues: s.boolean().optional(),
+      strategy,
+      disableTakeOwnership,
+      serverSideApply,
+      chartNameChangeStrategy: s
+        .enum('Reinstall', 'InPlaceUpdate')
+        .describe('What happens when the chart has another name than the one that is installed.')
+        .optional(),
       remediation: s
         .object({
           retries: s.integer().min(-1).describe('Further attempts after a failure; -1 for no limit.').optional(),
@@ -116,6 +141,7 @@ export const releaseFields = {
       cleanupOnFail: s.boolean().optional(),
       force: s.boolean().optional(),
       recreate: s.boolean().optional(),
+      serverSideApply,
     })
     .optional(),
   uninstall: s
@@ -137,12 +163,21 @@ export const releaseFields = {
           .string()
           .describe('Puts the text there, as --set does; the whole is YAML when not given.')
           .optional(),
+        literal: s.boolean().describe('Puts the text at targetPath as it is.').optional(),
         optional: s.boolean().optional(),
       }),
     )
     .describe('Values from objects of the same namespace, in order; `values` comes over them.')
     .optional(),
   values: s.any().describe('Values for the chart.').optional(),
+  waitStrategy: s
+    .object({ name: s.enum('poller', 'legacy') })
+    .describe("Whose rules say what is ready: kstatus' (poller) or those of Helm 3.")
+    .optional(),
+  postRenderStrategy: s
+    .enum('nohooks', 'combined', 'separate')
+    .describe('Whether post-renderers see hooks; they do unless nohooks is given.')
+    .optional(),
   postRenderers: s
     .array(
       s.object({

@@ -1,22 +1,25 @@
-/** Which objects a target names: kustomize's selectors, where names and namespaces are regular expressions for the whole. */
+/** Which objects a target names: kustomize's selectors, where all but labels are regular expressions for the whole. */
 import { isStatusError, parseGroupVersion, parseLabelSelector, type Unstructured } from '@kindred/machinery';
 import { RE2JS, RE2JSException } from 're2js';
 import type { ObjectTarget } from '../intent/release-intent.ts';
 
 /** Compiled once for many objects. @throws Error for a selector or an expression that is malformed */
 export function selectorOf(target: ObjectTarget): (object: Unstructured) => boolean {
+  const group = wholeMatch(target.group);
+  const version = wholeMatch(target.version);
+  const kind = wholeMatch(target.kind);
   const name = wholeMatch(target.name);
   const namespace = wholeMatch(target.namespace);
   const labels = target.labelSelector === undefined ? undefined : parseLabelSelector(target.labelSelector);
   const annotations =
     target.annotationSelector === undefined ? undefined : parseLabelSelector(target.annotationSelector);
   return (object) => {
-    const { group, version } = parseGroupVersion(object.apiVersion);
+    const parsed = parseGroupVersion(object.apiVersion);
     const { metadata } = object;
     return (
-      isOneOf(target.group, group) &&
-      isOneOf(target.version, version) &&
-      isOneOf(target.kind, object.kind) &&
+      group(parsed.group) &&
+      version(parsed.version) &&
+      kind(object.kind) &&
       name(metadata.name ?? '') &&
       namespace(metadata.namespace ?? '') &&
       (labels === undefined || labels.matches(metadata.labels ?? {})) &&
@@ -34,10 +37,6 @@ export function targetProblem(target: ObjectTarget): string | undefined {
     if (error instanceof RE2JSException || isStatusError(error)) return error.message;
     throw error;
   }
-}
-
-function isOneOf(wanted: string | undefined, actual: string): boolean {
-  return wanted === undefined || wanted === '' || wanted === actual;
 }
 
 function wholeMatch(expression: string | undefined): (text: string) => boolean {

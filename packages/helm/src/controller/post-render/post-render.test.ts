@@ -106,3 +106,24 @@ test('labels and annotations for all objects', () => {
   });
   assert.deepEqual(objects[1].metadata, { name: 'thing', ...metadata });
 });
+
+test('hooks are left alone when they are not meant', () => {
+  const hook = 'apiVersion: v1\nkind: Pod\nmetadata: {name: hook, annotations: {helm.sh/hook: pre-install}}\n';
+  const metadata = { labels: { team: 'a' } };
+  const renderers = [{ patches: [], images: [], metadata }];
+  const labels = (hooks: boolean) =>
+    decodeYamlDocuments(postRender(`---\n${hook}${stream}`, renderers, { hooks })).map(({ value }) =>
+      JSON.stringify(value).includes('"team":"a"'),
+    );
+  assert.deepEqual(labels(true), [true, true, true]);
+  assert.deepEqual(labels(false), [false, true, true]);
+});
+
+test('targets are expressions for the whole of kind, group and version', () => {
+  const patch = '[{op: add, path: /spec/x, value: 1}]';
+  const changed = (target: object) =>
+    rendered({ patch, target }).map((value) => JSON.stringify(value).includes('"x":1'));
+  assert.deepEqual(changed({ kind: '(Deployment|StatefulSet)' }), [true, false]);
+  assert.deepEqual(changed({ group: '.*\\.com', version: 'v[0-9]' }), [false, true]);
+  assert.deepEqual(changed({ kind: 'Deploy' }), [false, false]);
+});

@@ -40,8 +40,12 @@ interface Change {
 }
 
 /** A stream of documents, changed. @throws PostRenderError that names the patch */
-export function postRender(stream: string, renderers: readonly PostRenderer[]): string {
-  const changes = renderers.flatMap(changesOf);
+export function postRender(
+  stream: string,
+  renderers: readonly PostRenderer[],
+  { hooks }: { readonly hooks: boolean } = { hooks: true },
+): string {
+  const changes = renderers.flatMap(changesOf).map((change) => (hooks ? change : withoutHooks(change)));
   if (changes.length === 0) return stream;
   const found = new Set<Change>();
   const documents = stream
@@ -70,10 +74,18 @@ export function postRendererProblem(
   }
 }
 
+function withoutHooks(change: Change): Change {
+  return {
+    ...change,
+    selects: (object) => object.metadata.annotations?.['helm.sh/hook'] === undefined && change.selects(object),
+  };
+}
+
 /** Tells two lists of post-renderers apart; empty when there is none. */
-export function postRenderersDigest(renderers: readonly PostRenderer[]): string {
+export function postRenderersDigest(renderers: readonly PostRenderer[], hooks = true): string {
   if (renderers.length === 0) return '';
-  return `sha256:${createHash('sha256').update(JSON.stringify(renderers)).digest('hex')}`;
+  const settings = hooks ? renderers : [...renderers, 'nohooks'];
+  return `sha256:${createHash('sha256').update(JSON.stringify(settings)).digest('hex')}`;
 }
 
 function changeDocument(document: string, changes: readonly Change[], found: Set<Change>): string | undefined {

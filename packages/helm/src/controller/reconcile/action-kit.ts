@@ -6,6 +6,7 @@ import { type ActionContext, createActionContext } from '../../actions/action-co
 import type { ActionEvent } from '../../actions/action-event.ts';
 import { secretDriver } from '../../release/object-driver.ts';
 import { FIELD_MANAGER } from '../../resources/cluster.ts';
+import { createKindMapper } from '../../resources/kind-mapper.ts';
 import type { ReleaseIdentity } from '../release-kind.ts';
 import { readKubeConfig } from '../remote/read-kube-config.ts';
 import type { RemoteCluster } from '../remote/remote-clusters.ts';
@@ -63,7 +64,7 @@ export async function actionContextOf(
   // Helm's own name, so that either program can go on where the other stopped.
   const client = actingAs(cluster.client, context, identity).as(FIELD_MANAGER);
   const { clock, functions, templates, identity: process } = kit;
-  const { mapper } = cluster;
+  const mapper = identity.freshDiscovery === true ? createKindMapper(cluster.client) : cluster.mapper;
   return createActionContext({
     client,
     // Records are written to the end, even when the controller stops.

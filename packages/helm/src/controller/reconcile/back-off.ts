@@ -17,10 +17,10 @@ export class BackOff {
     this.#clock = clock;
   }
 
-  /** Notes a failure. Milliseconds until the next attempt. */
-  next(key: string): number {
+  /** Notes a failure. Milliseconds until the next attempt: `fixed`, or more each time. */
+  next(key: string, fixed?: number): number {
     const failures = (this.#pauses.get(key)?.failures ?? 0) + 1;
-    const pause = Math.min(FIRST * 2 ** (failures - 1), LONGEST);
+    const pause = fixed ?? Math.min(FIRST * 2 ** (failures - 1), LONGEST);
     this.#pauses.set(key, { failures, until: this.#clock.now() + pause });
     return pause;
   }

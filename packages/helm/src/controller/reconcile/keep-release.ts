@@ -2,11 +2,12 @@
 import type { ReconcileResult } from '@kindred/operator';
 import type { ActionContext } from '../../actions/action-context.ts';
 import { isInterrupted } from '../../actions/interrupted.ts';
-import { advance } from '../decide/advance.ts';
+import { advance, NO_PROGRESS } from '../decide/advance.ts';
 import { type Decision, decide, sameInputs } from '../decide/decide.ts';
 import type { Observation, Progress } from '../decide/observation.ts';
 import { actionContextOf } from './action-kit.ts';
 import { afterAdoption, afterStep, atRest, notReady, stalled, withDrift, working } from './conditions.ts';
+import { leavePrevious } from './leave-previous.ts';
 import { correctFound, lookForDrift } from './look-for-drift.ts';
 import { performStep, type Step } from './perform-step.ts';
 import { APPROVAL, isUnapproved, planRelease } from './plan-release.ts';
@@ -35,7 +36,8 @@ interface State {
 export async function keepRelease(run: ReleaseRun, prepared: PreparedRelease): Promise<ReconcileResult> {
   const { kit, context, intent, requests, writer } = run;
   const actions = await actionContextOf(kit, context, intent);
-  const progress = progressOf(writer.status);
+  const isNew = !isUnapproved(run.object, intent, prepared.inputs) && (await leavePrevious(run));
+  const progress = isNew ? NO_PROGRESS : progressOf(writer.status);
   let state: State = {
     progress: requests.reset ? { ...progress, failures: 0 } : progress,
     history: await readHistory(run, actions, { isFresh: false }),
@@ -59,7 +61,7 @@ export async function keepRelease(run: ReleaseRun, prepared: PreparedRelease): P
         state = { ...state, drifts, conditions: withDrift(state.conditions, drifts) };
         await save(run, { ...state, conditions: atRest(state.conditions, subjectOf(run, state.history)) });
         kit.backOff.forget(context.key);
-        return { requeueAfter: intent.interval };
+        return { requeueAfter: Math.min(intent.interval, intent.sourceInterval ?? intent.interval) };
       }
       case 'plan': {
         const plan = await planRelease(run, prepared, actions, { ...decision, history: state.history });
@@ -82,7 +84,9 @@ export async function keepRelease(run: ReleaseRun, prepared: PreparedRelease): P
     if (next === undefined) break;
     state = next;
   }
-  return { requeueAfter: kit.backOff.next(context.key) };
+  const { attempted } = state.progress;
+  const pause = attempted === undefined ? undefined : intent[attempted.action].remediation.retryInterval;
+  return { requeueAfter: kit.backOff.next(context.key, pause) };
 }
 
 /** Compares the objects with the cluster, and corrects them where that is wanted. Gives what still differs, in words. */

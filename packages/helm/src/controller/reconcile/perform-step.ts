@@ -13,7 +13,7 @@ import type { Release } from '../../release/release.ts';
 import { isReleaseError } from '../../release/release-error.ts';
 import type { Decision } from '../decide/decide.ts';
 import { OWN_WORD } from '../drift/drift.ts';
-import type { ChangeSettings, ReleaseIntent } from '../intent/release-intent.ts';
+import type { ApplyMethod, ChangeSettings, ReleaseIntent } from '../intent/release-intent.ts';
 import { postRender } from '../post-render/post-render.ts';
 import type { PreparedRelease } from './prepare-release.ts';
 import type { ReleaseRun } from './release-kit.ts';
@@ -32,6 +32,15 @@ export interface StepOutcome {
 
 /** Objects are replaced as a whole, which server-side apply can't do. */
 const REPLACE = { forceReplace: true, onConflict: undefined, serverSide: 'false' } as const;
+
+function serverSideOption(applyMethod: ApplyMethod | undefined): { serverSide?: ApplyMethod } {
+  return applyMethod === undefined ? {} : { serverSide: applyMethod };
+}
+
+/** Whoever asks for server-side apply has no use for it. */
+function replaceOption(settings: { readonly force: boolean; readonly applyMethod?: ApplyMethod | undefined }) {
+  return settings.force && settings.applyMethod !== 'true' ? REPLACE : {};
+}
 
 const CRDS = { Skip: 'skip', Create: 'create', CreateReplace: 'update' } as const;
 
@@ -69,7 +78,12 @@ async function perform(
     case 'rollback': {
       const { disableHooks: noHooks, cleanupOnFail, force, ...settings } = intent.rollback;
       const more = { name, revision: step.to, historyMax, noHooks, cleanupOnFail };
-      return rollback(actions, { ...more, ...waitOptions(settings), ...(force ? REPLACE : { onConflict: OWN_WORD }) });
+      const how = {
+        onConflict: OWN_WORD,
+        ...serverSideOption(settings.applyMethod),
+        ...replaceOption({ force, ...settings }),
+      };
+      return rollback(actions, { ...more, ...waitOptions(settings), ...how });
     }
     case 'uninstall': {
       const { keepHistory, propagation: cascade, disableHooks: noHooks, wait, timeout } = intent.uninstall;
@@ -101,7 +115,7 @@ async function installChart(
   actions: ActionContext,
   preview: Preview = {},
 ): Promise<Release> {
-  const { createNamespace, takeOwnership } = intent.install;
+  const { createNamespace, takeOwnership, applyMethod } = intent.install;
   const { chart } = await prepared.chart();
   if (intent.strictValues) demandKnownKeys(chart, prepared.values);
   return install(actions, {
@@ -111,6 +125,7 @@ async function installChart(
     createNamespace,
     takeOwnership,
     replace: true,
+    ...(applyMethod === undefined ? {} : { serverSide: applyMethod !== 'false' }),
     ...changeOptions(intent, intent.install),
     ...preview,
   });
@@ -122,7 +137,7 @@ async function upgradeChart(
   actions: ActionContext,
   preview: Preview = {},
 ): Promise<Release> {
-  const { cleanupOnFail, force, preserveValues } = intent.upgrade;
+  const { cleanupOnFail, force, preserveValues, takeOwnership, applyMethod } = intent.upgrade;
   const { chart } = await prepared.chart();
   if (intent.strictValues) demandKnownKeys(chart, prepared.values);
   return upgrade(actions, {
@@ -132,9 +147,10 @@ async function upgradeChart(
     historyMax: intent.maxHistory,
     cleanupOnFail,
     ...(preserveValues ? { reuseValues: true } : { resetValues: true }),
-    takeOwnership: intent.install.takeOwnership,
+    takeOwnership,
     ...changeOptions(intent, intent.upgrade),
-    ...(force ? REPLACE : {}),
+    ...serverSideOption(applyMethod),
+    ...replaceOption({ force, applyMethod }),
     ...preview,
   });
 }
@@ -173,13 +189,22 @@ function changeOptions(intent: ReleaseIntent, settings: ChangeSettings) {
     onInterrupted: 'resume' as const,
     ...(postRenderers.length === 0
       ? {}
-      : { postRender: async (manifests: string) => postRender(manifests, postRenderers) }),
+      : {
+          postRender: async (manifests: string) =>
+            postRender(manifests, postRenderers, { hooks: intent.postRenderHooks ?? true }),
+        }),
   };
 }
 
-function waitOptions({ wait, waitForJobs, timeout }: Pick<ChangeSettings, 'wait' | 'waitForJobs' | 'timeout'>) {
+function waitOptions({
+  wait,
+  waitForJobs,
+  waitAsBefore = false,
+  timeout,
+}: Pick<ChangeSettings, 'wait' | 'waitForJobs' | 'waitAsBefore' | 'timeout'>) {
+  const ready = waitAsBefore ? ('legacy' as const) : ('watcher' as const);
   return {
-    wait: wait ? ('watcher' as const) : ('hookOnly' as const),
+    wait: wait ? ready : ('hookOnly' as const),
     waitForJobs: wait && waitForJobs,
     timeoutMilliseconds: timeout,
   };

@@ -55,7 +55,7 @@ export async function prepareRelease(run: ReleaseRun): Promise<PreparedRelease> 
       chartVersion: identity.version,
       chartDigest: identity.digest,
       configDigest: valuesDigest(values),
-      postRenderersDigest: postRenderersDigest(intent.postRenderers),
+      postRenderersDigest: postRenderersDigest(intent.postRenderers, intent.postRenderHooks),
     },
   };
 }

@@ -9,7 +9,10 @@ import { sourceKey } from './fetch-chart.ts';
 import type { KnownCharts } from './known-charts.ts';
 
 /** Which chart a release is made of, and how often that is asked. */
-type SourceIntent = Pick<ReleaseIntent, 'source' | 'valuesFiles' | 'ignoreMissingValuesFiles' | 'interval'>;
+type SourceIntent = Pick<
+  ReleaseIntent,
+  'source' | 'valuesFiles' | 'ignoreMissingValuesFiles' | 'interval' | 'sourceInterval' | 'sourceSuspended'
+>;
 
 /** What can be told without the chart. */
 export interface ChartIdentity {
@@ -53,16 +56,18 @@ export class ChartCache {
     options: { readonly isForced: boolean; readonly fetch: FetchWithin },
   ): Promise<ChartIdentity> {
     const known = this.#entries.get(key);
+    if (known !== undefined && intent.sourceSuspended === true) return known.identity;
     const source = sourceKey(intent);
+    const interval = intent.sourceInterval ?? intent.interval;
     // An object of the cluster is near, and its changes are watched.
     const isFresh =
       known?.sourceKey === source &&
       !options.isForced &&
       intent.source.type !== 'configMap' &&
-      this.#clock.now() - known.fetchedAt < intent.interval;
+      this.#clock.now() - known.fetchedAt < interval;
     if (isFresh) return known.identity;
     // By the interval of one release others find out too what there is.
-    const usual = known?.sourceKey === source ? intent.interval : Math.min(intent.interval, AGE_FOR_NEW);
+    const usual = known?.sourceKey === source ? interval : Math.min(interval, AGE_FOR_NEW);
     return this.#fetch(key, source, () => options.fetch(options.isForced ? 0 : usual));
   }
 
@@ -70,8 +75,8 @@ export class ChartCache {
   async chart(key: string, intent: SourceIntent, fetch: FetchWithin): Promise<FetchedChart> {
     const source = sourceKey(intent);
     const known = this.#charts.get(key);
-    if (known?.sourceKey === source) {
-      this.#use(key, source, known.fetched);
+    if (known !== undefined && (known.sourceKey === source || intent.sourceSuspended === true)) {
+      this.#use(key, known.sourceKey, known.fetched);
       return known.fetched;
     }
     const again = (): Promise<FetchedChart> => fetch(intent.interval);

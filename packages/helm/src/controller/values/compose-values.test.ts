@@ -13,7 +13,7 @@ function from(text: string | undefined, more: Partial<ValuesReference> = {}) {
 test('later values win, tables are merged, single settings come last', () => {
   const values = composeValues(
     {
-      values: { a: { z: 'spec' }, list: [3] },
+      values: { a: { z: 'spec', password: 'none' }, list: [3] },
       set: [
         { path: 'n', text: '7', isText: false },
         { path: 't', text: '7,8', isText: true },
@@ -34,6 +34,12 @@ test('a target path types its text as --set does, unless it is in quotes', () =>
   assert.equal(set('8080'), 8080);
   assert.equal(set('"8080"'), '8080');
   assert.equal(set('true'), true);
+});
+
+test('a text that stands for itself, at a target path', () => {
+  const text = 'a=1,b={2}\n[c].d: "e"\n';
+  const values = composeValues({ values: {}, set: [] }, [from(text, { targetPath: 'files.app\\.yml', literal: true })]);
+  assert.deepEqual(jsonOf(values), { files: { 'app.yml': text } });
 });
 
 test('what is no table is told without its content', () => {

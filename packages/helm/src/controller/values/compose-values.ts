@@ -1,6 +1,6 @@
 /**
- * The values of a release: those of ConfigMaps and Secrets in order, `values` over them, single settings last (Flux
- * documentation, "HelmRelease: values"). Pure: the objects have been fetched.
+ * The values of a release: those of ConfigMaps and Secrets in order, `values` over them, then texts with a target path, single
+ * settings last (Flux documentation, "HelmRelease: values"). Pure: the objects have been fetched.
  */
 import { createHash } from 'node:crypto';
 import { ChartError } from '../../chart/chart.ts';
@@ -8,7 +8,7 @@ import { readValues } from '../../chart/load-files.ts';
 import { encodeGoJson } from '../../go/json.ts';
 import { GoMap } from '../../go/value.ts';
 import { coalesceTables } from '../../values/coalesce-tables.ts';
-import { setStrings, setValues } from '../../values/set-values.ts';
+import { setLiteral, setStrings, setValues } from '../../values/set-values.ts';
 import type { ReleaseIntent, ValuesReference } from '../intent/release-intent.ts';
 import { tableOf } from './go-json.ts';
 
@@ -26,20 +26,34 @@ export class ValuesError extends Error {
 /** @throws ValuesError that names the object and the key, never the content: it may be a secret. */
 export function composeValues(intent: Pick<ReleaseIntent, 'values' | 'set'>, fetched: readonly FetchedValues[]): GoMap {
   let values = new GoMap();
-  for (const { reference, text } of fetched) {
-    if (text === undefined) continue;
-    const where = `${reference.kind} ${reference.object.namespace}/${reference.object.name}, key ${reference.key}`;
-    values = guarded(where, () => withReference(values, reference, text));
-  }
+  const add = (references: readonly FetchedValues[]): void => {
+    for (const { reference, text } of references) {
+      if (text === undefined) continue;
+      const where = `${reference.kind} ${reference.object.namespace}/${reference.object.name}, key ${reference.key}`;
+      values = guarded(where, () => withReference(values, reference, text));
+    }
+  };
+  add(fetched.filter(({ reference }) => !hasPath(reference)));
   values = coalesceTables(tableOf(intent.values), values, { keepNulls: true });
+  add(fetched.filter(({ reference }) => hasPath(reference)));
   for (const { path, text, isText } of intent.set) {
     guarded(`set ${path}`, () => (isText ? setStrings : setValues)(values, `${path}=${escaped(text)}`));
   }
   return values;
 }
 
-function withReference(values: GoMap, { targetPath, kind }: ValuesReference, text: string): GoMap {
-  if (targetPath === undefined) return coalesceTables(readValues(text, kind), values, { keepNulls: true });
+/** Such a text comes over everything, as with Flux. */
+function hasPath({ targetPath }: ValuesReference): boolean {
+  return targetPath !== undefined && targetPath !== '';
+}
+
+function withReference(values: GoMap, { targetPath, kind, literal = false }: ValuesReference, text: string): GoMap {
+  if (targetPath === undefined || targetPath === '')
+    return coalesceTables(readValues(text, kind), values, { keepNulls: true });
+  if (literal) {
+    setLiteral(values, `${targetPath}=${text}`);
+    return values;
+  }
   const quoted = /^(["'])(.*)\1$/s.exec(text)?.[2];
   if (quoted === undefined) setValues(values, `${targetPath}=${text}`);
   else setStrings(values, `${targetPath}=${quoted}`);
