@@ -59,6 +59,8 @@ export interface ControlPlaneOptions {
   readonly logger: Logger;
   /** What `/readyz` asks besides the store, from the first request on. */
   readonly checks: readonly HealthCheck[];
+  /** Puts in order what is stored, before anybody is served over the network. */
+  readonly prepare: (admin: InProcessTransport) => Promise<void>;
   /** The store failed, or something as grave: the platform must end. */
   readonly onFailure: (error: Error) => void;
 }
@@ -96,13 +98,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     logger.info('Services got addresses of another range', { services: moved, range: settings.serviceCidr });
   const { server, close } = await createServer(options, storage, certificates, health);
   for (const check of [health, ...options.checks]) server.health.add(check);
+  const adminTransport = (name: string): InProcessTransport =>
+    server.transport({ username: `system:kindred:${name}`, groups: ['system:masters'] });
+  await options.prepare(adminTransport('control-plane'));
   const port = await listen(server, options, certificates);
   const manager = controllerManager(server, options, certificates, port);
   return {
     url: `https://127.0.0.1:${port}`,
     certificates,
     transport: (user) => server.transport(user),
-    adminTransport: (name) => server.transport({ username: `system:kindred:${name}`, groups: ['system:masters'] }),
+    adminTransport,
     startControllers: () => manager.start(),
     stopControllers: () => manager.close(),
     async close() {

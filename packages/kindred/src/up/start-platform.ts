@@ -117,11 +117,11 @@ async function startCore(context: StartContext, core: Core, node: PreparedNode |
       clock,
       logger,
       checks: readiness.checks(),
+      prepare: (admin) => forgetWebhooks({ admin, clock }),
       onFailure: fail,
     });
     shutdown.add('control plane', () => controlPlane.close());
     shutdown.add('controllers', () => controlPlane.stopControllers());
-    await forgetWebhooks({ admin: controlPlane.adminTransport('extensions'), clock });
     await controlPlane.startControllers();
     readiness.serves(parts.controllers);
     if (node !== undefined) shutdown.add('node agent', () => node.agent.stop());

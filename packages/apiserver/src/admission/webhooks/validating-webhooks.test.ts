@@ -239,6 +239,18 @@ test('a Service stands for its ready pods', async (t) => {
   });
   assert.equal(await failure(), 'admission webhook "hook.example.com" denied the request without explanation');
   assert.equal(hook.reviews[0]?.path, '/check?timeout=10s');
+  const stored = endpoints?.get('default', 'hook');
+  if (stored !== undefined) await endpoints?.remove(stored);
+  const slices = await server.api.registry.get('discovery.k8s.io', 'v1', 'endpointslices')?.storage();
+  await slices?.create('default', 'hook-1', {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'hook-1', namespace: 'default', labels: { 'kubernetes.io/service-name': 'hook' } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['127.0.0.9'], conditions: { ready: false } }, { addresses: ['127.0.0.1'] }],
+    ports: [{ name: 'https', port: hook.port }],
+  });
+  assert.equal(await failure(), 'admission webhook "hook.example.com" denied the request without explanation');
 });
 
 test('webhook configurations themselves are never sent to webhooks', async (t) => {
