@@ -9,7 +9,6 @@ import { type Expression, isError, noneValue, optionalOf, type Value } from '@ki
 import {
   childPath,
   deepEqual,
-  duplicate,
   type FieldError,
   forbiddenField,
   formatFieldError,
@@ -50,7 +49,7 @@ export function ruleValidator(schema: StructuralSchema): RuleValidator | undefin
   if (tree === undefined) return undefined;
   const run = (object: unknown, old: unknown): RuleFindings => {
     const walk: Walk = { errors: [], warnings: [], budget: objectLimit, isExhausted: false };
-    visit(tree, { value: object, old, path: '' }, walk);
+    visit(tree, { value: object, old, path: '', around: undefined }, walk);
     return walk;
   };
   return { validate: (object) => run(object, undefined), validateUpdate: run };
@@ -68,23 +67,27 @@ interface Place {
   /** The value that this one was before; undefined when there was none, or none that surely was this one. */
   readonly old: unknown;
   readonly path: string;
+  /** The innermost place around this one whose value before is known. */
+  readonly around: Pick<Place, 'value' | 'old'> | undefined;
 }
 
 function visit(node: RuleNode, place: Place, walk: Walk): void {
   const { value, old, path } = place;
+  const around = old === undefined ? place.around : { value, old };
   // Rules of a nullable value are for those that aren't null.
   if (value === null || value === undefined || walk.isExhausted) return;
   if (node.rules.length > 0 || node.faults.length > 0) judge(node, place, walk);
-  if (Array.isArray(value)) visitList(node, value, old, path, walk);
+  if (Array.isArray(value)) visitList(node, { value, old, path, around }, value, walk);
   else if (isJsonObject(value)) {
     const before = isJsonObject(old) ? old : undefined;
     for (const [name, child] of node.properties) {
       if (!Object.hasOwn(value, name)) continue;
-      visit(child, { value: value[name], old: memberOf(before, name), path: childPath(path, name) }, walk);
+      visit(child, { value: value[name], old: memberOf(before, name), path: childPath(path, name), around }, walk);
     }
     if (node.additional === undefined) return;
     for (const name of Object.keys(value)) {
-      visit(node.additional, { value: value[name], old: memberOf(before, name), path: keyPath(path, name) }, walk);
+      const inner = { value: value[name], old: memberOf(before, name), path: keyPath(path, name), around };
+      visit(node.additional, inner, walk);
     }
   }
 }
@@ -94,7 +97,7 @@ function memberOf(object: Readonly<Record<string, unknown>> | undefined, name: s
 }
 
 /** Only the elements of map lists can be recognised in another version of the list. */
-function visitList(node: RuleNode, list: readonly unknown[], old: unknown, path: string, walk: Walk): void {
+function visitList(node: RuleNode, { old, path, around }: Place, list: readonly unknown[], walk: Walk): void {
   const { items, schema } = node;
   if (items === undefined) return;
   const key = (element: unknown): string => canonicalKey(keysOfElement(schema, element));
@@ -103,27 +106,38 @@ function visitList(node: RuleNode, list: readonly unknown[], old: unknown, path:
       ? new Map(old.map((element: unknown) => [key(element), element]))
       : undefined;
   list.forEach((value, index) => {
-    visit(items, { value, old: before?.get(key(value)), path: indexPath(path, index) }, walk);
+    visit(items, { value, old: before?.get(key(value)), path: indexPath(path, index), around }, walk);
   });
 }
 
-function judge(node: RuleNode, { value, old, path }: Place, walk: Walk): void {
+function judge(node: RuleNode, { value, old, path, around }: Place, walk: Walk): void {
   const type = node.schema.source.type ?? '';
+  const subject = { path, type, value };
   const self = node.convert(value);
   const before = old === undefined || old === null ? undefined : node.convert(old);
   let unchanged: boolean | undefined;
-  const tell = (error: FieldError, usesOldSelf: boolean): void => {
-    unchanged ??= old !== undefined && deepEqual(value, old);
-    if (unchanged && !usesOldSelf && !walk.isExhausted) walk.warnings.push(formatFieldError(error));
-    else walk.errors.push(error);
-  };
-  for (const { detail } of node.faults) tell(invalidValue(path, type, `rule compile error: ${detail}`), false);
+  for (const { detail } of node.faults) walk.errors.push(invalidValue(path, type, `rule compile error: ${detail}`));
   for (const compiled of node.rules) {
     if (walk.isExhausted) break;
     const bindings = bindingsOf(compiled, self, before);
-    const error = bindings === undefined ? undefined : ruleError(compiled, bindings, { path, type }, walk);
-    if (error !== undefined) tell(error, compiled.usesOldSelf);
+    if (bindings === undefined) continue;
+    const verdict = judgeRule(compiled, bindings, subject, walk);
+    if (verdict === undefined) continue;
+    if (verdict.isBroken && !compiled.usesOldSelf) {
+      unchanged ??= isUnchanged({ value, old }, around);
+      if (unchanged) {
+        walk.warnings.push(formatFieldError(verdict.error));
+        continue;
+      }
+    }
+    walk.errors.push(verdict.error);
   }
+}
+
+/** As it was before; what can't be told apart is as it was when all around it is. */
+function isUnchanged(here: Pick<Place, 'value' | 'old'>, around: Place['around']): boolean {
+  const known = here.old === undefined ? around : here;
+  return known !== undefined && deepEqual(known.value, known.old);
 }
 
 /** The variables of a rule; undefined when it compares with a value that isn't there. */
@@ -142,23 +156,32 @@ function bindingsOf(
 interface Subject {
   readonly path: string;
   readonly type: string;
+  readonly value: unknown;
 }
 
-function ruleError(
+interface Verdict {
+  readonly error: FieldError;
+  /** The rule said no; otherwise it said nothing. */
+  readonly isBroken: boolean;
+}
+
+/** What is wrong by one rule; undefined when nothing is. */
+function judgeRule(
   compiled: CompiledRule,
   bindings: ReadonlyMap<string, Value>,
-  { path, type }: Subject,
+  { path, type, value }: Subject,
   walk: Walk,
-): FieldError | undefined {
+): Verdict | undefined {
   const { rule } = compiled;
+  const silent = (detail: string): Verdict => ({ error: invalidValue(path, type, detail), isBroken: false });
   const { result, stopped } = spend(compiled.expression, bindings, walk);
-  if (isError(result) && stopped !== undefined) return invalidValue(path, type, tooCostly(rule, result.message));
-  if (walk.isExhausted) return invalidValue(path, type, outOfBudget);
-  if (isError(result)) return invalidValue(path, type, evaluationProblem(rule, result.message));
+  if (walk.budget < 0) return silent(outOfBudget);
+  if (isError(result))
+    return silent(stopped === undefined ? noResult(rule, result.message) : tooCostly(rule, result.message));
   if (result === true) return undefined;
   const at = rule.fieldPath === undefined ? path : `${path}${fieldPathOf(rule.fieldPath) ?? ''}`.replace(/^\./, '');
   const detail = messageOf(compiled, bindings, walk) ?? defaultMessage(rule);
-  return errorOf(rule.reason, at, type, detail);
+  return { error: errorOf(rule.reason, at, { type, value }, detail), isBroken: true };
 }
 
 function spend(
@@ -178,9 +201,9 @@ function tooCostly(rule: ValidationRule, message: string): string {
   return `'${message}': no further validation rules will be run due to call cost exceeds limit for rule: ${ruleText(rule)}`;
 }
 
-function evaluationProblem(rule: ValidationRule, message: string): string {
+function noResult(rule: ValidationRule, message: string): string {
   if (message === 'no such overload') {
-    return `call arguments did not match a supported operator, function or macro signature for rule: ${ruleText(rule)}`;
+    return `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${ruleText(rule)}`;
   }
   return `${message} evaluating rule: ${ruleText(rule)}`;
 }
@@ -204,15 +227,22 @@ function messageOf({ message }: CompiledRule, bindings: ReadonlyMap<string, Valu
   return isUsable ? text : undefined;
 }
 
-function errorOf(reason: string | undefined, path: string, type: string, detail: string): FieldError {
+/** Objects and lists are too large to be shown. */
+function errorOf(
+  reason: string | undefined,
+  path: string,
+  { type, value }: Pick<Subject, 'type' | 'value'>,
+  detail: string,
+): FieldError {
+  const shown = type === 'object' || type === 'array' ? {} : { badValue: value };
   switch (reason) {
     case 'FieldValueForbidden':
       return forbiddenField(path, detail);
     case 'FieldValueRequired':
       return required(path, detail);
     case 'FieldValueDuplicate':
-      return { ...duplicate(path, type), detail };
+      return { type: 'Duplicate', field: path, detail, ...shown };
     default:
-      return invalidValue(path, type, detail);
+      return { type: 'Invalid', field: path, detail, ...shown };
   }
 }
