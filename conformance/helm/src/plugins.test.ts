@@ -389,10 +389,8 @@ test('installs plugins from registries as helm does', async (t) => {
   }
 });
 
-test('says that WebAssembly plugins are not supported', async (t) => {
-  const { both } = await start(t, { 'wasm/plugin.yaml': v1('wasm', 'cli/v1', '').replace('subprocess', 'extism/v1') });
-  await both.ours.ours(['plugin', 'install', 'wasm']);
-  const { code, stderr } = await both.ours.ours(['wasm']);
-  assert.equal(code, 1);
-  assert.match(stderr, /needs the runtime "extism\/v1", which is not supported here/);
+test('refuses plugins whose module is missing as helm does', async (t) => {
+  const module = v1('wasm', 'cli/v1', '').replace('subprocess', 'extism/v1');
+  const { same } = await start(t, { 'wasm/plugin.yaml': module });
+  await same('plugin package wasm --sign=false', 'plugin install wasm', 'wasm');
 });

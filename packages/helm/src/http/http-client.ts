@@ -28,6 +28,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** Largest answer in bytes; a larger one is an error. */
   readonly maxBytes: number;
+  /** Gives an answer that points elsewhere as it is. */
+  readonly keepsRedirects?: boolean;
 }
 
 export interface HttpAnswer {
@@ -70,7 +72,7 @@ export class HttpClient {
     for (let redirects = 0; ; redirects++) {
       const answer = await this.#exchange(current, signal);
       const location = answer.headers['location'];
-      if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+      if (!REDIRECTS.has(answer.status) || location === undefined || request.keepsRedirects === true) return answer;
       const method = current.method ?? 'GET';
       const url = target(location, current.url, method);
       if (redirects === MAX_REDIRECTS) throw endlessRedirects(method, location, url);

@@ -1,8 +1,9 @@
 /** Plugins that are installed: directories with a plugin.yaml, or links to them. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
+import { quote } from '../go/quote.ts';
 import type { Plugin } from './plugin.ts';
 import { readPlugin } from './read-plugin.ts';
 
@@ -35,10 +36,21 @@ export async function findPlugins(
 /** Undefined where there is no plugin.yaml. Throws ChartError for one that is wrong. */
 export async function loadPlugin(directory: string): Promise<Plugin | undefined> {
   try {
-    return readPlugin(await readFile(join(directory, 'plugin.yaml'), 'utf8'), directory);
+    const plugin = readPlugin(await readFile(join(directory, 'plugin.yaml'), 'utf8'), directory);
+    if (plugin.runtime === 'extism/v1') await expectModule(join(directory, 'plugin.wasm'));
+    return plugin;
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'ENOTDIR')) return undefined;
     throw error;
+  }
+}
+
+async function expectModule(path: string): Promise<void> {
+  try {
+    await stat(path);
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOENT')) throw error;
+    throw new ChartError(`wasm binary missing for extism/v1 plugin: ${quote(path)}`, { cause: error });
   }
 }
 

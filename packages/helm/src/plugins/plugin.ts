@@ -1,5 +1,7 @@
 /** A plugin of the command: what its plugin.yaml says, in the words of helm 4 whichever form it has. */
 
+import type { WasmSettings } from './wasm/wasm-settings.ts';
+
 export type PluginType = 'cli/v1' | 'getter/v1' | 'postrenderer/v1';
 
 /** How a plugin runs: as a process, or as WebAssembly. */
@@ -41,6 +43,8 @@ export interface Plugin {
   readonly hooks: ReadonlyMap<HookEvent, readonly PlatformCommand[]>;
   /** Variables are replaced in the arguments of hooks too, not only in their programs. */
   readonly expandsHooks: boolean;
+  /** What the module may do, of plugins that are one. */
+  readonly wasm: WasmSettings | undefined;
   /** Where it is. */
   readonly directory: string;
 }

@@ -9,6 +9,7 @@ import { type GoMap, type GoValue, isMap, sliceItems } from '../go/value.ts';
 import { parseVersion } from '../semver/version.ts';
 import { readYaml, YamlError } from '../yaml/read.ts';
 import type { HookEvent, PlatformCommand, Plugin, PluginRuntime, PluginType, ProtocolCommand } from './plugin.ts';
+import { readWasmSettings } from './wasm/wasm-settings.ts';
 
 /** Throws ChartError. @param text of plugin.yaml */
 export function readPlugin(text: string, directory: string): Plugin {
@@ -52,6 +53,7 @@ function readCurrent(root: GoMap, directory: string): Plugin {
     })),
     hooks: platformHooks(mapAt(settings, 'platformHooks')),
     expandsHooks: false,
+    wasm: runtime === 'extism/v1' ? readWasmSettings(settings) : undefined,
     directory,
   };
 }
@@ -115,6 +117,7 @@ function readLegacy(root: GoMap, directory: string): Plugin {
     commands: command === '' ? platform : [anywhere(command)],
     protocolCommands: downloaders,
     ...legacyHooks(root),
+    wasm: undefined,
     directory,
   };
 }

@@ -8,7 +8,10 @@ import { type ProcessOptions, pluginEnvironment, prepareCommand, runProcess } fr
 
 /** The exit code of a command or a post-renderer. Throws ChartError when it can't be started. */
 export async function runPlugin(plugin: Plugin, args: readonly string[], options: ProcessOptions): Promise<number> {
-  expectProcess(plugin);
+  if (plugin.runtime === 'extism/v1') {
+    const { runModule } = await import('./wasm/run-module.ts');
+    return runModule(plugin, args, options);
+  }
   const environment = pluginEnvironment(plugin, options.environment);
   const { program, args: own } = prepare(plugin, () => prepareCommand(plugin.commands, environment, true));
   return runProcess({ program, args: [...own, ...(plugin.ignoresFlags ? [] : args)] }, { ...options, environment });
@@ -23,21 +26,16 @@ function prepare<T>(plugin: Plugin, work: () => T): T {
   }
 }
 
-function expectProcess({ name, runtime }: Plugin): void {
-  if (runtime === 'subprocess') return;
-  throw new ChartError(
-    `plugin ${quote(name)} needs the runtime ${quote(runtime)}, which is not supported here: ` +
-      'only plugins that run as processes are (runtime: subprocess)',
-  );
-}
-
 /** The file that a getter is asked for: what its process writes to standard output. Throws ChartError. */
 export async function runGetter(
   plugin: Plugin,
   request: GetterRequest,
   options: Omit<ProcessOptions, 'input' | 'output'>,
 ): Promise<Uint8Array> {
-  expectProcess(plugin);
+  if (plugin.runtime === 'extism/v1') {
+    const { runModuleGetter } = await import('./wasm/run-module.ts');
+    return runModuleGetter(plugin, request, options);
+  }
   const { scheme, certFile, keyFile, caFile, href, maxBytes } = request;
   const found = plugin.protocolCommands.find(({ protocols }) => protocols.includes(scheme));
   if (found === undefined) throw new ChartError(`no downloader found for protocol ${quote(scheme)}`);

@@ -1,0 +1,210 @@
+/**
+ * Runs plugins that are WebAssembly modules (`runtime: extism/v1`): in a thread of their own, which sees a memory with a
+ * limit, the hosts and the directory that its plugin.yaml asks for, and nothing else of the machine.
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { type ProxyFor, proxyFromEnvironment } from '@kindred/client';
+import { errorText } from '@kindred/machinery';
+import { ChartError } from '../../chart/chart.ts';
+import { quote } from '../../go/quote.ts';
+import { HttpClient } from '../../http/http-client.ts';
+import type { Plugin } from '../plugin.ts';
+import type { PluginEnvironment } from '../plugin-process.ts';
+import { limitMemory, overLimit } from './limit-memory.ts';
+import type { PluginAnswer, PluginRequest } from './plugin-kernel.ts';
+import type { WasmSettings } from './wasm-settings.ts';
+import { type WasmModule, webAssembly } from './web-assembly.ts';
+import type { RequestOutcome, WasmJob, WorkerMessage } from './worker-messages.ts';
+
+export interface WasmOptions {
+  /** What the module sees as its environment. */
+  readonly environment: PluginEnvironment;
+  readonly signal: AbortSignal;
+  /** May read the standard input of the process. */
+  readonly readsInput: boolean;
+  readonly output: (data: Uint8Array) => void;
+  readonly errors: (data: Uint8Array) => void;
+}
+
+export interface WasmResult {
+  readonly code: number;
+  /** What the entry answered, which should be JSON. */
+  readonly output: Uint8Array;
+}
+
+const PAGE = 64 * 1024;
+/** What helm's runtime needs beside the module. */
+const KERNEL_PAGES = 16;
+/** For blocks that module and host hand each other, when the plugin sets no limit. */
+const KERNEL_BYTES = 256 * 1024 * 1024;
+
+/** Throws ChartError for a module that can't run, fails, or takes too long. @param message is sent as JSON */
+export async function runWasm(plugin: Plugin, message: unknown, options: WasmOptions): Promise<WasmResult> {
+  const { wasm } = plugin;
+  if (wasm === undefined) throw new ChartError(`plugin ${quote(plugin.name)} is no WebAssembly module`);
+  const wanted = wasm.hostFunctions[0];
+  if (wanted !== undefined) throw new ChartError(`plugin requested host function ${quote(wanted)} not found`);
+  const module = await compile(join(plugin.directory, 'plugin.wasm'), wasm);
+  const temporary = wasm.createTempDir ? await mkdtemp(join(tmpdir(), 'helm-plugin-')) : undefined;
+  const { port1, port2 } = new MessageChannel();
+  try {
+    const job: WasmJob = {
+      module,
+      entry: wasm.entry,
+      input: Buffer.from(JSON.stringify(message)),
+      config: wasm.config,
+      environment: Object.fromEntries(
+        Object.entries(options.environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      ),
+      temporary,
+      readsInput: options.readsInput,
+      maxKernelBytes: wasm.maxPages === undefined ? KERNEL_BYTES : wasm.maxPages * PAGE,
+      maxVarBytes: wasm.maxVarBytes,
+      port: port2,
+      flag: new SharedArrayBuffer(4),
+    };
+    return await runJob(job, port1, wasm, options);
+  } finally {
+    port1.close();
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function compile(path: string, { maxPages }: WasmSettings): Promise<WasmModule> {
+  const problem = 'failed to create existing plugin:';
+  const bytes = await readFile(path);
+  if (maxPages !== undefined && maxPages < KERNEL_PAGES) {
+    throw new ChartError(`${problem} instantiating extism module: ${overLimit(KERNEL_PAGES, maxPages)}`);
+  }
+  try {
+    const module = maxPages === undefined ? bytes : limitMemory(bytes, maxPages);
+    return await webAssembly.compile(Uint8Array.from(module));
+  } catch (error) {
+    throw new ChartError(`${problem} ${errorText(error)}`, { cause: error });
+  }
+}
+
+/** In a bundle the thread's program lies beside it, under a name of its own. */
+function workerUrl(): URL {
+  const bundled = new URL('./wasm-worker.mjs', import.meta.url);
+  return existsSync(bundled) ? bundled : new URL('./worker.js', import.meta.url);
+}
+
+async function runJob(job: WasmJob, port: MessagePort, wasm: WasmSettings, options: WasmOptions): Promise<WasmResult> {
+  const timeout = wasm.timeout === 0 ? undefined : AbortSignal.timeout(wasm.timeout);
+  const signal = timeout === undefined ? options.signal : AbortSignal.any([options.signal, timeout]);
+  const http = new HttpClient({ proxy: proxyOf(options) });
+  // Node warns on standard error that its WASI is experimental; the module's own words come as messages.
+  const worker = new Worker(workerUrl(), { workerData: job, transferList: [job.port], stderr: true, stdout: true });
+  try {
+    return await new Promise<WasmResult>((resolve, reject) => {
+      const onAbort = (): void => {
+        const why = timeout?.aborted === true ? 'module closed with context deadline exceeded' : 'context canceled';
+        reject(new ChartError(`plugin error: ${why}`));
+      };
+      if (signal.aborted) onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+      worker.once('error', (error) => reject(new ChartError(`plugin error: ${errorText(error)}`, { cause: error })));
+      worker.once('exit', () => reject(new ChartError('plugin error: the module ended without an answer')));
+      worker.on('message', (message: WorkerMessage) => {
+        switch (message.kind) {
+          case 'output':
+          case 'errors':
+            return options[message.kind](message.data);
+          case 'log':
+            // Helm shows them when it debugs.
+            return undefined;
+          case 'request':
+            return void answer(message.request, job, port, wasm, http, signal);
+          case 'end':
+            return message.error === undefined
+              ? resolve({ code: message.code, output: message.output })
+              : reject(new ChartError(`plugin error: ${message.error}`));
+          default:
+            return reject(new ChartError(`${PROBLEMS[message.step]}: ${message.problem}`));
+        }
+      });
+    });
+  } finally {
+    await worker.terminate();
+    http.close();
+  }
+}
+
+const PROBLEMS = { create: 'failed to create existing plugin', call: 'plugin error' } as const;
+
+function proxyOf({ environment }: WasmOptions): ProxyFor {
+  return proxyFromEnvironment(environment);
+}
+
+async function answer(
+  request: PluginRequest,
+  { flag }: WasmJob,
+  port: MessagePort,
+  wasm: WasmSettings,
+  http: HttpClient,
+  signal: AbortSignal,
+): Promise<void> {
+  let outcome: RequestOutcome;
+  try {
+    outcome = { answer: await ask(request, wasm, http, signal) };
+  } catch (error) {
+    outcome = { problem: errorText(error) };
+  }
+  port.postMessage(outcome);
+  const raised = new Int32Array(flag);
+  Atomics.store(raised, 0, 1);
+  Atomics.notify(raised, 0);
+}
+
+async function ask(
+  { text, body }: PluginRequest,
+  { allowedHosts, maxHttpResponseBytes }: WasmSettings,
+  http: HttpClient,
+  signal: AbortSignal,
+): Promise<PluginAnswer> {
+  const { url: address, method, headers } = readRequest(text);
+  const url = new URL(address);
+  if (!allowedHosts.some((pattern) => isHost(pattern, url.hostname))) {
+    throw new ChartError(`HTTP request to '${address}' is not allowed`);
+  }
+  const { status, headers: given, body: data } = await http.send({
+    url,
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+    maxBytes: maxHttpResponseBytes,
+    signal,
+    // Another host might not be allowed.
+    keepsRedirects: true,
+  });
+  return { status, headers: given, body: data };
+}
+
+function readRequest(text: string): { url: string; method: string; headers: Record<string, string> } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ChartError(`invalid http request: ${errorText(error)}`, { cause: error });
+  }
+  if (typeof value !== 'object' || value === null) throw new ChartError('invalid http request: it is no object');
+  const { url, method, headers }: { url?: unknown; method?: unknown; headers?: unknown } = value;
+  const named = typeof headers === 'object' && headers !== null ? Object.entries(headers) : [];
+  if (typeof url !== 'string' || !URL.canParse(url)) throw new ChartError('invalid http request: it has no url');
+  return {
+    url,
+    method: typeof method === 'string' && method !== '' ? method.toUpperCase() : 'GET',
+    headers: Object.fromEntries(named.map(([name, each]) => [name, String(each)])),
+  };
+}
+
+/** `*` stands for any letters, `?` for one. */
+function isHost(pattern: string, host: string): boolean {
+  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  return new RegExp(`^${expression}$`).test(host);
+}
