@@ -31,6 +31,7 @@ const modules = {
   helm: 'packages/kindred/dist/launch/helm.js',
   'node-agent': 'packages/kindred/dist/launch/node-agent.js',
   'sqlite-worker': 'packages/store/dist/sqlite/worker.js',
+  'wasm-worker': 'packages/helm/dist/plugins/wasm/worker.js',
 };
 
 const outdir = join(root, 'packages/kindred/dist/bundle');
@@ -42,9 +43,9 @@ const common = {
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
-  // Native code stays a package of its own, and so does openpgp, whose license (LGPL) wants it replaceable;
+  // Native code stays a package of its own, and so do openpgp, whose license (LGPL) wants it replaceable, and pg;
   // node:sqlite is there on newer Node only. The protocol of the language server would make every start of helm read it.
-  external: ['libsql', 'node:sqlite', 'openpgp', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
+  external: ['libsql', 'node:sqlite', 'openpgp', 'pg', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
 };
 /** Scripts for V8's code cache, which knows no modules. */
 const scripts = {

@@ -86,7 +86,11 @@ test('commands run as modules, within their limits, as in helm', async (t) => {
   const failed = await run('ours', 'cli/v1', { config: { ...config, code: '3' } }, 'module');
   assert.equal(failed.code, 3);
   assert.match(failed.stderr, /Error: plugin "module" exited with error\n$/);
-  assert.equal((await run('ours', 'cli/v1', { entryFuncName: 'grow' }, 'module')).code, 1, 'memory grows without a limit');
+  assert.equal(
+    (await run('ours', 'cli/v1', { entryFuncName: 'grow' }, 'module')).code,
+    1,
+    'memory grows without a limit',
+  );
   assert.notEqual((await run('ours', 'cli/v1', { entryFuncName: 'note' }, 'module')).code, 1, 'there is no /tmp');
 });
 

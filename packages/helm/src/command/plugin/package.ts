@@ -72,7 +72,8 @@ async function readPluginAt({ directory }: CommandContext, path: string): Promis
     if (plugin !== undefined) return plugin;
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
-    const message = error.message.replace(quote(full), quote(path));
+    const shown = error.message.replace(quote(full), quote(path));
+    const message = shown.replace(quote(join(full, 'plugin.wasm')), quote(join(path, 'plugin.wasm')));
     throw new CommandError(`invalid plugin directory: ${message}`, { cause: error });
   }
   throw new CommandError(`invalid plugin directory: ${join(path, 'plugin.yaml')} is missing`);

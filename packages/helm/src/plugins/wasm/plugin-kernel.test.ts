@@ -29,7 +29,9 @@ function kernel(options: Partial<ConstructorParameters<typeof PluginKernel>[0]> 
     return offset;
   };
   const take = (offset: bigint): string => {
-    const bytes = Array.from({ length: Number(call('length', offset)) }, (_, at) => call('load_u8', offset + BigInt(at)));
+    const bytes = Array.from({ length: Number(call('length', offset)) }, (_, at) =>
+      call('load_u8', offset + BigInt(at)),
+    );
     return Buffer.from(bytes.map(Number)).toString();
   };
   return { own, call, put, take, logged };

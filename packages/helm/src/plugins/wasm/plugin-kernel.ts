@@ -127,7 +127,8 @@ export class PluginKernel {
   }
 
   #bytes(offset: number, length: number): Uint8Array {
-    if (offset < 0 || length < 0 || offset + length > this.#memory.length) throw new Error('out of bounds memory access');
+    if (offset < 0 || length < 0 || offset + length > this.#memory.length)
+      throw new Error('out of bounds memory access');
     return this.#memory.slice(offset, offset + length);
   }
 

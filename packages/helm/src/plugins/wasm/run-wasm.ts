@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { type ProxyFor, proxyFromEnvironment } from '@kindred/client';
+import { proxyFromEnvironment } from '@kindred/client';
 import { errorText } from '@kindred/machinery';
 import { ChartError } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
@@ -15,7 +15,7 @@ import { HttpClient } from '../../http/http-client.ts';
 import type { Plugin } from '../plugin.ts';
 import type { PluginEnvironment } from '../plugin-process.ts';
 import { limitMemory, overLimit } from './limit-memory.ts';
-import type { PluginAnswer, PluginRequest } from './plugin-kernel.ts';
+import { moduleRequests } from './module-requests.ts';
 import type { WasmSettings } from './wasm-settings.ts';
 import { type WasmModule, webAssembly } from './web-assembly.ts';
 import type { RequestOutcome, WasmJob, WorkerMessage } from './worker-messages.ts';
@@ -97,7 +97,8 @@ function workerUrl(): URL {
 async function runJob(job: WasmJob, port: MessagePort, wasm: WasmSettings, options: WasmOptions): Promise<WasmResult> {
   const timeout = wasm.timeout === 0 ? undefined : AbortSignal.timeout(wasm.timeout);
   const signal = timeout === undefined ? options.signal : AbortSignal.any([options.signal, timeout]);
-  const http = new HttpClient({ proxy: proxyOf(options) });
+  const http = new HttpClient({ proxy: proxyFromEnvironment(options.environment) });
+  const requests = moduleRequests(wasm, http, signal);
   // Node warns on standard error that its WASI is experimental; the module's own words come as messages.
   const worker = new Worker(workerUrl(), { workerData: job, transferList: [job.port], stderr: true, stdout: true });
   try {
@@ -119,7 +120,7 @@ async function runJob(job: WasmJob, port: MessagePort, wasm: WasmSettings, optio
             // Helm shows them when it debugs.
             return undefined;
           case 'request':
-            return void answer(message.request, job, port, wasm, http, signal);
+            return void requests(message.request).then((outcome) => hand(outcome, job, port));
           case 'end':
             return message.error === undefined
               ? resolve({ code: message.code, output: message.output })
@@ -137,74 +138,10 @@ async function runJob(job: WasmJob, port: MessagePort, wasm: WasmSettings, optio
 
 const PROBLEMS = { create: 'failed to create existing plugin', call: 'plugin error' } as const;
 
-function proxyOf({ environment }: WasmOptions): ProxyFor {
-  return proxyFromEnvironment(environment);
-}
-
-async function answer(
-  request: PluginRequest,
-  { flag }: WasmJob,
-  port: MessagePort,
-  wasm: WasmSettings,
-  http: HttpClient,
-  signal: AbortSignal,
-): Promise<void> {
-  let outcome: RequestOutcome;
-  try {
-    outcome = { answer: await ask(request, wasm, http, signal) };
-  } catch (error) {
-    outcome = { problem: errorText(error) };
-  }
+/** Raises the flag that the module's thread waits for, when the answer is there for it to take. */
+function hand(outcome: RequestOutcome, { flag }: WasmJob, port: MessagePort): void {
   port.postMessage(outcome);
   const raised = new Int32Array(flag);
   Atomics.store(raised, 0, 1);
   Atomics.notify(raised, 0);
-}
-
-async function ask(
-  { text, body }: PluginRequest,
-  { allowedHosts, maxHttpResponseBytes }: WasmSettings,
-  http: HttpClient,
-  signal: AbortSignal,
-): Promise<PluginAnswer> {
-  const { url: address, method, headers } = readRequest(text);
-  const url = new URL(address);
-  if (!allowedHosts.some((pattern) => isHost(pattern, url.hostname))) {
-    throw new ChartError(`HTTP request to '${address}' is not allowed`);
-  }
-  const { status, headers: given, body: data } = await http.send({
-    url,
-    method,
-    headers,
-    ...(body === undefined ? {} : { body }),
-    maxBytes: maxHttpResponseBytes,
-    signal,
-    // Another host might not be allowed.
-    keepsRedirects: true,
-  });
-  return { status, headers: given, body: data };
-}
-
-function readRequest(text: string): { url: string; method: string; headers: Record<string, string> } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ChartError(`invalid http request: ${errorText(error)}`, { cause: error });
-  }
-  if (typeof value !== 'object' || value === null) throw new ChartError('invalid http request: it is no object');
-  const { url, method, headers }: { url?: unknown; method?: unknown; headers?: unknown } = value;
-  const named = typeof headers === 'object' && headers !== null ? Object.entries(headers) : [];
-  if (typeof url !== 'string' || !URL.canParse(url)) throw new ChartError('invalid http request: it has no url');
-  return {
-    url,
-    method: typeof method === 'string' && method !== '' ? method.toUpperCase() : 'GET',
-    headers: Object.fromEntries(named.map(([name, each]) => [name, String(each)])),
-  };
-}
-
-/** `*` stands for any letters, `?` for one. */
-function isHost(pattern: string, host: string): boolean {
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
-  return new RegExp(`^${expression}$`).test(host);
 }

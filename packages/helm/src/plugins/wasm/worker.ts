@@ -34,12 +34,13 @@ async function run(job: WasmJob): Promise<void> {
   const nothing = openSync(devNull, 'r+');
   try {
     const wasi = makeWasi(job, nothing);
-    let memory: WasmMemory | undefined;
+    const known: { memory?: WasmMemory | undefined } = {};
     const instance = await webAssembly.instantiate(job.module, {
       'extism:host/env': kernel.imports(),
-      wasi_snapshot_preview1: withStreams(wasi, () => memory),
+      wasi_snapshot_preview1: withStreams(wasi, known),
     });
-    memory = memoryOf(instance);
+    known.memory = memoryOf(instance);
+    const { memory } = known;
     const entry = instance.exports[job.entry];
     if (typeof entry !== 'function') {
       return say({ kind: 'failed', step: 'call', problem: `unknown function: ${job.entry}` });
@@ -86,7 +87,7 @@ function makeWasi({ environment, temporary, readsInput }: WasmJob, nothing: numb
 /** What the module prints goes to its owner; an end of its program ends the call, not the process. */
 function withStreams(
   wasi: WASI,
-  memoryNow: () => WasmMemory | undefined,
+  known: { readonly memory?: WasmMemory | undefined },
 ): Record<string, (...args: never[]) => unknown> {
   // The functions of WASI by name, as its specification has them.
   const functions = wasi.wasiImport as Record<string, Callable>;
@@ -94,7 +95,7 @@ function withStreams(
   return {
     ...functions,
     fd_write: (file: number, vectors: number, count: number, written: number): unknown => {
-      const memory = memoryNow();
+      const { memory } = known;
       if (memory === undefined || (file !== 1 && file !== 2)) return write?.(file, vectors, count, written);
       const data = gather(memory, vectors, count);
       say({ kind: file === 1 ? 'output' : 'errors', data });
