@@ -303,6 +303,6 @@ test('rules of a definition are judged with it, and hold for its objects', async
   });
   assert.match(
     (await apply('box', box({ size: 6, max: 6 }))).stderr,
-    /^The Box "b" is invalid: spec\.size: Invalid value: "object": at most 6$/m,
+    /^The Box "b" is invalid: spec\.size: Invalid value: at most 6$/m,
   );
 });
