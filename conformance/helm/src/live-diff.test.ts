@@ -69,6 +69,17 @@ test('a release against the cluster', async (t) => {
   assert.equal((await client.get(Secret, at)).data?.['password'], Buffer.from('red-s3cret').toString('base64'));
   assert.equal((await client.get(Deployment, at)).metadata.generation, 1);
 
+  const foreign = '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: foreign}\n';
+  await client.create(ConfigMap, { metadata: { namespace: 'default', name: 'foreign' } });
+  const taking = markOwned(await buildResources(cluster, manifest('red', foreign)), owner);
+  assert.match(
+    formatDiff(await diffLive(cluster, taking, { originals, owner })),
+    /^! not the release's: \.metadata: exists already: invalid ownership metadata; label validation error: missing key/m,
+  );
+  assert.equal(formatDiff(await diffLive(cluster, targets, { originals, owner })).includes('not the release'), false);
+  const adopted = { originals: [...originals, ...taking], owner };
+  assert.equal(formatDiff(await diffLive(cluster, taking, adopted)).includes('not the release'), false);
+
   const password = Buffer.from('hand-s3cret').toString('base64');
   await client.mergePatch(Secret, at, { data: { password } }, { fieldManager: 'hand' });
   const encoded = manifest('blue').replace(

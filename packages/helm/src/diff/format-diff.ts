@@ -42,7 +42,7 @@ export function formatUnified(diff: ReleaseDiff, { color = false }: TextOptions 
     if (line.startsWith('+')) return paint(line, 'green');
     return line.startsWith('-') ? paint(line, 'red') : line;
   };
-  const shown = diff.objects.filter(({ change, conflicts }) => change !== 'unchanged' || conflicts.length > 0);
+  const shown = diff.objects.filter(isShown);
   const lines = shown.flatMap((object) => [
     paint(headingOf(object), 'bold'),
     ...object.hunks.flatMap((hunk) => [
@@ -50,10 +50,16 @@ export function formatUnified(diff: ReleaseDiff, { color = false }: TextOptions 
       ...hunk.lines.map(paintLine),
     ]),
     ...object.conflicts.map((conflict) => paint(conflictText(conflict), 'yellow')),
-    ...object.problems.map(({ path, detail }) => paint(`! unsafe: ${path}: ${detail}`, 'red')),
+    ...object.problems.map(({ path, detail }) =>
+      paint(`! ${path === '.metadata' ? "not the release's" : 'unsafe'}: ${path}: ${detail}`, 'red'),
+    ),
     '',
   ]);
   return lines.join('\n');
+}
+
+function isShown({ change, conflicts, problems }: ObjectDiff): boolean {
+  return change !== 'unchanged' || conflicts.length > 0 || problems.length > 0;
 }
 
 function headingOf({ change, source, ...object }: ObjectDiff): string {
@@ -72,14 +78,14 @@ function conflictText({ path, owner, decision }: FieldConflict): string {
 /** One line for each object that differs, and a line of totals. */
 export function formatTable(diff: ReleaseDiff, { color = false }: TextOptions = {}): string {
   const rows = diff.objects
-    .filter(({ change, conflicts }) => change !== 'unchanged' || conflicts.length > 0)
-    .map(({ change, kind, namespace, name, fields, conflicts }) => [
+    .filter(isShown)
+    .map(({ change, kind, namespace, name, fields, conflicts, problems }) => [
       change,
       kind,
       namespace,
       name,
       fields.length === 0 ? '' : String(fields.length),
-      conflicts.length === 0 ? '' : String(conflicts.length),
+      conflicts.length + problems.length === 0 ? '' : String(conflicts.length + problems.length),
     ]);
   const table = [['CHANGE', 'KIND', 'NAMESPACE', 'NAME', 'FIELDS', 'CONFLICTS'], ...rows];
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)));

@@ -10,6 +10,7 @@ import { findConflicts } from '../resources/conflicts/preflight.ts';
 import { type CrdFile, planCrds } from '../resources/crds/apply-crds.ts';
 import { mapInFlight } from '../resources/in-flight.ts';
 import { isKept } from '../resources/keep-policy.ts';
+import { ownershipProblem, type ReleaseOwner } from '../resources/ownership.ts';
 import { difference, type Resource, resourceKey } from '../resources/resource.ts';
 import { ResourceError } from '../resources/resource-error.ts';
 import { maskConflicts } from './mask-secrets.ts';
@@ -18,6 +19,8 @@ import { type DiffOptions, diffObject, type ObjectDiff, type ReleaseDiff } from 
 export interface LiveDiffOptions extends DiffOptions {
   /** What the release has now: objects that are missing in the targets would be deleted. */
   readonly originals?: readonly Resource[];
+  /** The release of the targets: those that exist and belong to somebody else, which it would refuse to take, are told. */
+  readonly owner?: ReleaseOwner;
   /** What would be done about conflicts; they are listed, and differences are shown, as if all were forced. */
   readonly onConflict?: ConflictPolicy;
   /** Objects that can't be tried, because their namespace or kind is still to be made. */
@@ -34,18 +37,26 @@ const LIST_ONLY: ConflictPolicy = { otherwise: 'fail', rules: [] };
 export async function diffLive(
   cluster: Cluster,
   targets: readonly Resource[],
-  { originals = [], onConflict = LIST_ONLY, isUntried, ...options }: LiveDiffOptions = {},
+  { originals = [], owner, onConflict = LIST_ONLY, isUntried, ...options }: LiveDiffOptions = {},
 ): Promise<ReleaseDiff> {
   const found = await findConflicts(cluster, targets, onConflict);
   const conflicts = new Map(found.map((each) => [resourceKey(each.resource), each.conflicts]));
+  const own = new Set(originals.map(resourceKey));
   const compare = async (target: Resource): Promise<ObjectDiff> => {
     if (isUntried?.(target) === true) {
       return diffObject(undefined, versionOf(target, target.object), options);
     }
     const live = await findLive(cluster, target);
     const diff = diffObject(versionOf(target, live), versionOf(target, await dryRun(cluster, target)), options);
-    const own = conflicts.get(resourceKey(target)) ?? [];
-    return { ...diff, conflicts: options.showSecrets === true ? own : maskConflicts(asJson(target.object), own) };
+    const key = resourceKey(target);
+    const fields = conflicts.get(key) ?? [];
+    const foreign =
+      live === undefined || owner === undefined || own.has(key) ? undefined : ownershipProblem(live, owner);
+    return {
+      ...diff,
+      conflicts: options.showSecrets === true ? fields : maskConflicts(asJson(target.object), fields),
+      problems: foreign === undefined ? [] : [{ path: '.metadata', detail: `exists already: ${foreign}` }],
+    };
   };
   const objects = await mapInFlight(targets, compare);
   const old = difference(originals, targets);

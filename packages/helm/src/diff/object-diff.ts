@@ -41,7 +41,7 @@ export interface ObjectDiff {
   readonly hunks: readonly Hunk[];
   /** Fields that other managers own. */
   readonly conflicts: readonly FieldConflict[];
-  /** What makes the change of a custom resource definition harmful to what is there. */
+  /** What makes the change of a definition harmful to what is there; why the release may not take an object that is there. */
   readonly problems: readonly { readonly path: string; readonly detail: string }[];
 }
 

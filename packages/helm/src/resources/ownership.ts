@@ -72,7 +72,7 @@ function described({ kind, name, namespace }: Resource): string {
 }
 
 /** Why an object isn't the release's; undefined when it is. */
-function ownershipProblem(object: Unstructured, owner: ReleaseOwner): string | undefined {
+export function ownershipProblem(object: Unstructured, owner: ReleaseOwner): string | undefined {
   const { labels, annotations } = object.metadata;
   const problems = [
     requireValue('label', labels, MANAGED_BY, 'Helm'),

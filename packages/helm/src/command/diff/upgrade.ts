@@ -156,6 +156,7 @@ async function compareLive(
   return diffLive(cluster, markOwned(await buildResources(cluster, next.manifest), next), {
     ...diffOptions(flags, next.namespace),
     originals: base === undefined ? [] : await buildResources(cluster, base.manifest),
+    owner: next,
     onConflict: parseConflictPolicy(flags.list('on-conflict')),
   });
 }
