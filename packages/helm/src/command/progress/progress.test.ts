@@ -53,6 +53,7 @@ test('plain: what fails within a second is told at once, with what came before',
   const progress = start(host);
   progress.report(waiting);
   progress.report(about({ type: 'failed', resource, reason: 'no good' }));
+  assert.deepEqual(host.said.errors, [], 'the error of the command says as much');
   progress.report(about({ type: 'log', resource, pod: 'p', container: 'c', lines: ['why'] }));
   progress.close();
   host.clock.advance(5000);

@@ -72,7 +72,7 @@ function plainProgress({ streams, clock }: Outlet): Progress {
   };
 }
 
-/** What led to a failure is worth reading, however quick it was. */
+/** What the cluster tells of a failure is worth reading, however quick it was. */
 function isTrouble(event: ActionEvent): boolean {
-  return event.type === 'resource' && (event.progress.type === 'failed' || event.progress.type === 'log');
+  return event.type === 'resource' && (event.progress.type === 'event' || event.progress.type === 'log');
 }
