@@ -1,7 +1,7 @@
 /** Templates that fail: the whole message must be helm's, apart from what we add below it. */
 const wrap = (text: string): string => `line one\n${text}\n`;
 
-export const errorTemplates: readonly string[] = [
+const lines: readonly string[] = [
   // Parsing
   '{{ nofunc 1 }}',
   '{{ if }}x{{ end }}',
@@ -142,7 +142,22 @@ export const errorTemplates: readonly string[] = [
   '{{ first list | len }}',
   '{{ set (first list) "a" 1 }}',
   'é {{ .Values.nope.veryLongNameOfAField.anotherOne }}',
-].map(wrap);
+];
+
+/** Documents whose heads have the wrong types. */
+const heads: readonly string[] = [
+  'kind: A\nmetadata: {annotations: x}\n',
+  'kind: A\nmetadata: {annotations: {b: [x], a: {c: d}}}\n',
+  'kind: A\nmetadata: {name: [x]}\n',
+  'kind: A\nmetadata: x\n',
+  'kind: [A]\n',
+  'apiVersion: {}\nkind: []\n',
+  'text\n',
+  '5\n',
+  '- a\n',
+];
+
+export const errorTemplates: readonly string[] = [...lines.map(wrap), ...heads];
 
 export const errorPrelude = `{{ define "failing" }}{{ fail "from inside" }}{{ end }}
 {{ define "nilling" }}

@@ -5,6 +5,7 @@ import { goText } from '../go/format.ts';
 import { type GoValue, isMap } from '../go/value.ts';
 import { readYamlMembers, YamlError } from '../yaml/read.ts';
 import { INSTALL_ORDER, sortByKind } from './kind-order.ts';
+import { headProblem } from './manifest-head.ts';
 import { RenderError } from './render-error.ts';
 
 export interface Manifest {
@@ -132,14 +133,18 @@ function readDocument(path: string, content: string, { manifests, hooks, dropped
 const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
 function readHead(path: string, content: string): GoValue {
+  let head: GoValue;
   try {
-    return readYamlMembers(content, HEAD);
+    head = readYamlMembers(content, HEAD);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw new RenderError(`YAML parse error on ${path}: error converting YAML to JSON: ${error.message}`, {
       cause: error,
     });
   }
+  const problem = headProblem(head);
+  if (problem !== undefined) throw new RenderError(`YAML parse error on ${path}: ${problem}`);
+  return head;
 }
 
 function member(value: GoValue, name: string): GoValue {
