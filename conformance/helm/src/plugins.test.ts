@@ -7,6 +7,7 @@ import { encodeGoJson, readYamlDocuments } from '@kindred/helm';
 import { runCommand } from '@kindred-conformance/clients';
 import { generateKey } from 'openpgp';
 import { CommandComparison, type Step } from './fixtures/compare-commands.ts';
+import { HelmHome } from './fixtures/helm-home.ts';
 import { RegistryServer } from './fixtures/registry-server.ts';
 
 const script = `#!/bin/sh
@@ -386,6 +387,17 @@ test('installs plugins from registries as helm does', async (t) => {
       once(home(stderr, path)),
     ];
     assert.deepEqual(said(own, ours.path), said(theirs, helm.path), line);
+  }
+});
+
+test('leaves out the commands of plugins where HELM_NO_PLUGINS says so', async (t) => {
+  for (const program of ['helm', 'ours'] as const) {
+    const home = await HelmHome.make({ HELM_NO_PLUGINS: '1' });
+    t.after(() => home.close());
+    await home.write({ 'data/plugins/ok/plugin.yaml': files['ok/plugin.yaml'] });
+    const { code, stderr } = await home[program](['ok']);
+    assert.deepEqual([code, stderr.split('\n')[0]], [1, 'Error: unknown command "ok" for "helm"'], program);
+    assert.match((await home[program](['plugin', 'list'])).stdout, /^ok\s/m, program);
   }
 });
 

@@ -98,6 +98,11 @@ export { isReleaseError, ReleaseError, type ReleaseErrorReason } from './release
 export type { ReleaseQuery } from './release/release-labels.ts';
 export { checkReleaseName, releaseKey, releaseNameProblem } from './release/release-name.ts';
 export { ReleaseStorage } from './release/release-storage.ts';
+export { type DatabaseAddress, parseConnectionString, type SslMode } from './release/sql/connection-string.ts';
+export { openPostgres } from './release/sql/postgres.ts';
+export type { SqlDatabase, SqlQuery, SqlResult, SqlRow, SqlValue } from './release/sql/sql-database.ts';
+export { type SqlDriverOptions, sqlDriver } from './release/sql/sql-driver.ts';
+export { ensureTables } from './release/sql/sql-schema.ts';
 export { type Capabilities, DEFAULT_CAPABILITIES, HELM_VERSION, type HelmVersion } from './render/capabilities.ts';
 export type { BuiltInRelease } from './render/context.ts';
 export { type EngineOptions, type Lookup, renderTemplates, type TemplateFile } from './render/engine.ts';

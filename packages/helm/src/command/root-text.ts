@@ -20,7 +20,7 @@ Environment variables:
 | $HELM_DRIVER_SQL_CONNECTION_STRING | the database, for the driver sql                                     |
 | $HELM_MAX_HISTORY                  | how many revisions of a release are kept                             |
 | $HELM_NAMESPACE                    | namespace to work in                                                 |
-| $HELM_NO_PLUGINS                   | 1 turns plugins off                                                  |
+| $HELM_NO_PLUGINS                   | 1 leaves out the commands of plugins                                 |
 | $HELM_PLUGINS                      | directory of plugins                                                 |
 | $HELM_REGISTRY_CONFIG              | file with the credentials of registries                              |
 | $HELM_REPOSITORY_CACHE             | directory of the indexes of repositories                             |

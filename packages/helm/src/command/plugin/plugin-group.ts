@@ -53,6 +53,7 @@ export async function withPluginCommands(
   words: readonly string[],
   host: Host,
 ): Promise<CommandEntry> {
+  if (host.environment['HELM_NO_PLUGINS'] === '1') return root;
   const own = root.subcommands ?? [];
   const isKnown = words.some((word) => own.some(({ name, aliases }) => name === word || aliases?.includes(word)));
   const wantsHelp = words.length === 0 || words.includes('help') || words.includes('__complete');
