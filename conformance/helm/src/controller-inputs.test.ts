@@ -234,3 +234,17 @@ test('flux: what it finds is taken over; an artifact of another controller; retr
   assert.equal(condition(failed, 'Stalled'), undefined, 'it will be tried again');
   assert.deepEqual(cluster.errors, []);
 });
+
+test('expressions say when objects are ready; those that say nothing are refused', async (t) => {
+  const cluster = await releaseCluster(t);
+  const healthCheckExprs = [{ apiVersion: 'v1', kind: 'ConfigMap', current: "data.color == 'blue'" }];
+  await cluster.release('web', { chart: inline(webChart()), timeout: '300ms', healthCheckExprs });
+  const failed = await cluster.until('web', notReadyFor('RetriesExceeded'));
+  assert.match(condition(failed, 'Ready')?.message ?? '', /not current by its health check/);
+  await cluster.change('web', { values: { color: 'blue' } });
+  await cluster.until('web', isAt(2));
+  await cluster.change('web', { healthCheckExprs: [{ apiVersion: 'v1', current: '1 +' }] });
+  const refused = await cluster.until('web', notReadyFor('InvalidSpec'));
+  assert.match(condition(refused, 'Stalled')?.message ?? '', /spec\.healthCheckExprs\[0\]\.current/);
+  assert.deepEqual(cluster.errors, []);
+});

@@ -32,6 +32,7 @@ export interface ActionContext {
   /** Stops an action: it ends with a failed release. The storage must not be stopped by it. */
   readonly signal: AbortSignal | undefined;
   readonly report: (event: ActionEvent) => void;
+  readonly healthRule: Cluster['healthRule'];
 }
 
 export interface ActionContextOptions {
@@ -49,6 +50,8 @@ export interface ActionContextOptions {
   readonly signal?: AbortSignal | undefined;
   readonly report?: ((event: ActionEvent) => void) | undefined;
   readonly capabilities?: (() => Promise<Capabilities>) | undefined;
+  /** Rules of somebody's own for when objects are ready. */
+  readonly healthRule?: Cluster['healthRule'];
 }
 
 /**
@@ -74,12 +77,13 @@ export function createActionContext(options: ActionContextOptions): ActionContex
     identity: options.identity,
     signal: options.signal,
     report: options.report ?? (() => undefined),
+    healthRule: options.healthRule,
   };
 }
 
 /** The cluster as `resources` wants it. */
 export function clusterOf(context: ActionContext): Cluster {
-  const { client, mapper, namespace, clock, signal, report } = context;
+  const { client, mapper, namespace, clock, signal, report, healthRule } = context;
   return {
     client,
     mapper,
@@ -87,6 +91,7 @@ export function clusterOf(context: ActionContext): Cluster {
     clock,
     signal,
     report: (progress) => report({ type: 'resource', progress }),
+    healthRule,
   };
 }
 

@@ -17,6 +17,7 @@ export type ReleaseIdentity = Pick<
   | 'serviceAccountName'
   | 'kubeConfig'
   | 'freshDiscovery'
+  | 'healthChecks'
   | 'uninstall'
 >;
 

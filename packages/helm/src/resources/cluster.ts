@@ -6,6 +6,7 @@ import type { KindMapper } from './kind-mapper.ts';
 import type { ProgressEvent } from './progress.ts';
 import type { Resource } from './resource.ts';
 import { ResourceError } from './resource-error.ts';
+import type { ObjectStatus } from './status/object-status.ts';
 
 export interface Cluster {
   readonly client: Client;
@@ -17,6 +18,8 @@ export interface Cluster {
   readonly signal?: AbortSignal | undefined;
   /** Takes what happens to objects, as it happens. */
   readonly report?: ((event: ProgressEvent) => void) | undefined;
+  /** Rules of somebody's own for when objects are ready; undefined for objects that it isn't about. */
+  readonly healthRule?: ((object: Unstructured) => ObjectStatus | undefined) | undefined;
 }
 
 /** Owner of the fields that a release writes. */

@@ -16,6 +16,8 @@ export interface SourceAccess {
   /** Has certificates, over those of `secret`. */
   readonly certSecret?: ObjectName;
   readonly proxySecret?: ObjectName;
+  /** A service account whose `imagePullSecrets` count when there is no `secret`. */
+  readonly pullAccount?: ObjectName;
   /** Limit of one look at the source; a minute when not given. */
   readonly timeout?: number;
   /** PEM. */
@@ -213,6 +215,15 @@ export interface ReleaseDependency extends ObjectName {
   readonly readyExpr?: string;
 }
 
+/** Expressions for objects of a kind; of all kinds of a group when none is given. */
+export interface HealthCheck {
+  readonly apiVersion: string;
+  readonly kind?: string;
+  readonly current: string;
+  readonly inProgress?: string;
+  readonly failed?: string;
+}
+
 export interface ReleaseIntent {
   readonly releaseName: string;
   readonly targetNamespace: string;
@@ -250,6 +261,7 @@ export interface ReleaseIntent {
   readonly postRenderHooks?: boolean;
   /** What the cluster serves is looked up anew for each look at the release. */
   readonly freshDiscovery?: boolean;
+  readonly healthChecks?: readonly HealthCheck[];
   readonly install: ChangeSettings & {
     readonly createNamespace: boolean;
   };

@@ -14,6 +14,7 @@ import {
 } from '@kindred/machinery';
 import { releaseNameProblem } from '../../release/release-name.ts';
 import { parsePointer } from '../drift/pointer.ts';
+import { healthExpressionProblem } from '../health/health-expressions.ts';
 import type { FluxHelmRelease } from '../kinds/flux-helm-release.ts';
 import type { HelmRelease } from '../kinds/helm-release.ts';
 import { targetProblem } from '../post-render/object-selector.ts';
@@ -68,6 +69,7 @@ export function releaseSettings(
   const rollback = spec.rollback ?? {};
   const uninstall = spec.uninstall ?? {};
   const ignoreTestFailures = spec.test?.ignoreFailures ?? false;
+  checkHealthExpressions(spec.healthCheckExprs ?? [], errors);
   checkStrategy('spec.install.strategy', install.strategy, errors);
   checkStrategy('spec.upgrade.strategy', upgrade.strategy, errors);
   // Flux takes over what it finds; ours asks for that.
@@ -109,6 +111,7 @@ export function releaseSettings(
     },
     postRenderers: (spec.postRenderers ?? []).map(postRenderer),
     ...(spec.postRenderStrategy === 'nohooks' ? { postRenderHooks: false } : {}),
+    ...(spec.healthCheckExprs === undefined ? {} : { healthChecks: spec.healthCheckExprs }),
     ...(spec.persistentClient === false ? { freshDiscovery: true } : {}),
     install: {
       ...changeSettings(install, of(install.timeout), takesOver),
@@ -175,6 +178,16 @@ function kubeConfigReference(
   if (secretRef === undefined) return undefined;
   const { name, key } = secretRef;
   return { kind: 'Secret', object: { namespace, name }, ...(key === undefined ? {} : { key }) };
+}
+
+function checkHealthExpressions(checks: NonNullable<Spec['healthCheckExprs']>, errors: FieldError[]): void {
+  for (const [index, check] of checks.entries()) {
+    for (const name of ['inProgress', 'failed', 'current'] as const) {
+      const source = check[name];
+      const problem = source === undefined ? undefined : healthExpressionProblem(source);
+      if (problem !== undefined) errors.push(invalidValue(`spec.healthCheckExprs[${index}].${name}`, source, problem));
+    }
+  }
 }
 
 type IgnoreRules = NonNullable<NonNullable<Spec['driftDetection']>['ignore']>;

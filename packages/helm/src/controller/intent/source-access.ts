@@ -12,13 +12,15 @@ interface Referring {
   readonly proxySecretRef?: Name;
   /** In Go's notation. */
   readonly timeout?: string;
+  readonly serviceAccountName?: string;
 }
 
 export function accessOf(namespace: string, spec: Referring): SourceAccess {
-  const { secretRef, certSecretRef, proxySecretRef, timeout } = spec;
+  const { secretRef, certSecretRef, proxySecretRef, timeout, serviceAccountName: account } = spec;
   const limit = timeout === undefined ? undefined : parseDuration(timeout);
   return {
     ...(limit === undefined ? {} : { timeout: limit }),
+    ...(account === undefined ? {} : { pullAccount: { namespace, name: account } }),
     ...(secretRef === undefined ? {} : { secret: { namespace, name: secretRef.name } }),
     ...(certSecretRef === undefined ? {} : { certSecret: { namespace, name: certSecretRef.name } }),
     ...(proxySecretRef === undefined ? {} : { proxySecret: { namespace, name: proxySecretRef.name } }),

@@ -174,6 +174,18 @@ export const releaseFields = {
     .object({ name: s.enum('poller', 'legacy') })
     .describe("Whose rules say what is ready: kstatus' (poller) or those of Helm 3.")
     .optional(),
+  healthCheckExprs: s
+    .array(
+      s.object({
+        apiVersion: s.string().describe('Its group counts.'),
+        kind: s.string().describe('All of the group when not given.').optional(),
+        current: s.string(),
+        inProgress: s.string().optional(),
+        failed: s.string().optional(),
+      }),
+    )
+    .describe('Expressions (CEL) over the fields of objects, that say how far these are.')
+    .optional(),
   postRenderStrategy: s
     .enum('nohooks', 'combined', 'separate')
     .describe('Whether post-renderers see hooks; they do unless nohooks is given.')

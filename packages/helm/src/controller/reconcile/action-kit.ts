@@ -7,6 +7,7 @@ import type { ActionEvent } from '../../actions/action-event.ts';
 import { secretDriver } from '../../release/object-driver.ts';
 import { FIELD_MANAGER } from '../../resources/cluster.ts';
 import { createKindMapper } from '../../resources/kind-mapper.ts';
+import { healthRule } from '../health/health-expressions.ts';
 import type { ReleaseIdentity } from '../release-kind.ts';
 import { readKubeConfig } from '../remote/read-kube-config.ts';
 import type { RemoteCluster } from '../remote/remote-clusters.ts';
@@ -77,6 +78,7 @@ export async function actionContextOf(
     clock,
     mapper,
     signal,
+    ...(identity.healthChecks === undefined ? {} : { healthRule: healthRule(identity.healthChecks) }),
     report: (event) => {
       const text = wordsOf(event);
       if (text !== undefined) logger.debug(text, { release: `${targetNamespace}/${releaseName}` });

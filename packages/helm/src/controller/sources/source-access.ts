@@ -1,11 +1,11 @@
 /** What Secrets and ConfigMaps of the cluster say about a source: credentials, certificates, a proxy, keys of signers. */
-import { ConfigMap, Secret } from '@kindred/apis/core/v1';
+import { ConfigMap, Secret, ServiceAccount } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
 import { isStatusError } from '@kindred/machinery';
 import type { TlsFiles } from '../../http/tls-material.ts';
 import type { ObjectName, SourceAccess } from '../intent/release-intent.ts';
 import { SourceError } from './source-error.ts';
-import { type SecretData, tlsFilesOf } from './source-secret.ts';
+import { mergedDockerConfig, type SecretData, tlsFilesOf } from './source-secret.ts';
 
 export interface SourceData {
   /** Of the Secret with credentials. */
@@ -37,11 +37,19 @@ export function sourceSecrets({ client, cacheDirectory, signal }: SourceSecretsO
   };
   const textsOf = async (at: ObjectName | undefined): Promise<SecretData> =>
     at === undefined ? {} : Object.fromEntries([...(await bytesOf(at))].map(([key, value]) => [key, value.toString()]));
+  const pullSecrets = async (account: ObjectName | undefined): Promise<SecretData> => {
+    if (account === undefined) return {};
+    const what = `ServiceAccount ${nameOf(account)}`;
+    const { imagePullSecrets = [] } = await client.get(ServiceAccount, account, { signal }).catch(missing(what));
+    const names = imagePullSecrets.flatMap(({ name }) => (name === undefined ? [] : [name]));
+    const secrets = await Promise.all(names.map((name) => textsOf({ namespace: account.namespace, name })));
+    return mergedDockerConfig(secrets);
+  };
   return {
     keys: bytesOf,
     async access(access) {
       const [data, certificates, proxyData] = await Promise.all([
-        textsOf(access.secret),
+        access.secret === undefined ? pullSecrets(access.pullAccount) : textsOf(access.secret),
         textsOf(access.certSecret),
         textsOf(access.proxySecret),
       ]);

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isJsonObject, type JsonValue } from '@kindred/machinery';
+import { isJsonObject, type JsonObject, type JsonValue } from '@kindred/machinery';
 import type { TlsFiles } from '../../http/tls-material.ts';
 import type { SourceAccess } from '../intent/release-intent.ts';
 import { SourceError } from './source-error.ts';
@@ -26,7 +26,15 @@ export function credentialsOf(data: SecretData, host: string): SourceCredentials
   return docker === undefined ? {} : dockerCredentials(docker, host);
 }
 
-function dockerCredentials(text: string, host: string): SourceCredentials {
+/** Secrets for pulling images as one: for each host the first that has it. @throws SourceError for one that is no JSON */
+export function mergedDockerConfig(secrets: readonly SecretData[]): SecretData {
+  const texts = secrets.flatMap((data) => data['.dockerconfigjson'] ?? []);
+  if (texts.length === 0) return {};
+  const auths = texts.toReversed().reduce<JsonObject>((found, text) => ({ ...found, ...authsOf(text) }), {});
+  return { '.dockerconfigjson': JSON.stringify({ auths }) };
+}
+
+function authsOf(text: string): JsonObject {
   let config: JsonValue;
   try {
     config = JSON.parse(text) as JsonValue;
@@ -34,7 +42,11 @@ function dockerCredentials(text: string, host: string): SourceCredentials {
     // The parser's message would show parts of the secret.
     throw new SourceError('.dockerconfigjson of the Secret is no JSON', { cause: error });
   }
-  const auths = isJsonObject(config) && isJsonObject(config['auths']) ? config['auths'] : {};
+  return isJsonObject(config) && isJsonObject(config['auths']) ? config['auths'] : {};
+}
+
+function dockerCredentials(text: string, host: string): SourceCredentials {
+  const auths = authsOf(text);
   const name = Object.keys(auths).find((each) => each.replace(/^https?:\/\//, '').split('/')[0] === host);
   const entry = name === undefined ? undefined : auths[name];
   if (!isJsonObject(entry)) return {};

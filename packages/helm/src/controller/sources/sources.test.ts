@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chartOf } from './chart-content.ts';
 import { SourceError } from './source-error.ts';
-import { credentialsOf } from './source-secret.ts';
+import { credentialsOf, mergedDockerConfig } from './source-secret.ts';
 
 const chartYaml = 'apiVersion: v2\nname: web\nversion: 1.0.0\n';
 
@@ -43,4 +43,13 @@ test('credentials: plain ones, and those of the host in docker configuration', (
     () => credentialsOf({ '.dockerconfigjson': 'hunter2' }, 'h'),
     (error: Error) => !error.message.includes('hunter2'),
   );
+});
+
+test('secrets for pulling images are one: the first that has a host counts', () => {
+  const secret = (auths: object) => ({ '.dockerconfigjson': JSON.stringify({ auths }) });
+  const entry = (username: string) => ({ username, password: 'x' });
+  const merged = mergedDockerConfig([secret({ a: entry('one') }), {}, secret({ a: entry('two'), b: entry('three') })]);
+  assert.equal(credentialsOf(merged, 'a').username, 'one');
+  assert.equal(credentialsOf(merged, 'b').username, 'three');
+  assert.deepEqual(mergedDockerConfig([{}]), {});
 });

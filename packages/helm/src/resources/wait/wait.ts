@@ -6,6 +6,7 @@ import { getPath } from '@kindred/machinery';
 import type { Cluster } from '../cluster.ts';
 import type { Resource } from '../resource.ts';
 import { ResourceError } from '../resource-error.ts';
+import type { StatusRule } from '../status/object-status.ts';
 import { hookStatus, statusOf, statusWithJobs } from '../status/status-rules.ts';
 import { legacyHookStatus, legacyStatus } from './legacy-status.ts';
 import { reportTroubles } from './troubles.ts';
@@ -41,7 +42,8 @@ export async function waitForReady(
     const result = await watchStatuses(cluster, resources, { rule, until: ['Current'], timeoutMilliseconds });
     return throwUnlessReady(cluster, result, () => DEADLINE);
   }
-  const rule = jobs ? statusWithJobs : statusOf;
+  const usual = jobs ? statusWithJobs : statusOf;
+  const rule: StatusRule = (object, now) => cluster.healthRule?.(object) ?? usual(object, now);
   const waited = resources.filter((resource) => !isPaused(resource));
   const result = await watchStatuses(cluster, waited, { rule, until: ['Current', 'Failed'], timeoutMilliseconds });
   await throwUnlessReady(cluster, result, notReadyText);
