@@ -30,7 +30,13 @@ export interface RuleFault {
   readonly detail: string;
 }
 
-const base = createEnvironment({ variables: {}, libraries: kubernetesLibraries, homogeneousLiterals: true });
+let known: Environment | undefined;
+
+/** Made when the first rule is compiled: most processes never see one. */
+function base(): Environment {
+  known ??= createEnvironment({ variables: {}, libraries: kubernetesLibraries, homogeneousLiterals: true });
+  return known;
+}
 
 /** The compiled rule, or what is wrong with it. */
 export function compileRule(
@@ -39,7 +45,7 @@ export function compileRule(
   declared: DeclaredTypes,
 ): CompiledRule | { readonly faults: readonly RuleFault[] } {
   const oldSelf = rule.optionalOldSelf === true ? types.optional(self.type) : self.type;
-  const environment = base.withVariables({ variables: { self: self.type, oldSelf }, fieldType: declared.fieldType });
+  const environment = base().withVariables({ variables: { self: self.type, oldSelf }, fieldType: declared.fieldType });
   const faults: RuleFault[] = [];
   const fault = (field: RuleFault['field'], detail: string): undefined => {
     faults.push({ field, detail });
