@@ -54,6 +54,23 @@ test('hostile expressions meet a limit', () => {
   ]) {
     assert.ok('errors' in environment.compile(source), source.slice(0, 20));
   }
+  const large = "'a'.replace('', self.text).replace('', self.text)";
+  for (const source of [
+    large,
+    "'%s%s'.format([self.text, self.text])",
+    "[self.text, '', ''].join(self.text)",
+    'self.text + self.text',
+  ]) {
+    assert.deepEqual(evaluate(source, { text: 'x'.repeat(6_000_000) }, 10_000_000), {
+      kind: 'error',
+      message: 'the result would be longer than 10000000 characters',
+    });
+  }
+  assert.equal(evaluate("(' '.replace('', self) + 'x ').trim().size() > 0", ' '.repeat(200_000)), true);
+  assert.deepEqual(evaluate('lists.range(99999).map(a, lists.range(99999).size()).size()', {}), {
+    kind: 'error',
+    message: 'operation cancelled: actual cost limit exceeded',
+  });
   // Long chains of && are balanced, and catastrophic patterns run in linear time.
   assert.equal(evaluate(Array(2000).fill('true').join(' && '), {}), true);
   assert.equal(evaluate(`'${'a'.repeat(5000)}!'.matches('^(a+)+$')`, {}), false);

@@ -14,6 +14,9 @@ import { optionalField } from './field.ts';
 import { type Frame, type Step, spend } from './frame.ts';
 import type { Planner, Scope } from './planner.ts';
 
+const rangeFunction = 'lists.range';
+/** As many elements or characters of a result cost one unit. */
+const perResultUnit = 100;
 const noOverload = errorValue('no such overload');
 
 export function planCall(expr: CallExpr, scope: Scope, planner: Planner): Step {
@@ -61,7 +64,8 @@ function planOverloads(name: string, overloads: readonly Overload[], args: reado
   const [a, b, c, d] = args;
   const costs = overloads.map(({ id }) => callCost(id, name));
   const [only] = overloads;
-  if (only !== undefined && overloads.length === 1 && a !== undefined && c === undefined && costs[0] === undefined) {
+  const isSimple = name !== rangeFunction && costs[0] === undefined;
+  if (only !== undefined && overloads.length === 1 && isSimple && a !== undefined && c === undefined) {
     return planSimple(only, a, b);
   }
   return (frame) => {
@@ -78,7 +82,9 @@ function planOverloads(name: string, overloads: readonly Overload[], args: reado
       if (result === undefined) continue;
       const cost = costs[index];
       spend(frame, cost === undefined ? 1 : cost([w, x, y, z].slice(0, args.length).map(sizeOf)));
-      return result;
+      // What is made of a number costs by what it has become.
+      if (name === rangeFunction && !isError(result)) spend(frame, sizeOf(result));
+      return charged(frame, result);
     }
     return noOverload;
   };
@@ -91,7 +97,7 @@ function planSimple({ call }: Overload, a: Step, b: Step | undefined): Step {
       const x = a(frame);
       if (isError(x)) return x;
       spend(frame, 1);
-      return fitting(call(x, null, null, null));
+      return charged(frame, call(x, null, null, null));
     };
   }
   return (frame) => {
@@ -100,12 +106,17 @@ function planSimple({ call }: Overload, a: Step, b: Step | undefined): Step {
     const y = b(frame);
     if (isError(y)) return y;
     spend(frame, 1);
-    return fitting(call(x, y, null, null));
+    return charged(frame, call(x, y, null, null));
   };
 }
 
-function fitting(result: Result | undefined): Result {
-  return result === undefined ? noOverload : result;
+/** The result of a call, of which large lists and texts cost something to make whatever the call costs. */
+function charged(frame: Frame, result: Result | undefined): Result {
+  if (result === undefined) return noOverload;
+  const isLong = typeof result === 'string' || (typeof result === 'object' && result?.kind === 'list');
+  const size = isLong ? sizeOf(result) : 0;
+  if (size >= perResultUnit) spend(frame, Math.floor(size / perResultUnit));
+  return result;
 }
 
 /** Steps of operators and functions that the table of functions can't express. */

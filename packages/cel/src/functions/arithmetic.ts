@@ -18,6 +18,7 @@ import {
   type Value,
 } from '../values/value.ts';
 import { binary, declare, type FunctionDeclaration, type Overload, params, unary } from './overload.ts';
+import { lengthProblem } from './result-limit.ts';
 
 const { int, uint: uintParam, double, string, bytes: bytesParam, timestamp, duration } = params;
 const listOfA = params.list(types.a);
@@ -67,7 +68,7 @@ export const arithmeticFunctions: readonly FunctionDeclaration[] = [
     binary('add_timestamp_duration', timestamp, duration, types.timestamp, (a, b) => timestampOf(a.nanos + b.nanos)),
     ints('add_int64', (a, b) => a + b),
     binary('add_list', listOfA, listOfA, types.list(types.a), joinLists),
-    binary('add_string', string, string, types.string, (a, b) => a + b),
+    binary('add_string', string, string, types.string, (a, b) => lengthProblem(a.length + b.length) ?? a + b),
     uints('add_uint64', (a, b) => a + b),
   ),
   declare(

@@ -19,6 +19,8 @@ import type { Library } from './library.ts';
 const typeName = 'kubernetes.Quantity';
 const quantityType = types.opaque(typeName);
 const quantity = params.opaque<Quantity>(typeName);
+/** Longer texts than any quantity has only cost time. */
+const maxLength = 1000;
 const nanoPerUnit = 1_000_000_000n;
 
 function compared(id: string, holds: (order: number) => boolean): Overload {
@@ -41,7 +43,10 @@ export const quantityLibrary: Library = {
   typeNames: new Map([[typeName, quantityType]]),
   functions: [
     declare('quantity', unary('string_to_quantity', params.string, quantityType, toQuantity)),
-    declare('isQuantity', unary('is_quantity_string', params.string, types.bool, isQuantity)),
+    declare(
+      'isQuantity',
+      unary('is_quantity_string', params.string, types.bool, (text) => text.length <= maxLength && isQuantity(text)),
+    ),
     declare(
       'sign',
       member(
@@ -85,7 +90,7 @@ function made(value: Quantity): OpaqueValue<Quantity> {
 }
 
 function toQuantity(text: string): Result {
-  return isQuantity(text)
+  return text.length <= maxLength && isQuantity(text)
     ? made(parseQuantity(text))
     : errorValue(`quantity: ${JSON.stringify(text)} is not a quantity`);
 }

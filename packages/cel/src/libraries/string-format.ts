@@ -1,6 +1,7 @@
 /**
  * `'%s has %d'.format([name, n])`: the clauses s, d, f, e, b, o, x and X (cel-go's `ext` strings).
  */
+import { lengthProblem } from '../functions/result-limit.ts';
 import { plainDouble } from '../values/number-text.ts';
 import { formatDurationText, formatTimestamp } from '../values/time.ts';
 import {
@@ -33,6 +34,8 @@ export function formatString(format: string, { items }: ListValue): Result {
     if (verb === undefined) return errorValue('could not parse formatting clause: unexpected end of string');
     const formatted = formatClause(verb, precision, items[next], next);
     if (typeof formatted !== 'string') return formatted;
+    const problem = lengthProblem(out.length + formatted.length);
+    if (problem !== undefined) return problem;
     out += formatted;
     next++;
   }

@@ -2,6 +2,7 @@
  * Functions of strings (cel-go's `ext` strings): positions count code points.
  */
 import { binary, declare, member, type Overload, params, quaternary, ternary, unary } from '../functions/overload.ts';
+import { lengthProblem } from '../functions/result-limit.ts';
 import { types } from '../types/type.ts';
 import { errorValue, type ListValue, list, type Result } from '../values/value.ts';
 import type { Library } from './library.ts';
@@ -98,7 +99,8 @@ function join({ items }: ListValue, separator: string): Result {
     if (typeof item !== 'string') return errorValue('no such overload');
     texts.push(item);
   }
-  return texts.join(separator);
+  const length = texts.reduce((sum, text) => sum + text.length + separator.length, 0);
+  return lengthProblem(length) ?? texts.join(separator);
 }
 
 function lowerAscii(text: string): string {
@@ -111,6 +113,13 @@ function upperAscii(text: string): string {
 
 /** `limit` replacements; below 0 all. */
 function replace(text: string, from: string, to: string, limit: bigint): Result {
+  // As if the text were nothing but matches: no more than a guess when it already tells that there is room.
+  const matches = from === '' ? text.length + 1 : Math.floor(text.length / from.length);
+  if (lengthProblem(text.length + matches * to.length) !== undefined) {
+    const count = from === '' ? matches : text.split(from).length - 1;
+    const problem = lengthProblem(text.length + (limit < 0n ? count : Math.min(count, Number(limit))) * to.length);
+    if (problem !== undefined) return problem;
+  }
   if (limit < 0n) return from === '' ? ['', ...Array.from(text), ''].join(to) : text.split(from).join(to);
   const parts = from === '' ? ['', ...Array.from(text)] : text.split(from);
   const count = Math.min(Number(limit), from === '' ? parts.length : parts.length - 1);
@@ -147,9 +156,17 @@ function substring(text: string, from: bigint, to: bigint | undefined): Result {
   return typeof characters === 'string' ? characters.slice(start, end) : characters.slice(start, end).join('');
 }
 
-/** White space as Unicode has it. */
+/** White space as Unicode has it. Walks from both ends: a pattern would be slow on long runs in the middle. */
 function trim(text: string): string {
-  return text.replace(/^[\p{White_Space}]+|[\p{White_Space}]+$/gu, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && isWhiteSpace(text.charAt(start))) start++;
+  while (end > start && isWhiteSpace(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isWhiteSpace(character: string): boolean {
+  return /\p{White_Space}/u.test(character);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
