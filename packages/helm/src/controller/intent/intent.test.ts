@@ -360,6 +360,20 @@ test('k3s: the sources of a chart', () => {
       { chart: 'web', repo, version: '1' },
       { type: 'repository', url: repo, name: 'web', version: '1', access: {} },
     ],
+    [
+      { chart: 'web', repo, repoCA: 'PEM', repoCAConfigMap: { name: 'ca' }, insecureSkipTLSVerify: true },
+      {
+        type: 'repository',
+        url: repo,
+        name: 'web',
+        version: '',
+        access: {
+          certificateAuthority: 'PEM',
+          certificateAuthorities: { namespace: 'apps', name: 'ca' },
+          insecureSkipTlsVerify: true,
+        },
+      },
+    ],
     [{ chart: 'https://x/web.tgz' }, { type: 'archive', url: 'https://x/web.tgz', access: {} }],
     [{ chartContent: 'abc' }, { type: 'inline', base64: 'abc' }],
     [
@@ -380,6 +394,14 @@ test('k3s: the sources of a chart', () => {
   for (const [spec, source] of table) assert.deepEqual(intentOf(k3s(spec)).source, source);
   assert.match(errorsOf(k3s({ chart: 'web' }))[0] ?? '', /^spec\.repo: Required/);
   assert.match(errorsOf(k3s({}))[0] ?? '', /^spec\.chart: Required/);
+});
+
+test('k3s: what a failure leads to', () => {
+  const remediation = (spec: Input<typeof HelmChart>['spec']) =>
+    intentOf(k3s({ chartContent: 'abc', ...spec })).install.remediation.retries;
+  assert.equal(remediation({}), Number.POSITIVE_INFINITY);
+  assert.equal(remediation({ backOffLimit: 3 }), 3);
+  assert.equal(remediation({ failurePolicy: 'abort', backOffLimit: 3 }), 0);
 });
 
 test('k3s: values of the configuration come over those of the chart, settings over both', () => {

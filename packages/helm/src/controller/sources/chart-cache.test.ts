@@ -101,3 +101,23 @@ test('fifty releases from one repository ask it once an interval', async (t) => 
   assert.equal(since(), 1, 'an index without the version is not the last word');
   await assert.rejects(look('ns/3', '3.0.0'), /version "3.0.0" not found/);
 });
+
+test('a suspended source stays what it was; the interval of the source counts, not that of the release', async () => {
+  const clock = new ManualClock(0);
+  const charts = new ChartCache(clock, new KnownCharts());
+  const source = { type: 'archive', url: 'http://127.0.0.1:1/a.tgz', access: {} } as const;
+  const intent = { source, ...plain, interval: 60 * MINUTE, sourceInterval: MINUTE };
+  let version = '1.0.0';
+  const fetch: FetchWithin = () => Promise.resolve(chartOfArchive(archiveOf(version), plain));
+  const seen = async (more: object = {}, isForced = false) =>
+    (await charts.identify('apps/web', { ...intent, ...more }, { isForced, fetch })).version;
+  assert.equal(await seen(), '1.0.0');
+  version = '1.1.0';
+  assert.equal(await seen(), '1.0.0');
+  clock.advance(2 * MINUTE);
+  const changed = { ...source, url: 'http://127.0.0.1:1/b.tgz' };
+  assert.equal(await seen({ sourceSuspended: true, source: changed }, true), '1.0.0');
+  const { chart } = await charts.chart('apps/web', { ...intent, sourceSuspended: true, source: changed }, fetch);
+  assert.equal(chart.metadata.version, '1.0.0');
+  assert.equal(await seen(), '1.1.0');
+});
