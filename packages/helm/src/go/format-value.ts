@@ -13,6 +13,7 @@ import {
   type Spec,
   unicode,
 } from './format-text.ts';
+import { FunctionError } from './function-error.ts';
 import {
   ANY_SLICE,
   type GoInt,
@@ -76,7 +77,15 @@ function formatAny(value: NonNullable<GoValue>, state: State, depth: number): st
   const type = Array.isArray(value) ? ANY_SLICE : value.type;
   if (type === '[]uint8' && 'sqxX'.includes(state.verb)) return formatBytes(items, state);
   const inner = items.map((item) => formatElement(item, type === ANY_SLICE, state, depth + 1));
-  return state.sharpV ? `${type}{${inner.join(', ')}}` : `[${inner.join(' ')}]`;
+  return bounded(state.sharpV ? `${type}{${inner.join(', ')}}` : `[${inner.join(' ')}]`);
+}
+
+/** Maps that hold others twice hold them a million times twenty levels further. */
+const MAX_TEXT = 16 * 1024 * 1024;
+
+function bounded(text: string): string {
+  if (text.length > MAX_TEXT) throw new FunctionError(`a value of more than ${MAX_TEXT} characters can't be printed`);
+  return text;
 }
 
 /** @param isInterface whether it may be of any type: then a note about the verb is about it alone */
@@ -160,7 +169,7 @@ function formatMap(map: ReadonlyMap<string, GoValue> & { readonly type: string }
     const name = formatElement(key, map.type.startsWith('map[interface {}]'), state, depth + 1);
     return `${name}:${formatElement(map.get(key), isInterface, state, depth + 1)}`;
   });
-  return state.sharpV ? `${map.type}{${members.join(', ')}}` : `map[${members.join(' ')}]`;
+  return bounded(state.sharpV ? `${map.type}{${members.join(', ')}}` : `map[${members.join(' ')}]`);
 }
 
 function formatObject(value: GoObject, state: State, depth: number): string {

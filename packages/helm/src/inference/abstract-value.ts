@@ -80,6 +80,20 @@ export function markWhole(value: AbstractValue): void {
   }
 }
 
+/** True for what holds more than can be followed: tables made of tables, over and over. */
+export function isLarge(value: AbstractValue): boolean {
+  let count = 0;
+  const visit = (each: AbstractValue): boolean => {
+    if (++count > MAX_PARTS) return true;
+    if (each.kind === 'dict') return [...each.members.values()].some(visit);
+    if (each.kind === 'list') return each.items.some(visit);
+    return each.kind === 'choice' && each.options.some(visit);
+  };
+  return visit(value);
+}
+
+const MAX_PARTS = 500;
+
 /** Two values that are handled alike have the same key. */
 export function abstractKey(value: AbstractValue, idOf: (usage: Usage) => number): string {
   switch (value.kind) {

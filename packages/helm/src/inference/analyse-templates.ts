@@ -43,8 +43,8 @@ export interface AnalysedFile {
 
 /** Included templates may be nested this deep. */
 const MAX_DEPTH = 60;
-/** Definitions may be entered with so many different arguments; charts of hundreds of templates need some thousands. */
-const MAX_CALLS = 100_000;
+/** Definitions may be entered with many different arguments; charts of hundreds of templates have some 100,000 nodes. */
+const MAX_NODES = 10_000_000;
 
 /** Parses a file, or takes it from where it is kept. Throws TemplateParseError. */
 export type ParseTemplates = (file: string, source: string) => ReadonlyMap<string, Template>;
@@ -79,6 +79,7 @@ class Analysis {
   readonly #ids = new Map<Usage, number>();
   readonly #parse: ParseTemplates;
   #depth = 0;
+  #nodes = 0;
 
   constructor(parse: ParseTemplates) {
     this.#parse = parse;
@@ -107,11 +108,9 @@ class Analysis {
     const template = this.#templates.get(name);
     if (template === undefined) return;
     const key = `${name} ${abstractKey(dot, (usage) => this.#id(usage))}`;
+    // To know what was done already takes the more, the more the argument holds.
+    this.#nodes += key.length;
     if (this.#done.has(key) || this.#depth > MAX_DEPTH) return;
-    if (this.#done.size >= MAX_CALLS) {
-      this.isComplete = false;
-      return;
-    }
     this.#done.add(key);
     this.#template(template, dot);
   }
@@ -129,6 +128,11 @@ class Analysis {
   }
 
   #list(list: List, scope: Scope): void {
+    this.#nodes += list.length;
+    if (this.#nodes > MAX_NODES) {
+      this.isComplete = false;
+      return;
+    }
     for (const node of list) this.#node(node, scope);
   }
 

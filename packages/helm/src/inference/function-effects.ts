@@ -1,7 +1,7 @@
 /** What the functions of templates tell about their arguments, and which value they give. */
 import { functionTable } from '../functions/function-table.ts';
 import type { ParameterType } from '../go/value.ts';
-import { type AbstractValue, choice, element, markUse, markWhole, member, UNKNOWN } from './abstract-value.ts';
+import { type AbstractValue, choice, element, isLarge, markUse, markWhole, member, UNKNOWN } from './abstract-value.ts';
 import type { Use } from './usage.ts';
 
 type Effect = (args: readonly AbstractValue[]) => AbstractValue;
@@ -9,7 +9,10 @@ type Effect = (args: readonly AbstractValue[]) => AbstractValue;
 /** Marks the arguments and gives the result. */
 export function functionEffect(name: string, args: readonly AbstractValue[]): AbstractValue {
   const effect = EFFECTS.get(name);
-  return effect === undefined ? byParameters(name, args) : effect(args);
+  const result = effect === undefined ? byParameters(name, args) : effect(args);
+  if (!isLarge(result)) return result;
+  markWhole(result);
+  return UNKNOWN;
 }
 
 const at = (args: readonly AbstractValue[], index: number): AbstractValue => args[index] ?? UNKNOWN;

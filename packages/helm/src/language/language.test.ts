@@ -34,7 +34,7 @@ test('a line of YAML belongs to the table that its indentation says', () => {
     'a.hosts[0]',
     'd[0]',
   ]);
-  assert.deepEqual(keysBeside(lines, 8), ['name', 'paths']);
+  assert.deepEqual(keysBeside(lines, 8).sort(), ['name', 'paths']);
 });
 
 test('keys of a values file are found by path and by position', () => {
@@ -97,6 +97,22 @@ test('members of items come from the items of the chart and from the templates',
       .join();
   assert.equal(labels('my-values.yaml', 2, 2), 'paths,tls');
   assert.equal(labels('templates/a.yaml', 0, 29), 'name,paths,tls');
+});
+
+test('templates that grow without end are given up', () => {
+  const growing = [
+    '{{ $l := list 1 }}{{ range until 40 }}{{ $l = concat $l $l }}{{ end }}',
+    '{{ $l := "a" }}{{ range until 40 }}{{ $l = cat $l $l }}{{ end }}',
+    '{{ $l := repeat 60 (repeat 100000 "a") }}{{ range until 90000 }}{{ sha256sum $l }}{{ end }}',
+    '{{ join (repeat 100000 "x") (until 100000) }}',
+    '{{ $d := dict }}{{ range until 60 }}{{ $d = dict "a" $d "b" $d }}{{ end }}{{ toJson $d }}',
+    '{{ range until 9000000 }}{{ end }}',
+  ];
+  for (const text of growing) {
+    const found = projectProblems(project({ 'values.yaml': '', 'templates/a.yaml': text }), PROVIDERS);
+    const [first] = found.filter(({ code }) => code === 'render');
+    assert.match(first?.message ?? '', /more (?:text|values|than)/, text);
+  }
 });
 
 test('a byte order mark is no part of the first line', () => {

@@ -3,10 +3,10 @@
  * values, what the rules of lint find, values that nobody declares.
  */
 import { ChartError, isLibrary } from '../chart/chart.ts';
-import { type FunctionProviders, functionTable } from '../functions/function-table.ts';
+import type { FunctionProviders } from '../functions/function-table.ts';
 import { fromBytes } from '../go/bytes.ts';
 import { FunctionError } from '../go/function-error.ts';
-import { type GoFunction, GoMap, type GoValue, isInt } from '../go/value.ts';
+import { GoMap } from '../go/value.ts';
 import { lenientFunctions } from '../lint/lint-templates.ts';
 import { lintByRules, lintRules } from '../lint/rules/rules.ts';
 import { undeclaredText, undeclaredValues, undeclaredValuesRule } from '../lint/rules/value-declarations.ts';
@@ -15,13 +15,14 @@ import { type RenderedChart, renderChart } from '../render/render-chart.ts';
 import { RenderError, type RenderProblem } from '../render/render-error.ts';
 import type { ErrorPlace } from '../template/execution-error.ts';
 import { LimitError, type Limits } from '../template/limits.ts';
+import { boundedFunctions } from './bounded-functions.ts';
 import type { Project, ProjectChart } from './chart-project.ts';
 import type { Problem } from './problem.ts';
 import { rangeOfPlace, sourceText } from './source-text.ts';
 import { fileOfTemplate, placesOfUsage } from './value-facts.ts';
 
 /** A render for an editor must not keep it waiting: charts need some ten thousand steps. */
-const LIMITS: Limits = { steps: 1_500_000, outputCharacters: 16 * 1024 * 1024, depth: 20_000 };
+const LIMITS: Limits = { steps: 1_500_000, outputCharacters: 8 * 1024 * 1024, depth: 20_000 };
 
 /** What renders need from the machine, and the templates that earlier ones have parsed. */
 export type RenderProviders = FunctionProviders & Pick<EngineOptions, 'templates'>;
@@ -54,7 +55,7 @@ export function renderProblems(project: Project, providers: RenderProviders): Ch
       limits: LIMITS,
       templates: project.parsed,
       skipSchemaValidation: true,
-      replacements: { ...lenientFunctions({}), ...quickFunctions(providers) },
+      replacements: { ...boundedFunctions(providers), ...lenientFunctions({}) },
     });
     return { problems: [], rendered };
   } catch (error) {
@@ -117,40 +118,6 @@ function withoutPlace(message: string): string {
     .replace(/^YAML parse error on \S+: error converting YAML to JSON: /, '')
     .replace(/^template: \S+: executing "[^"]*" at <[^>]*>: /, '')
     .replace(/^[^\s:]+\/templates\/[^\s:]+(?::\d+){0,2}: /, '');
-}
-
-const SLOW = /^(?:gen(?:CA|SelfSignedCert|SignedCert)(?:WithKey)?|genPrivateKey|bcrypt|htpasswd|derivePassword)$/;
-/** Whoever counts further than this in a chart is most likely writing something else. */
-const COUNTING = new Set(['until', 'untilStep', 'seq']);
-const MAX_COUNT = 100_000;
-const remembered = new WeakMap<FunctionProviders, Record<string, GoFunction>>();
-
-/** Keys take long to make, and nobody looks at them here: each function makes one. Long lists aren't made at all. */
-function quickFunctions(providers: FunctionProviders): Readonly<Record<string, GoFunction>> {
-  const known = remembered.get(providers);
-  if (known !== undefined) return known;
-  const made: Record<string, GoFunction> = {};
-  for (const [name, called] of functionTable(providers)) {
-    if (COUNTING.has(name)) made[name] = { ...called, run: (args) => called.run(args.map(expectSmall)) };
-    if (!SLOW.test(name)) continue;
-    const results = new Map<string, ReturnType<GoFunction['run']>>();
-    made[name] = {
-      ...called,
-      run: (args) => {
-        const result = results.get(name) ?? called.run(args);
-        results.set(name, result);
-        return result;
-      },
-    };
-  }
-  remembered.set(providers, made);
-  return made;
-}
-
-function expectSmall(count: GoValue): GoValue {
-  const isLarge = isInt(count) && (count.value > MAX_COUNT || count.value < -MAX_COUNT);
-  if (isLarge) throw new FunctionError(`more than ${MAX_COUNT} numbers: too many to show problems for`);
-  return count;
 }
 
 /** What the rules of lint find in the whole chart, and values that templates use and nobody declares. */

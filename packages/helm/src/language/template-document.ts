@@ -64,10 +64,18 @@ export function textOfToken({ type, text }: Token): string | undefined {
   return type === 'string' ? text.slice(1, -1).replaceAll(/\\(.)/g, '$1') : undefined;
 }
 
+/** A comment that ends right before the action at the position. */
 function commentBefore(text: string, position: number): string | undefined {
   const open = text.lastIndexOf('{{', position);
-  const comment = /\{\{-?\s*\/\*((?:(?!\*\/)[^])*)\*\/\s*-?\}\}\s*$/.exec(
-    text.slice(Math.max(0, open - 2000), open),
-  )?.[1];
-  return comment?.trim();
+  const before = text.slice(Math.max(0, open - MAX_COMMENT), open).trimEnd();
+  const end = /\*\/\s*-?\}\}$/.exec(before.slice(-MAX_DELIMITER));
+  const start = before.lastIndexOf('/*');
+  if (end === null || start < 0 || !/\{\{-?\s*$/.test(before.slice(Math.max(0, start - MAX_DELIMITER), start)))
+    return undefined;
+  const comment = before.slice(start + 2, before.lastIndexOf('*/'));
+  return comment.includes('*/') ? undefined : comment.trim();
 }
+
+const MAX_COMMENT = 2000;
+/** Of what stands between braces and the signs of a comment. */
+const MAX_DELIMITER = 20;

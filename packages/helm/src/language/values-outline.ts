@@ -1,5 +1,5 @@
 /** Which table a line of YAML belongs to, by indentation alone: good enough for a text that can't be read while it is written. */
-import { type ValuePath, valuePathText } from '../values/value-path.ts';
+import type { ValuePath } from '../values/value-path.ts';
 
 interface OutlineLine {
   /** The column of the first `- `, if the line begins an item. */
@@ -15,15 +15,25 @@ export function tableOfLine(lines: readonly string[], line: number): ValuePath {
   return tableAt(lines, line, own);
 }
 
-/** The keys of the table that a key written on this line would be a member of. */
+/** The keys of the table that a key written on this line would be a member of, in no order. */
 export function keysBeside(lines: readonly string[], line: number): string[] {
-  const { column } = readOutlineLine(lines[line] ?? '');
-  const table = valuePathText(tableOfLine(lines, line));
-  return lines.flatMap((text, at) => {
-    const other = at === line ? undefined : outlineLine(text);
-    if (other?.key === undefined || other.column !== column) return [];
-    return valuePathText(tableOfLine(lines, at)) === table ? [other.key] : [];
-  });
+  const own = readOutlineLine(lines[line] ?? '');
+  const keys: string[] = [];
+  // The head of an item is a sibling of what stands below it, and of nothing above.
+  for (let at = line - 1; at >= 0 && own.dash === undefined; at--) {
+    const above = outlineLine(lines[at] ?? '');
+    if (above === undefined || above.column > own.column) continue;
+    if (above.column < own.column) break;
+    if (above.key !== undefined) keys.push(above.key);
+    if (above.dash !== undefined) break;
+  }
+  for (let at = line + 1; at < lines.length; at++) {
+    const below = outlineLine(lines[at] ?? '');
+    if (below === undefined) continue;
+    if (below.column < own.column || (below.dash !== undefined && below.dash < own.column)) break;
+    if (below.column === own.column && below.key !== undefined) keys.push(below.key);
+  }
+  return keys;
 }
 
 /** The keys that no other one contains. */

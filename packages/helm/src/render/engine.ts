@@ -76,6 +76,8 @@ export function renderTemplates(files: readonly TemplateFile[], options: EngineO
 /** How often one name may be included inside itself. */
 const MAX_INCLUDED = 1000;
 const NO_VALUE = '<no value>';
+/** What it takes to parse a text that `tpl` is given, beside what is in it. */
+const STEPS_OF_TEXT = 100;
 const ROOT_NAME = 'gotpl';
 
 /** The names that a template sees. Those that a text given to `tpl` defines hide others while it runs. */
@@ -288,6 +290,8 @@ class Engine {
   #parseText(text: string): Map<string, Template> {
     const known = this.#parsedTexts.get(text);
     if (known !== undefined) return known;
+    this.#budget.steps -= STEPS_OF_TEXT + text.length;
+    if (this.#budget.steps < 0) throw new LimitError('the templates take more steps than are allowed');
     try {
       const templates = this.#parse(ROOT_NAME, text);
       this.#parsedTexts.set(text, templates);

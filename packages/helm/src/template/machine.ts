@@ -169,7 +169,16 @@ export class Machine {
     if (typeof value === 'string') this.write(value);
     else if (value === undefined || value === null) this.write('<no value>');
     else if (isObject(value) && value.kind === 'func') this.fail(`can't print ${nodeText(node)} of type ${value.type}`);
-    else this.write(goText(value));
+    else this.write(this.#textOf(value));
+  }
+
+  #textOf(value: GoValue): string {
+    try {
+      return goText(value);
+    } catch (error) {
+      if (error instanceof FunctionError) return this.fail(error.message);
+      throw error;
+    }
   }
 
   fail(message: string, details: FailureDetails = {}): never {
