@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { Job } from '@kindred/apis/batch/v1';
 import type { HttpCluster } from './http-cluster.ts';
 import { runJobs } from './job-runner.ts';
 import { type Program, programs } from './release-programs.ts';
@@ -145,4 +146,24 @@ test('tests of a release', { timeout: 60_000 }, async (t) => {
   assert.equal(errors[1], '');
   assert.match(errors[3] ?? '', /badpod/);
   assert.equal(errors[4], '');
+});
+
+test("what hooks leave can be found by the release's name, also after it is gone", { timeout: 60_000 }, async (t) => {
+  const both = await programs(t);
+  await runJobs(t, both.cluster.client);
+  const annotations = { hook: 'pre-install,pre-upgrade' };
+  const chart = await both.chart('hooked', { ...BASE, 'templates/job.yaml': hook('migrate', annotations) });
+  const found = async (release: string): Promise<string[]> => {
+    const labelSelector = `helm.kindred.dev/hook-of=${release}`;
+    const { items } = await both.cluster.client.list(Job, { namespace: 'default' }, { labelSelector });
+    return items.map(({ metadata }) => metadata.name);
+  };
+  assert.equal(await both.ours.install('web', chart), '');
+  assert.deepEqual(await found('web'), ['migrate']);
+  assert.deepEqual(await found('other'), []);
+  assert.equal(await both.helm.upgrade('web', chart), '');
+  assert.deepEqual(await found('web'), [], 'the real helm makes it anew, without');
+  assert.equal(await both.ours.upgrade('web', chart), '');
+  assert.equal(await both.helm.uninstall('web'), '');
+  assert.deepEqual(await found('web'), ['migrate']);
 });

@@ -54,7 +54,10 @@ export async function stateOf(
   const objects = [...secrets, ...maps]
     .filter((object) => !isRecord(object))
     .map((object) => {
-      const { name, labels, annotations, managedFields = [] } = object.metadata;
+      const { name, annotations, managedFields = [] } = object.metadata;
+      // Only ours says whose hook an object is.
+      const { 'helm.kindred.dev/hook-of': _, ...others } = object.metadata.labels ?? {};
+      const labels = Object.keys(others).length === 0 ? undefined : others;
       const owners = managedFields.map(({ manager, operation }) => `${manager} ${operation}`);
       return { kind: object.kind, name, labels, annotations, data: object.data, owners };
     });

@@ -57,7 +57,8 @@ async function runHook(
 ): Promise<void> {
   const { cluster, record } = host;
   const deletePolicies = before.deletePolicies.length === 0 ? ['before-hook-creation'] : before.deletePolicies;
-  const resources = await buildHook(host, before, `for ${event} hook`, true);
+  const built = await buildHook(host, before, `for ${event} hook`, true);
+  const resources = built.map((resource) => labelled(resource, record.release.name));
   let hook = record.setHook(index, { deletePolicies });
   if (!(await isUnderWay(host, hook, resources))) {
     await deleteByPolicy(host, event, hook, resources, 'before-hook-creation');
@@ -86,6 +87,18 @@ async function runHook(
   hook = record.setHook(index, { lastRun: { startedAt, completedAt: host.now(), phase: 'Succeeded' } });
   record.done(hookStep(event, index));
   host.tell(event, hook, 'succeeded');
+}
+
+/**
+ * Says whose hook an object is, so that what hooks leave can be found (`kubectl get jobs -l helm.kindred.dev/hook-of=web`):
+ * they have none of the marks of a release's objects, and nobody deletes them with it.
+ */
+const HOOK_OF = 'helm.kindred.dev/hook-of';
+
+function labelled(resource: Resource, release: string): Resource {
+  const { object } = resource;
+  const labels = { ...object.metadata.labels, [HOOK_OF]: release };
+  return { ...resource, object: { ...object, metadata: { ...object.metadata, labels } } };
 }
 
 /** An operation that ended without a result may have left the hook running: it isn't started twice. */
