@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { selfSignedCertificate } from '@kindred/client/testing';
 import { CommandComparison } from './fixtures/compare-commands.ts';
+import { withoutHints } from './fixtures/without-hints.ts';
 
 const VERSION = 'client.authentication.k8s.io/v1';
 const JWT = (seconds: number): string => `e30.${Buffer.from(JSON.stringify({ exp: seconds })).toString('base64url')}.x`;
@@ -38,7 +39,9 @@ const answer = (status: object | undefined, more: object = {}): object => {
 
 /** The start of a message is enough where Go's own types are in it. */
 function normalize(text: string): string {
-  return text.replace(/(json parse error: |in scheme ).*/g, '$1…').replace(/ in scheme …/, '');
+  return withoutHints(text)
+    .replace(/(json parse error: |in scheme ).*/g, '$1…')
+    .replace(/ in scheme …/, '');
 }
 
 test('what is wrong with a sign-in or a proxy is said as helm says it', async (t) => {
