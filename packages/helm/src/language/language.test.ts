@@ -209,6 +209,6 @@ test('no text of a file makes an answer fail', () => {
         definitions(opened, file, at);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
