@@ -67,7 +67,26 @@ const object = (kind: string, name: string, more = ''): string =>
   `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: ${name}\n${more}`;
 const hook = (events: string, more = ''): string => `  annotations:\n    "helm.sh/hook": ${events}\n${more}`;
 
+/** Nils among the defaults of both charts: a nil of the user over one of these stays. */
+const nils: ChartSource = {
+  'Chart.yaml': chart('parent'),
+  'values.yaml':
+    'top: null\nt: {x: null, v: 1, deep: {p: null, q: 2}}\nchild: {s: null, t: {x: null, v: 1}}\nglobal: {g: null, t: {x: null}}\n',
+  'templates/a.yaml': dump,
+  'charts/child/Chart.yaml': chart('child'),
+  'charts/child/values.yaml':
+    's: null\ns2: null\nt: {x: null, v: 2, z: null, w: 4}\nglobal: {g: null, i: null, t: {x: null, u: null}}\n',
+  'charts/child/templates/a.yaml': dump,
+};
+const nilValues: readonly string[] = [
+  '',
+  't: {x: null, v: null, deep: {p: null, q: null}}\n',
+  'child: {s: null, s2: null, t: {x: null, v: null, z: null, w: null, new: null}}\n',
+  'child: {t: null}\nglobal: {g: null, i: null, t: {x: null, u: null}}\n',
+];
+
 export const chartCases: readonly ChartCase[] = [
+  ...nilValues.map((values) => ({ name: `nils with ${JSON.stringify(values)}`, files: nils, values })),
   { name: 'family defaults', files: family },
   ...userValues.map((values) => ({ name: `family with ${JSON.stringify(values)}`, files: family, values })),
   ...(

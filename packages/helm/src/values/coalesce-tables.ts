@@ -22,8 +22,10 @@ export function coalesceTables(target: GoMap, source: GoMap, options: CoalesceOp
     const fullKey = joinValuePath(path, key);
     const present = target.get(key);
     if (!target.has(key)) target.set(key, value);
-    else if (isNil(present) && !keepNulls) target.delete(key);
-    else if (isMap(value)) {
+    else if (isNil(present)) {
+      // Where both are nil there is nothing to delete.
+      if (!keepNulls && !isNil(value)) target.delete(key);
+    } else if (isMap(value)) {
       if (isMap(present)) coalesceTables(present, value, { ...options, path: fullKey });
       else warn?.(`warning: cannot overwrite table with non table for ${fullKey} (${goText(value)})`);
     } else if (isMap(present) && !isNil(value)) {
