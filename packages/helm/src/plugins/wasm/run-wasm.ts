@@ -95,24 +95,23 @@ function workerUrl(): URL {
 }
 
 async function runJob(job: WasmJob, port: MessagePort, wasm: WasmSettings, options: WasmOptions): Promise<WasmResult> {
-  const timeout = wasm.timeout === 0 ? undefined : AbortSignal.timeout(wasm.timeout);
-  const signal = timeout === undefined ? options.signal : AbortSignal.any([options.signal, timeout]);
+  const over = new AbortController();
+  const stop = (why: string): void => over.abort(new ChartError(`plugin error: ${why}`));
+  options.signal.addEventListener('abort', () => stop('context canceled'), { once: true, signal: over.signal });
   const http = new HttpClient({ proxy: proxyFromEnvironment(options.environment) });
-  const requests = moduleRequests(wasm, http, signal);
+  const requests = moduleRequests(wasm, http, over.signal);
   // Node warns on standard error that its WASI is experimental; the module's own words come as messages.
   const worker = new Worker(workerUrl(), { workerData: job, transferList: [job.port], stderr: true, stdout: true });
   try {
     return await new Promise<WasmResult>((resolve, reject) => {
-      const onAbort = (): void => {
-        const why = timeout?.aborted === true ? 'module closed with context deadline exceeded' : 'context canceled';
-        reject(new ChartError(`plugin error: ${why}`));
-      };
-      if (signal.aborted) onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
+      over.signal.addEventListener('abort', () => reject(over.signal.reason), { once: true });
+      if (options.signal.aborted) stop('context canceled');
       worker.once('error', (error) => reject(new ChartError(`plugin error: ${errorText(error)}`, { cause: error })));
       worker.once('exit', () => reject(new ChartError('plugin error: the module ended without an answer')));
       worker.on('message', (message: WorkerMessage) => {
         switch (message.kind) {
+          case 'start':
+            return startTimer(wasm.timeout, stop);
           case 'output':
           case 'errors':
             return options[message.kind](message.data);
@@ -131,9 +130,17 @@ async function runJob(job: WasmJob, port: MessagePort, wasm: WasmSettings, optio
       });
     });
   } finally {
+    over.abort();
     await worker.terminate();
     http.close();
   }
+}
+
+/** What a thread needs to begin is no time of the module's. */
+function startTimer(milliseconds: number, stop: (why: string) => void): void {
+  if (milliseconds === 0) return;
+  const timeout = AbortSignal.timeout(milliseconds);
+  timeout.addEventListener('abort', () => stop('module closed with context deadline exceeded'), { once: true });
 }
 
 const PROBLEMS = { create: 'failed to create existing plugin', call: 'plugin error' } as const;

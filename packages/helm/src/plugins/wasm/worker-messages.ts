@@ -22,6 +22,8 @@ export interface WasmJob {
 }
 
 export type WorkerMessage =
+  /** The entry is about to be called. */
+  | { readonly kind: 'start' }
   | { readonly kind: 'output' | 'errors'; readonly data: Uint8Array }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly kind: 'request'; readonly request: PluginRequest }

@@ -47,6 +47,7 @@ async function run(job: WasmJob): Promise<void> {
     }
     // A library's own initialisation comes first, and the file system is made known.
     if (memory !== undefined) wasi.start({ exports: { memory, _start: () => undefined } });
+    say({ kind: 'start' });
     say({ kind: 'end', code: called(instance, entry as Callable), output: kernel.output, error: kernel.error });
   } finally {
     closeSync(nothing);
