@@ -31,6 +31,11 @@ const ran = fc.record({
   completed: fc.constant(''),
 });
 
+/** A Pod and a Job of one name. */
+const sameName = (['', 'Succeeded'] as const).map((phase) => {
+  return { name: 'a', phase, started: '2026-01-01T00:00:00Z', completed: '' } as const;
+});
+
 const progresses = fc.record({
   action: fc.constantFrom('install', 'upgrade', 'rollback', 'adopt'),
   tests: fc.constantFrom('none', 'succeeded', 'failed'),
@@ -57,6 +62,7 @@ test('what the controller knows survives in the status', () => {
       const again = statusOf(progressOf(status), [recorded(2, told), recorded(1, [])], status, release);
       assert.deepEqual(again, status, 'and is written the same again');
     }),
+    { examples: [[{ action: 'install', tests: 'failed', attempted: undefined, failures: 0, isMade: true }, sameName]] },
   );
 });
 
