@@ -20,10 +20,10 @@ export function runCommand(program: string, args: readonly string[], options: Ru
   const child = spawn(program, [...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...options.environment },
-    timeout: options.timeout ?? 60_000,
-    killSignal: 'SIGKILL',
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
+  // Not the option of spawn, whose timer goes on when there is no such program.
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeout ?? 60_000);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
@@ -31,9 +31,13 @@ export function runCommand(program: string, args: readonly string[], options: Ru
   child.stdin.on('error', () => child.stdin.destroy());
   child.stdin.end(options.input ?? '');
   return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) =>
-      resolve({ code: code ?? -1, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
-    );
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? -1, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
+    });
   });
 }
