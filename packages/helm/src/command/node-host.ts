@@ -1,5 +1,4 @@
 /** The host that a command runs on when it is the process: its streams, environment and signals. */
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { hasErrorCode, systemClock } from '@kindred/machinery';
 import { toBytes } from '../go/bytes.ts';
@@ -41,7 +40,8 @@ export function nodeHost({ program, invocation = ['helm'] }: Pick<Host, 'program
       directory: process.cwd(),
       program,
       invocation,
-      identity: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+      // The nanosecond tells processes of one number apart; loading cryptography for it would delay every start.
+      identity: `${hostname()}-${process.pid}-${process.hrtime.bigint().toString(36)}`,
       clock: systemClock,
       signal: stopping.signal,
     },

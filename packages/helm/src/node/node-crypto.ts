@@ -9,7 +9,7 @@ import { generatePrivateKey } from './private-keys.ts';
 export const nodeCrypto: CryptoProvider = {
   hash: (algorithm, data) => createHash(algorithm).update(data).digest(),
   hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
-  randomBytes,
+  randomBytes: (count) => randomBytes(count),
   bcrypt: (password) => bcryptHash(password, randomBytes(16)),
   scrypt: (password, salt, { n, r, p, length }) =>
     scryptSync(password, salt, length, { N: n, r, p, maxmem: 256 * n * r }),
