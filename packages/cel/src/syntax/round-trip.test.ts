@@ -51,10 +51,16 @@ function printCall(name: string, target: Expr | undefined, args: readonly string
 
 function printConstant(value: Constant): string {
   if (typeof value === 'string') return `'${escaped(value)}'`;
-  if (typeof value === 'number') return Number.isInteger(value) ? value.toExponential() : String(value);
+  if (typeof value === 'number') return printDouble(value);
   if (typeof value !== 'object' || value === null) return String(value);
   if (value.kind === 'uint') return `${value.value}u`;
   return `b'${Array.from(value.bytes, (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}'`;
+}
+
+/** Never without a point or an exponent, which would be an integer; a negative zero with its sign. */
+function printDouble(value: number): string {
+  if (Object.is(value, -0)) return '-0.0';
+  return Number.isInteger(value) ? value.toExponential() : String(value);
 }
 
 function escaped(text: string): string {
