@@ -6,6 +6,8 @@
  * A first start finds no pack: it reads its parts one by one and leaves their text. A second one runs that and adds what it
  * has compiled. A cache of another Node version is rejected by V8 and made anew; a build removes all packs.
  */
+import type { Script as VmScript } from 'node:vm';
+
 // See load-bundle.ts.
 const { readFileSync, renameSync, writeFileSync } = process.getBuiltinModule('node:fs');
 const { Script } = process.getBuiltinModule('node:vm');
@@ -31,10 +33,7 @@ const LENGTH_DIGITS = 8;
 
 /** @param read gives the text of a part that the pack doesn't have */
 export function openPack(file: string, read: (name: string) => string): Pack {
-  const { text, cachedData } = contentOf(file);
-  const script = new Script(`({${text}})`, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
-  // The script is an object of functions.
-  const programs = script.runInThisContext() as Record<string, Program>;
+  const { programs, uncached } = runPack(file);
   const added: string[] = [];
   return {
     program(name) {
@@ -47,12 +46,25 @@ export function openPack(file: string, read: (name: string) => string): Pack {
       return new Script(`(${source})`, { filename: `${name}.cjs` }).runInThisContext() as Program;
     },
     save() {
-      if (added.length > 0) writePack(file, text + added.join(''));
-      else if (cachedData === undefined || script.cachedDataRejected === true) {
-        writePack(file, text, script.createCachedData());
-      }
+      if (added.length > 0) writePack(file, contentOf(file).text + added.join(''));
+      else if (uncached !== undefined) writePack(file, uncached.text, uncached.script.createCachedData());
     },
   };
+}
+
+interface RunningPack {
+  readonly programs: Readonly<Record<string, Program>>;
+  /** Where a cache is still to be made. Otherwise nothing holds the text and the cache in memory: they are megabytes. */
+  readonly uncached: { readonly text: string; readonly script: VmScript } | undefined;
+}
+
+function runPack(file: string): RunningPack {
+  const { text, cachedData } = contentOf(file);
+  const script = new Script(`({${text}})`, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
+  const isCached = cachedData !== undefined && script.cachedDataRejected !== true;
+  // The script is an object of functions.
+  const programs = script.runInThisContext() as Record<string, Program>;
+  return { programs, uncached: isCached ? undefined : { text, script } };
 }
 
 function contentOf(file: string): { readonly text: string; readonly cachedData?: Buffer } {
