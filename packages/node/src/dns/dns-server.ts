@@ -56,16 +56,17 @@ export class DnsServer {
   /** Gives the port. Rejects when the address can't be listened on. */
   async start(): Promise<number> {
     const { host } = this.#options;
+    // First the port that more programs want: what the system chooses for UDP may be taken for TCP.
+    const port = await listen(this.#tcp, { host, port: this.#options.port, exclusive: true });
     await new Promise<void>((resolve, reject) => {
       this.#udp.once('error', reject);
-      this.#udp.bind({ address: host, port: this.#options.port, exclusive: true }, () => {
+      this.#udp.bind({ address: host, port, exclusive: true }, () => {
         this.#udp.off('error', reject);
         this.#udp.on('error', (error) => this.#options.log.error('DNS socket failed', error));
         resolve();
       });
     });
-    const { port } = this.#udp.address();
-    return listen(this.#tcp, { host, port, exclusive: true });
+    return port;
   }
 
   async close(): Promise<void> {

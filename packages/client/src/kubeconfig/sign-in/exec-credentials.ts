@@ -108,7 +108,9 @@ export class ExecCredentials implements CredentialSource {
   #startProblem(error: Error): Error {
     const { command, installHint } = this.#options.config;
     const code = 'code' in error ? error.code : undefined;
-    if (command.includes('/') || code !== 'ENOENT') {
+    // A directory of PATH that may not be read is passed over by Go, and the program not found.
+    const isMissing = !command.includes('/') && (code === 'ENOENT' || code === 'EACCES');
+    if (!isMissing) {
       const words =
         code === 'ENOENT' ? 'no such file or directory' : code === 'EACCES' ? 'permission denied' : undefined;
       const problem = words === undefined ? error.message : `fork/exec ${command}: ${words}`;

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -18,7 +19,10 @@ const run = promisify(execFile);
 const sshd = ['/usr/sbin', ...(process.env['PATH'] ?? '').split(':')]
   .map((directory) => join(directory, 'sshd'))
   .find((path) => existsSync(path));
-const skip = sshd === undefined && 'needs sshd (Debian package openssh-server)';
+/** sshd lets nobody in whose shell lets nobody in. */
+const mayLogIn = !/\/(?:nologin|false)$/.test(userInfo().shell ?? '');
+const skip =
+  (sshd === undefined && 'needs sshd (Debian package openssh-server)') || (!mayLogIn && 'needs a user who may log in');
 
 const secret = (name: string) => ({ secret: { namespace: '', name } });
 
@@ -125,7 +129,7 @@ async function startSshd(t: TestContext, directory: string): Promise<SshServer> 
   });
   // A server that listens on a port has such an address.
   const { port } = server.address() as AddressInfo;
-  const { username } = await import('node:os').then(({ userInfo }) => userInfo());
+  const { username } = userInfo();
   const [type, key] = (await readFile(join(directory, 'host.pub'), 'utf8')).split(' ');
   return {
     keys,
