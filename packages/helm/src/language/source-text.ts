@@ -4,6 +4,7 @@
  */
 
 import { fromBytes, toBytes } from '../go/bytes.ts';
+import { lineAt } from '../yaml/places.ts';
 
 export interface Position {
   readonly line: number;
@@ -34,14 +35,8 @@ export function sourceText(text: string): SourceText {
     at += line.length + 1;
   }
   const positionAt = (offset: number): Position => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low, character: Math.max(0, offset - (starts[low] ?? 0)) };
+    const line = lineAt(starts, offset);
+    return { line, character: Math.max(0, offset - (starts[line] ?? 0)) };
   };
   return {
     text,

@@ -2,11 +2,12 @@
  * What other versions of a chart set by themselves, as far as their archives lie on this machine: beside the one that was
  * given, or in the content cache under the digests of the cached index. Nothing is fetched.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Chart, ChartError } from '../../chart/chart.ts';
 import { loadChartFiles } from '../../chart/load-files.ts';
 import { GoMap } from '../../go/value.ts';
+import { isFile, isSystemError } from '../../node/is-file.ts';
 import { unpackArchive } from '../../node/load-archive.ts';
 import { cachedChart, parseDigest } from '../../repositories/content-cache.ts';
 import { readCachedIndex } from '../../repositories/repository-cache.ts';
@@ -75,17 +76,4 @@ async function* archivesInCache(context: Context, reference: string, name: strin
     yield cached.bytes;
     if (++count === MAX_ARCHIVES) return;
   }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    if (isSystemError(error)) return false;
-    throw error;
-  }
-}
-
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error;
 }

@@ -1,6 +1,7 @@
 /** Which chart a file belongs to: the outermost one around it, or one that lies beside it. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isFile, isSystemError } from '../../node/is-file.ts';
 
 /** @param isOpen whether the editor has a file that may not be on disk */
 export async function chartRootOf(path: string, isOpen: (path: string) => boolean): Promise<string | undefined> {
@@ -47,18 +48,4 @@ async function directoriesIn(directory: string): Promise<string[]> {
     if (isSystemError(error)) return [];
     throw error;
   }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    if (isSystemError(error)) return false;
-    throw error;
-  }
-}
-
-/** What may not be read is not there for us. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }

@@ -5,16 +5,16 @@ import { makePlan } from '../../plans/make-plan.ts';
 import { encodePlan } from '../../plans/release-plan.ts';
 import { exactArguments } from '../arguments.ts';
 import { readChartRequest } from '../chart/chart-request.ts';
-import { completeChart } from '../chart/complete-chart.ts';
 import { EXCLUSIVE_FORCE, releaseFlags } from '../chart/install-flags.ts';
 import type { Command } from '../command.ts';
 import { diffFlags } from '../diff/diff-output.ts';
 import type { Flag } from '../flags/flag.ts';
 import { progressFlag } from '../progress/progress.ts';
+import { completeReleaseAndChart } from '../release/complete-release-and-chart.ts';
 import { deployOptions } from '../release/deploy-options.ts';
 import { failingAs, logHelmErrors } from '../release/helm-failure.ts';
 import { historyMaxFlag, waitStrategy } from '../release/operation-flags.ts';
-import { checkName, completeRelease } from '../release/release-argument.ts';
+import { checkName } from '../release/release-argument.ts';
 import { withActions } from '../release/run-actions.ts';
 import { revisionFlags, revisionOptions } from '../release/upgrade.ts';
 import { printPlan } from './plan-output.ts';
@@ -45,12 +45,7 @@ The values of Secrets are not shown, see --show-secrets; the file has them.`,
   example: `  helm plan web ./charts/web --set image.tag=2.1 --wait --out web.plan
   helm apply web.plan`,
   arguments: exactArguments(2),
-  complete: async (context, args, start) =>
-    args.length === 0
-      ? completeRelease(context, args, start)
-      : args.length === 1
-        ? completeChart(context, start, { local: true })
-        : { words: [] },
+  complete: completeReleaseAndChart,
   flags: (environment) => {
     const common = [...releaseFlags(environment), historyMaxFlag(environment), ...revisionFlags, ...ownFlags];
     return [...common, ...diffFlags.filter(({ name }) => common.every((flag) => flag.name !== name))];

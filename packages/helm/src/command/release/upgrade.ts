@@ -9,7 +9,6 @@ import { isReleaseError } from '../../release/release-error.ts';
 import type { VersionValues } from '../../values/chart-versions.ts';
 import { exactArguments } from '../arguments.ts';
 import { type ChartRequest, readChartRequest } from '../chart/chart-request.ts';
-import { completeChart } from '../chart/complete-chart.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import { dryRunFlag, EXCLUSIVE_FORCE, releaseFlags } from '../chart/install-flags.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -17,6 +16,7 @@ import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 import { outputFlag, outputFormat } from '../output/format.ts';
 import { progressFlag } from '../progress/progress.ts';
+import { completeReleaseAndChart } from './complete-release-and-chart.ts';
 import { deployOptions } from './deploy-options.ts';
 import { failingAs } from './helm-failure.ts';
 import { runInstall } from './install.ts';
@@ -33,7 +33,6 @@ import {
   waitStrategy,
 } from './operation-flags.ts';
 import { printResult } from './print-result.ts';
-import { completeRelease } from './release-argument.ts';
 import { withActions } from './run-actions.ts';
 
 /** What an upgrade takes, and a plan of one. */
@@ -79,12 +78,7 @@ An upgrade that was interrupted is finished by the same command; --resume=false 
   example: `  helm upgrade web ./charts/web --set image.tag=2.1 --wait
   helm upgrade --install web repo/web --reset-then-reuse-values`,
   arguments: exactArguments(2),
-  complete: async (context, args, start) =>
-    args.length === 0
-      ? completeRelease(context, args, start)
-      : args.length === 1
-        ? completeChart(context, start, { local: true })
-        : { words: [] },
+  complete: completeReleaseAndChart,
   flags: (environment) => [...releaseFlags(environment), dryRunFlag('none'), historyMaxFlag(environment), ...ownFlags],
   exclusiveFlags: EXCLUSIVE_FORCE,
   run: async (context, [name = '', reference = ''], flags) => {
