@@ -57,3 +57,4 @@ export { isSocks, openTunnel, ProxyError, proxyAddress, proxyAuthorization } fro
 export type { Random } from './random.ts';
 export { sleep } from './sleep.ts';
 export type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+export { unlessAborted } from './unless-aborted.ts';

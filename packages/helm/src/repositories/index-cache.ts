@@ -5,7 +5,7 @@
  */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { ProxyFor } from '@kindred/client';
+import { type ProxyFor, unlessAborted } from '@kindred/client';
 import { type Clock, systemClock } from '@kindred/machinery';
 import { ChartError } from '../chart/chart.ts';
 import { fromBytes } from '../go/bytes.ts';
@@ -157,21 +157,4 @@ async function readPacked(
 
 function costOf({ packed, readBytes }: KeptIndex): number {
   return packed.length + readBytes;
-}
-
-/** The outcome, or the reason of the signal when that comes first. */
-async function unlessAborted<T>(outcome: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return outcome;
-  signal.throwIfAborted();
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () =>
-      reject(signal.reason instanceof Error ? signal.reason : new Error('stopped', { cause: signal.reason }));
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([outcome, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  }
 }
