@@ -13,6 +13,7 @@ const debianPrograms = {
   chromium: 'chromium',
   'docker-registry': 'docker-registry',
   fish: 'fish',
+  hg: 'mercurial',
   zsh: 'zsh',
   ...(runsServices() ? {} : { sshd: 'openssh-server' }),
 };

@@ -3,6 +3,7 @@
  * with them. The chart's own values always satisfy it.
  */
 import type { Chart } from '../chart/chart.ts';
+import { dependencyNames } from '../chart/dependency-names.ts';
 import { fromBytes } from '../go/bytes.ts';
 import { encodeGoJson } from '../go/json.ts';
 import { type GoMap, type GoValue, isMap } from '../go/value.ts';
@@ -36,7 +37,7 @@ function chartSchema(chart: Chart, ancestors: readonly Chart[], usageOf: UsageOf
   const own = tableSchema(chart.values, usage, [], inference);
   const properties: Record<string, JsonSchema> = { ...own.properties };
   for (const dependency of chart.dependencies) {
-    for (const name of namesOf(chart, dependency)) {
+    for (const name of dependencyNames(chart, dependency)) {
       const { title: _title, ...inner } = chartSchema(dependency, [chart, ...ancestors], usageOf);
       properties[name] = openedBy(withDefaults(inner, chart.values.get(name)), usage.members.get(name));
     }
@@ -54,13 +55,6 @@ function chartSchema(chart: Chart, ancestors: readonly Chart[], usageOf: UsageOf
 interface Inference {
   readonly comments: ReadonlyMap<string, ValueComment>;
   readonly isComplete: boolean;
-}
-
-/** A dependency is known under its aliases, or its name. */
-function namesOf(chart: Chart, dependency: Chart): string[] {
-  const listed = chart.metadata.dependencies.filter(({ name }) => name === dependency.metadata.name);
-  if (listed.length === 0) return [dependency.metadata.name];
-  return listed.map(({ name, alias }) => (alias === '' ? name : alias));
 }
 
 /** Members that the parent sets and the dependency doesn't declare. */

@@ -3,6 +3,7 @@
  * that can't be read at the moment counts with its last text that could, so that one slip doesn't take all answers away.
  */
 import { type Chart, ChartError, type ChartFile } from '../chart/chart.ts';
+import { dependencyNames } from '../chart/dependency-names.ts';
 import { dependencyFiles, loadChartFiles, readValues, type Unpack } from '../chart/load-files.ts';
 import { functionTable } from '../functions/function-table.ts';
 import { fromBytes, toBytes } from '../go/bytes.ts';
@@ -187,7 +188,7 @@ function projectCharts(
         isArchived: place.isArchived || entry.entry.endsWith('.tgz'),
         ancestors: [own, ...place.ancestors],
       });
-      for (const name of namesOf(own, inner)) children.set(name, child);
+      for (const name of dependencyNames(own, inner)) children.set(name, child);
     });
     return made;
   };
@@ -196,12 +197,6 @@ function projectCharts(
 }
 
 type Place = Pick<ProjectChart, 'directory' | 'isArchived' | 'ancestors'>;
-
-function namesOf(chart: Chart, dependency: Chart): string[] {
-  const listed = chart.metadata.dependencies.filter(({ name }) => name === dependency.metadata.name);
-  if (listed.length === 0) return [dependency.metadata.name];
-  return listed.map(({ name, alias }) => (alias === '' ? name : alias));
-}
 
 function templateDocuments(
   { chart, directory }: ProjectChart,

@@ -3,12 +3,12 @@
  * Guide").
  */
 import { ChartError } from '../chart/chart.ts';
-import { goText } from '../go/format.ts';
 import { quote } from '../go/quote.ts';
 import { type GoMap, type GoValue, isMap, sliceItems } from '../go/value.ts';
 import { parseVersion } from '../semver/version.ts';
 import { readYaml, YamlError } from '../yaml/read.ts';
 import type { HookEvent, PlatformCommand, Plugin, PluginRuntime, PluginType, ProtocolCommand } from './plugin.ts';
+import { mapAt, textAt, texts } from './plugin-members.ts';
 import { readWasmSettings } from './wasm/wasm-settings.ts';
 
 /** Throws ChartError. @param text of plugin.yaml */
@@ -170,18 +170,4 @@ function platformCommands(value: GoValue): PlatformCommand[] {
 
 function maps(value: GoValue): GoMap[] {
   return (sliceItems(value) ?? []).filter(isMap);
-}
-
-function texts(value: GoValue): string[] {
-  return (sliceItems(value) ?? []).map((each) => goText(each));
-}
-
-function textAt(map: GoMap | undefined, name: string): string {
-  const value = map?.get(name);
-  return value === undefined || value === null || isMap(value) ? '' : goText(value);
-}
-
-function mapAt(map: GoMap | undefined, name: string): GoMap | undefined {
-  const value = map?.get(name);
-  return isMap(value) ? value : undefined;
 }

@@ -31,7 +31,7 @@ export function createKindMapper(client: Client): KindMapper {
   };
   return {
     async kindOf(apiVersion, kind, signal) {
-      return (await all(signal)).kinds.get(keyOf({ ...parseGroupVersion(apiVersion), kind }));
+      return (await all(signal)).kinds.get(kindKey({ ...parseGroupVersion(apiVersion), kind }));
     },
     kinds: async (signal) => [...(await all(signal)).kinds.values()],
     apiVersions: async (signal) => [...(await all(signal)).apiVersions],
@@ -50,7 +50,7 @@ async function readServed(client: Client, signal: AbortSignal | undefined): Prom
   const kinds = new Map<string, KindRef>();
   const apiVersions = new Set<string>();
   for (const { kind, subresourceKinds } of await discoverAllVersions(client, signal)) {
-    const key = keyOf(kind);
+    const key = kindKey(kind);
     if (!kinds.has(key)) kinds.set(key, kind);
     const groupVersion = formatGroupVersion(kind);
     apiVersions.add(groupVersion).add(key);
@@ -59,6 +59,7 @@ async function readServed(client: Client, signal: AbortSignal | undefined): Prom
   return { kinds, apiVersions };
 }
 
-function keyOf(kind: GroupVersionKind): string {
+/** Tells kinds apart, versions too. */
+export function kindKey(kind: GroupVersionKind): string {
   return `${formatGroupVersion(kind)}/${kind.kind}`;
 }

@@ -2,7 +2,8 @@
 import { ChartError } from '../../chart/chart.ts';
 import { goText } from '../../go/format.ts';
 import { quote } from '../../go/quote.ts';
-import { type GoMap, type GoValue, isMap, sliceItems } from '../../go/value.ts';
+import type { GoMap } from '../../go/value.ts';
+import { mapAt, texts } from '../plugin-members.ts';
 
 export interface WasmSettings {
   /** Pages of 64 KiB; undefined without a limit of the plugin's own. */
@@ -39,15 +40,6 @@ export function readWasmSettings(root: GoMap | undefined): WasmSettings {
     hostFunctions: texts(root?.get('hostFunctions')),
     entry: goText(root?.get('entryFuncName') ?? '') || 'helm_plugin_main',
   };
-}
-
-function mapAt(map: GoMap | undefined, name: string): GoMap | undefined {
-  const value = map?.get(name);
-  return isMap(value) ? value : undefined;
-}
-
-function texts(value: GoValue): string[] {
-  return (sliceItems(value) ?? []).map((each) => goText(each));
 }
 
 function numberAt(map: GoMap | undefined, name: string): number {

@@ -3,7 +3,7 @@
  * and templates see them among the capabilities.
  */
 import { formatGroupVersion, type GroupVersionKind, getList, getString, type KindRef } from '@kindred/machinery';
-import type { KindMapper } from '../kind-mapper.ts';
+import { type KindMapper, kindKey } from '../kind-mapper.ts';
 import { manifestDocuments, readObjects } from '../manifest-objects.ts';
 import type { CrdFile } from './apply-crds.ts';
 
@@ -23,11 +23,11 @@ export async function definedKinds(
   const missing = new Map<string, KindRef>();
   for (const kind of files.flatMap(({ content }) => kindsOf(content))) {
     const known = await mapper.kindOf(formatGroupVersion(kind), kind.kind, signal);
-    if (known === undefined) missing.set(keyOf(kind), kind);
+    if (known === undefined) missing.set(kindKey(kind), kind);
   }
-  const keys = [...missing.values()].flatMap((kind) => [formatGroupVersion(kind), keyOf(kind)]);
+  const keys = [...missing.values()].flatMap((kind) => [formatGroupVersion(kind), kindKey(kind)]);
   return {
-    isMissing: (kind) => missing.has(keyOf(kind)),
+    isMissing: (kind) => missing.has(kindKey(kind)),
     mapper: {
       kindOf: async (apiVersion, kind, at) =>
         (await mapper.kindOf(apiVersion, kind, at)) ?? missing.get(`${apiVersion}/${kind}`),
@@ -50,8 +50,4 @@ function kindsOf(content: string): KindRef[] {
         return { group: text('spec.group'), version: getString(version, 'name') ?? '', kind, plural, scope };
       });
     });
-}
-
-function keyOf(kind: GroupVersionKind): string {
-  return `${formatGroupVersion(kind)}/${kind.kind}`;
 }
