@@ -84,9 +84,9 @@ export async function httpCluster(
 function recorder(transport: Transport, requests: SentRequest[]): Transport {
   return {
     request(request) {
-      const contentType = request.headers['content-type'] ?? '';
+      const contentType = String(request.headers['content-type'] ?? '');
       const body = contentType.includes('protobuf') ? undefined : readBody(request.body);
-      const user = request.headers['impersonate-user'] ?? '';
+      const user = String(request.headers['impersonate-user'] ?? '');
       requests.push({ method: request.method, path: request.path, contentType, user, body });
       return transport.request(request);
     },

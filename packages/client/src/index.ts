@@ -1,5 +1,6 @@
 export type { ApplyIntent, Client, ClientOptions, Draft, Manifest, RawRequest } from './client/client.ts';
 export { createClient } from './client/client.ts';
+export type { ImpersonatedUser } from './client/impersonation.ts';
 export type { ObjectPage, ObservedList } from './client/list.ts';
 export type {
   ApplyOptions,

@@ -2,11 +2,15 @@
  * The transport port: how a client's request reaches an API server. Implementations: HTTP/2 over TLS to any cluster, and
  * the API server's own `handle` function when both live in one process (no socket, no TLS).
  */
+
+/** Names in lower case. A list stands for several headers of that name. */
+export type RequestHeaders = Readonly<Record<string, string | string[]>>;
+
 export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path with query, already escaped: `/api/v1/namespaces/default/pods?limit=500`. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: RequestHeaders;
   readonly body?: Uint8Array;
   readonly signal?: AbortSignal;
 }

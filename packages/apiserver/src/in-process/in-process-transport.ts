@@ -8,11 +8,14 @@ import type { Handler } from '../chain/handler-chain.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { BodyQueue } from './body-queue.ts';
 
+/** A list stands for several headers of that name. */
+type RequestHeaders = Readonly<Record<string, string | readonly string[]>>;
+
 export interface InProcessRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With query, escaped. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: RequestHeaders;
   readonly body?: Uint8Array;
   readonly signal?: AbortSignal;
 }
@@ -97,17 +100,20 @@ function toApiRequest(request: InProcessRequest, user: UserInfo, signal: AbortSi
   };
 }
 
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+function lowerCased(headers: RequestHeaders): Record<string, string> {
   const lower: Record<string, string> = {};
-  for (const name in headers) lower[name.toLowerCase()] = headers[name] ?? '';
+  for (const name in headers) lower[name.toLowerCase()] = oneText(headers[name] ?? '');
   return lower;
 }
 
-function flatHeaders(headers: Readonly<Record<string, string | readonly string[]>>): Record<string, string> {
+function flatHeaders(headers: RequestHeaders): Record<string, string> {
   const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers))
-    flat[name] = typeof value === 'string' ? value : value.join(', ');
+  for (const [name, value] of Object.entries(headers)) flat[name] = oneText(value);
   return flat;
+}
+
+function oneText(value: string | readonly string[]): string {
+  return typeof value === 'string' ? value : value.join(', ');
 }
 
 async function* chunksOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

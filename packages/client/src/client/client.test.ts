@@ -92,3 +92,23 @@ test('a client may act as another user, whoever it writes as', async () => {
   await client.get(ConfigMap, at);
   assert.equal(api.requests.at(-1)?.headers['impersonate-user'], undefined);
 });
+
+test('groups, uid and extra of another user are headers of their own, and none can pass for two', async () => {
+  const { api, client } = setup();
+  const user = { username: 'jo', uid: 'u1', groups: ['dev', 'ops'], extra: { 'Example.com/Scope': ['a', 'b'] } };
+  await client.impersonating(user).create(ConfigMap, { metadata: at });
+  const { headers } = api.requests[0] ?? { headers: {} };
+  assert.deepEqual(
+    Object.entries(headers).filter(([name]) => name.startsWith('impersonate-')),
+    [
+      ['impersonate-user', 'jo'],
+      ['impersonate-uid', 'u1'],
+      ['impersonate-group', ['dev', 'ops']],
+      ['impersonate-extra-example.com%2Fscope', ['a', 'b']],
+    ],
+  );
+  for (const group of ['dev,system:masters', ' dev', 'dev\nx', '']) {
+    const refused = (): unknown => client.impersonating({ username: 'jo', groups: [group] });
+    assert.throws(refused, (error) => isStatusError(error, 'BadRequest'));
+  }
+});

@@ -7,6 +7,7 @@
 import type { Clock, KindRef, KubeObject, Observed } from '@kindred/machinery';
 import { systemClock } from '@kindred/machinery';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.ts';
+import { type ImpersonatedUser, impersonationHeaders } from './impersonation.ts';
 import { listAll, listPage, type ObjectPage, type ObservedList } from './list.ts';
 import type {
   ApplyOptions,
@@ -139,7 +140,7 @@ export interface Client {
   /** The same client, writing as another field manager. */
   as(fieldManager: string): Client;
   /** The same client, acting as another user (Kubernetes documentation, "User impersonation"): the server must allow it. */
-  impersonating(username: string): Client;
+  impersonating(user: string | ImpersonatedUser): Client;
 }
 
 /** A partial object for apply: only the named fields are owned. */
@@ -265,7 +266,11 @@ function clientOf(requester: Requester, fieldManager: string): Client {
     raw: (request) => requester.json(rawRequest(request)),
     rawStream: (request) => requester.stream(rawRequest(request)),
     as: (manager) => clientOf(requester, manager),
-    impersonating: (username) => clientOf(requester.withHeaders({ 'impersonate-user': username }), fieldManager),
+    impersonating: (user) =>
+      clientOf(
+        requester.withHeaders(impersonationHeaders(typeof user === 'string' ? { username: user } : user)),
+        fieldManager,
+      ),
   };
 }
 

@@ -18,7 +18,7 @@ export interface RequesterOptions {
   /** Called with the text of each `Warning` header. */
   readonly onWarning?: ((text: string) => void) | undefined;
   /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: TransportRequest['headers'];
 }
 
 interface ApiRequest {
@@ -37,7 +37,7 @@ export interface Requester {
   /** Sends and reads the whole answer as JSON. */
   json(request: ApiRequest): Promise<unknown>;
   /** The same, with these headers on every request. */
-  withHeaders(headers: Readonly<Record<string, string>>): Requester;
+  withHeaders(headers: TransportRequest['headers']): Requester;
 }
 
 const longestRetryAfterSeconds = 60;
@@ -69,7 +69,7 @@ export function createRequester(transport: Transport, options: RequesterOptions)
 
 function toTransportRequest(request: ApiRequest, { userAgent, headers: own }: RequesterOptions): TransportRequest {
   const accept = request.accept ?? 'application/json';
-  const headers: Record<string, string> = { accept, 'user-agent': userAgent, ...own };
+  const headers: Record<string, string | string[]> = { accept, 'user-agent': userAgent, ...own };
   const base = { method: request.method, path: request.path, headers };
   const signal = request.signal === undefined ? {} : { signal: request.signal };
   if (request.body === undefined) return { ...base, ...signal };

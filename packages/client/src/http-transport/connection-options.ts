@@ -1,5 +1,6 @@
 /** How to reach an API server, and as whom: what a kubeconfig's context says, with all files found. */
 import type { ProxyFor } from '../proxy/proxy.ts';
+import type { RequestHeaders } from '../transport.ts';
 import type { CredentialSource } from './credential-source.ts';
 import type { TokenSource } from './token-source.ts';
 
@@ -9,8 +10,6 @@ export interface TlsMaterial {
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
 }
-
-export type RequestHeaders = Readonly<Record<string, string | string[]>>;
 
 export interface ConnectionOptions {
   /** `https://host:port`, or `http://` for a local proxy; a path becomes the prefix of all requests. */

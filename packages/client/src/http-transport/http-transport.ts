@@ -8,9 +8,9 @@ import { type TLSSocket, type ConnectionOptions as TlsOptions, connect as tlsCon
 import { type Clock, errorText, systemClock } from '@kindred/machinery';
 import { openTunnel } from '../proxy/tunnel.ts';
 import { sleep } from '../sleep.ts';
-import type { Transport, TransportRequest, TransportResponse } from '../transport.ts';
+import type { RequestHeaders, Transport, TransportRequest, TransportResponse } from '../transport.ts';
 import { unlessAborted } from '../unless-aborted.ts';
-import type { ConnectionOptions, RequestHeaders } from './connection-options.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 import type { Credentials } from './credential-source.ts';
 import { Http1Requests } from './http1-requests.ts';
 import { Http2Session, NotSentError } from './http2-session.ts';

@@ -2,8 +2,8 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isSocks, proxyAddress, proxyAuthorization } from '../proxy/tunnel.ts';
-import type { TransportRequest, TransportResponse } from '../transport.ts';
-import type { RequestHeaders, TlsMaterial } from './connection-options.ts';
+import type { RequestHeaders, TransportRequest, TransportResponse } from '../transport.ts';
+import type { TlsMaterial } from './connection-options.ts';
 import { joinHeaders } from './headers.ts';
 import { TunnelAgent, TunnelTlsAgent } from './tunnel-agent.ts';
 

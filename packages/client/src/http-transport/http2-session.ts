@@ -12,8 +12,7 @@ import {
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '@kindred/machinery';
-import type { TransportRequest, TransportResponse } from '../transport.ts';
-import type { RequestHeaders } from './connection-options.ts';
+import type { RequestHeaders, TransportRequest, TransportResponse } from '../transport.ts';
 import { joinHeaders } from './headers.ts';
 
 export interface Http2SessionOptions {

@@ -126,7 +126,7 @@ export class MemoryApi implements Transport {
       case 'PUT':
         return this.#update(path, body);
       case 'PATCH':
-        return this.#patch(path, body, request.headers['content-type'] ?? '');
+        return this.#patch(path, body, String(request.headers['content-type'] ?? ''));
       case 'DELETE':
         return this.#delete(path, body);
     }
