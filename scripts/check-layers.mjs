@@ -21,6 +21,14 @@ const layers = {
   node: ['machinery', 'schema', 'apis', 'client'],
 };
 
+/**
+ * Folders of a package behind a subpath of its own, which may import more than the rest. Nothing else of the package may
+ * import them, so that whoever doesn't ask for the subpath doesn't load it.
+ */
+const subpaths = {
+  operator: { 'api-server': ['apiserver', 'store'] },
+};
+
 /** Tools of the whole workspace, declared in the root's package.json only. */
 const workspaceTools = new Set(['fast-check', '@bufbuild/cel-spec']);
 
@@ -72,12 +80,29 @@ function importsOf(file) {
 function checkLayer(name, { where, specifier }) {
   const other = /^@kindred\/([^/]+)/.exec(specifier)?.[1];
   if (other === name) problems.push(`${where}: imports its own package by name; use a relative path`);
-  else if (other !== undefined && name !== 'kindred' && !layers[name].includes(other)) {
+  else if (other !== undefined && name !== 'kindred' && !allowedIn(name, where).includes(other)) {
     problems.push(`${where}: imports @kindred/${other}, which is not below ${name}`);
   }
+  checkSubpath(name, where, specifier);
   const isIndex = /^packages\/[^/]+\/src\/index\.ts$/.test(where);
   if (!isIndex && /^\.\.?\/(.*\/)?index\.ts$/.test(specifier))
     problems.push(`${where}: imports a barrel (${specifier})`);
+}
+
+function allowedIn(name, where) {
+  return [...layers[name], ...(subpaths[name]?.[folderOf(where)] ?? [])];
+}
+
+function checkSubpath(name, where, specifier) {
+  if (!specifier.startsWith('.')) return;
+  const target = folderOf(relative(root, join(root, where, '..', specifier)));
+  if (subpaths[name]?.[target] !== undefined && folderOf(where) !== target)
+    problems.push(`${where}: imports ${specifier}, which only ${name}/${target} may`);
+}
+
+/** `packages/operator/src/api-server/call.ts` → `api-server`. */
+function folderOf(where) {
+  return where.split('/')[3];
 }
 
 function checkBarrel(file) {

@@ -21,6 +21,7 @@ export type {
 } from './controller/declaration.ts';
 export type { Extension, ExtensionImage, ExtensionOptions } from './extension/extension.ts';
 export { clusterRoleOf, defineExtension } from './extension/extension.ts';
+export type { ExtensionApiServer, ServedGroupVersion } from './extension/extension-api-server.ts';
 export type { InstallOptions } from './extension/install.ts';
 export { installKinds } from './extension/install.ts';
 export type { FinalizerOptions } from './finalizers/finalizers.ts';

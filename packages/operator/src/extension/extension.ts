@@ -8,6 +8,7 @@ import type { Runnable } from '../manager/runnable.ts';
 import { mergeRules } from '../rbac/rules.ts';
 import type { Webhook } from '../webhook/webhook.ts';
 import { webhookServerRules } from '../webhook/webhook-server.ts';
+import type { ExtensionApiServer } from './extension-api-server.ts';
 
 /** A program that stands in for a container image on nodes without a container engine. */
 export interface ExtensionImage {
@@ -30,6 +31,8 @@ export interface ExtensionOptions {
   readonly controllers?: readonly Runnable[];
   /** Admission webhooks: `validatingWebhook`, `mutatingWebhook`. */
   readonly webhooks?: readonly Webhook[];
+  /** Custom API servers: `defineApiServer` of `@kindred/operator/api-server`. */
+  readonly apiServers?: readonly ExtensionApiServer[];
   /** Rights beyond those that the controllers declare. */
   readonly rules?: readonly PolicyRule[];
   readonly images?: readonly ExtensionImage[];
@@ -40,7 +43,8 @@ export interface Extension {
   readonly crds: readonly CustomResourceDefinition[];
   readonly controllers: readonly Runnable[];
   readonly webhooks: readonly Webhook[];
-  /** Everything that its controllers and webhooks must be allowed to do. */
+  readonly apiServers: readonly ExtensionApiServer[];
+  /** Everything that its controllers, webhooks and API servers must be allowed to do. */
   readonly rbac: readonly PolicyRule[];
   readonly images: readonly ExtensionImage[];
 }
@@ -50,7 +54,7 @@ export interface Extension {
  * @throws TypeError when the name is not a DNS label
  */
 export function defineExtension(options: ExtensionOptions): Extension {
-  const { name, kinds = [], controllers = [], webhooks = [], rules = [], images = [] } = options;
+  const { name, kinds = [], controllers = [], webhooks = [], apiServers = [], rules = [], images = [] } = options;
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name))
     throw new TypeError(`Extension name ${JSON.stringify(name)} is not a DNS label`);
   return {
@@ -58,9 +62,11 @@ export function defineExtension(options: ExtensionOptions): Extension {
     crds: kinds.map((kind) => kind.crd()),
     controllers,
     webhooks,
+    apiServers,
     rbac: mergeRules([
       ...controllers.flatMap((controller) => controller.rules),
       ...webhookServerRules({ extension: name, webhooks }),
+      ...apiServers.flatMap((server) => server.rules),
       ...rules,
     ]),
     images,

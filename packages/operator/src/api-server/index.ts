@@ -1,0 +1,28 @@
+export type {
+  Call,
+  CreateCall,
+  DeleteCall,
+  ListCall,
+  NamedCall,
+  Narrowed,
+  UpdateCall,
+  WatchCall,
+  WriteCall,
+} from './call.ts';
+export type { ApiServerDefinition, ApiServerDefinitionOptions } from './define-api-server.ts';
+export { defineApiServer } from './define-api-server.ts';
+export type { AdmitCall, StoredOptions, StoredResource } from './stored-resource.ts';
+export { stored } from './stored-resource.ts';
+export type {
+  ListAnswer,
+  RawAnswer,
+  ServedEvent,
+  Subresource,
+  SubresourceCall,
+  SubresourceOptions,
+  TableOptions,
+  VirtualHandlers,
+  VirtualOptions,
+  VirtualResource,
+} from './virtual-resource.ts';
+export { subresource, virtual } from './virtual-resource.ts';
