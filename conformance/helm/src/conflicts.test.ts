@@ -16,6 +16,7 @@ import {
   parseConflictPolicy,
   planConflicts,
   readValues,
+  rollback,
   secretDriver,
   updateResources,
   upgrade,
@@ -104,6 +105,67 @@ test('what client-side apply wrote is taken back', async (t) => {
   assert.equal((await client.get(ConfigMap, at)).data?.['color'], 'blue');
 });
 
+const chartOf = (color: string) => {
+  const files = {
+    'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
+    'templates/all.yaml': manifest(color, `web:${color}`),
+  };
+  return loadChartFiles(Object.entries(files).map(([name, text]) => ({ name, data: Buffer.from(text) })));
+};
+
+test('without a policy: replicas of an autoscaler and what client-side apply wrote are decided, the rest is as with helm', async (t) => {
+  const { client, recorded, requests } = await httpCluster(t);
+  const told: string[] = [];
+  const context = createActionContext({
+    client: recorded,
+    namespace: 'default',
+    driver: secretDriver({ client, namespace: 'default', clock: systemClock }),
+    functions: nodeProviders(),
+    identity: 'test',
+    report: (event) => {
+      if (event.type !== 'resource' || event.progress.type !== 'conflict') return;
+      told.push(`${event.progress.path} ${event.progress.owner} ${event.progress.decision}`);
+    },
+  });
+  const release = { name: 'web', values: readValues('', 'values') };
+  const at = { namespace: 'default', name: 'web' };
+  const scale = (replicas: number) =>
+    client
+      .as('scaler')
+      .updateSubresource(Deployment, { ...at, subresource: 'scale' }, { metadata: at, spec: { replicas } });
+  const replicas = async () => (await client.get(Deployment, at)).spec?.replicas;
+  await install(context, { ...release, chart: chartOf('red') });
+  assert.equal(requests.filter(({ path }) => path.includes('dryRun')).length, 0);
+
+  await scale(7);
+  const refusal = /conflict with "scaler" with subresource "scale" using apps\/v1: \.spec\.replicas$/;
+  await assert.rejects(upgrade(context, { ...release, chart: chartOf('blue') }), { message: refusal });
+  assert.deepEqual(told.splice(0), ['.spec.replicas "scaler" with subresource "scale" using apps/v1 fail']);
+
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+  await client.create(HorizontalPodAutoscaler, { metadata: at, spec: { scaleTargetRef, maxReplicas: 9 } });
+  await client.as('helm').mergePatch(ConfigMap, at, { data: { color: 'of helm 3' } });
+  const done = await upgrade(context, { ...release, chart: chartOf('green') });
+  assert.match(done.manifest, /replicas: 2/);
+  assert.equal((await client.get(Deployment, at)).spec?.template.spec?.containers[0]?.image, 'web:green');
+  assert.equal((await client.get(ConfigMap, at)).data?.['color'], 'green');
+  assert.equal(await replicas(), 7);
+  assert.deepEqual(told.splice(0).toSorted(), [
+    '.data.color "helm" using v1 force',
+    '.spec.replicas "scaler" with subresource "scale" using apps/v1 yield',
+  ]);
+
+  await rollback(context, { name: 'web', revision: 1 });
+  assert.equal(await replicas(), 7);
+  await client.mergePatch(ConfigMap, at, { data: { color: 'mine' } }, { fieldManager: 'hand' });
+  await assert.rejects(upgrade(context, { ...release, chart: chartOf('blue') }), {
+    message:
+      /^conflict occurred while applying object default\/web \/v1, Kind=ConfigMap: .*"hand" using v1: \.data\.color$/,
+  });
+  await upgrade(context, { ...release, chart: chartOf('blue'), forceConflicts: true });
+  assert.equal(await replicas(), 2);
+});
+
 test('an upgrade with a policy: nothing happens when it fails, otherwise each field gets what was decided', async (t) => {
   const cluster = await httpCluster(t);
   const { client } = cluster;
@@ -119,21 +181,14 @@ test('an upgrade with a policy: nothing happens when it fails, otherwise each fi
       told.push(`${event.progress.path} ${event.progress.decision}`);
     },
   });
-  const chart = (color: string) => {
-    const files = {
-      'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
-      'templates/all.yaml': manifest(color, `web:${color}`),
-    };
-    return loadChartFiles(Object.entries(files).map(([name, text]) => ({ name, data: Buffer.from(text) })));
-  };
   const values = readValues('', 'values');
-  await install(context, { name: 'web', chart: chart('red'), values });
+  await install(context, { name: 'web', chart: chartOf('red'), values });
   const at = { namespace: 'default', name: 'web' };
   const hand = { fieldManager: 'hand' };
   await client.mergePatch(ConfigMap, at, { data: { color: 'mine' } }, hand);
   await client.mergePatch(Deployment, at, { spec: { replicas: 5 } }, hand);
 
-  const options = { name: 'web', chart: chart('blue'), values };
+  const options = { name: 'web', chart: chartOf('blue'), values };
   await assert.rejects(upgrade(context, { ...options, onConflict: parseConflictPolicy(['fail']) }), {
     message: /^unable to continue with update: 2 fields belong to other managers:\n/,
   });

@@ -30,7 +30,10 @@ export interface WaitSettings {
 export interface WriteSettings {
   readonly forceConflicts?: boolean | undefined;
   readonly forceReplace?: boolean | undefined;
-  /** Looks for fields that others own before anything is written, and decides each; only with server-side apply. */
+  /**
+   * Looks for fields that others own before anything is written, and decides each; only with server-side apply. Without it
+   * they fail when they are written, but for replicas that an autoscaler sets and what helm's client-side apply wrote.
+   */
   readonly onConflict?: ConflictPolicy | undefined;
 }
 

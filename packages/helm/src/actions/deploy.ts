@@ -12,12 +12,13 @@ import { ReleaseError } from '../release/release-error.ts';
 import { buildResources } from '../resources/build.ts';
 import type { Cluster } from '../resources/cluster.ts';
 import type { ConflictPolicy } from '../resources/conflicts/conflict-policy.ts';
-import { planConflicts } from '../resources/conflicts/preflight.ts';
+import { conflictResolver, planConflicts } from '../resources/conflicts/preflight.ts';
 import { type DeployOrder, deployOrder } from '../resources/order/deploy-order.ts';
 import { adoptExisting, markOwned } from '../resources/ownership.ts';
 import { difference, type Resource } from '../resources/resource.ts';
 import { ResourceError } from '../resources/resource-error.ts';
 import { waitForReady } from '../resources/wait/wait.ts';
+import type { WriteMode } from '../resources/write-mode.ts';
 import { type ActionContext, clusterOf, timestamp } from './action-context.ts';
 import { WaveError, writeAll, writeInOrder } from './apply-change.ts';
 
@@ -157,8 +158,8 @@ async function apply(
   context.report({ type: 'phase', phase: 'apply', detail: `${targets.length} objects` });
   const { serverSide, forceConflicts, forceReplace, upgradeFieldManager } = settings;
   try {
-    const { written, forced } = await decideConflicts(cluster, targets, settings);
-    const mode = { serverSide, forceConflicts, forced, forceReplace, upgradeFieldManager };
+    const { written, ...conflicts } = await decideConflicts(cluster, targets, settings);
+    const mode = { serverSide, forceConflicts, ...conflicts, forceReplace, upgradeFieldManager };
     const isFirst = kind === 'install' && originals.length === 0;
     const work = { isFirst, originals, targets: written, mode };
     const { wait: strategy, timeoutMilliseconds } = settings;
@@ -176,13 +177,13 @@ async function apply(
   }
 }
 
-/** The objects without the fields that are left to others, and the keys of those that are forced. */
+/** The objects without the fields that are left to others, and how those are written that others own fields of. */
 async function decideConflicts(
   cluster: Cluster,
   targets: readonly Resource[],
   { onConflict }: OperationSettings,
-): Promise<{ readonly written: readonly Resource[]; readonly forced: ReadonlySet<string> }> {
-  if (onConflict === undefined) return { written: targets, forced: new Set() };
+): Promise<{ readonly written: readonly Resource[] } & Pick<WriteMode, 'forced' | 'resolveConflict'>> {
+  if (onConflict === undefined) return { written: targets, resolveConflict: conflictResolver(cluster, targets) };
   const plan = await planConflicts(cluster, targets, onConflict);
   for (const { resource, conflicts } of plan.conflicts) {
     for (const { path, owner, decision, because } of conflicts) {

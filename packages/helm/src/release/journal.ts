@@ -19,7 +19,7 @@ export interface OperationSettings {
   readonly upgradeFieldManager: boolean;
   readonly strict: boolean;
   readonly takeOwnership: boolean;
-  /** What is done about fields that others own; without it the server decides when it is asked. */
+  /** What is done about fields that others own; without it those are decided that are always decided alike. */
   readonly onConflict?: ConflictPolicy;
   readonly wait: WaitStrategy;
   readonly waitForJobs: boolean;

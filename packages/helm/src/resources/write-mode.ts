@@ -1,5 +1,11 @@
 /** The ways in which helm writes objects, from its flags `--server-side`, `--force-conflicts` and `--force-replace`. */
+import type { Resource } from './resource.ts';
 import { ResourceError } from './resource-error.ts';
+
+/** What to apply instead of an object whose fields others own; undefined when that can't be decided. */
+export type ConflictResolver = (
+  resource: Resource,
+) => Promise<{ readonly resource: Resource; readonly force: boolean } | undefined>;
 
 /** How objects are written. */
 export interface WriteMode {
@@ -9,6 +15,8 @@ export interface WriteMode {
   readonly forceConflicts?: boolean | undefined;
   /** Keys of single resources (`resourceKey`) for which it does. */
   readonly forced?: ReadonlySet<string> | undefined;
+  /** Asked once for each object that server-side apply refuses because of other managers. */
+  readonly resolveConflict?: ConflictResolver | undefined;
   /** Objects that exist are replaced as a whole. Not with server-side apply. */
   readonly forceReplace?: boolean | undefined;
   /** Nothing is stored. */

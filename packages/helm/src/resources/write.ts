@@ -36,17 +36,29 @@ export async function updateOne(
 }
 
 export async function applyOne(cluster: Cluster, resource: Resource, mode: WriteMode): Promise<Observed<Unstructured>> {
+  const force = mode.forceConflicts === true || mode.forced?.has(resourceKey(resource)) === true;
   try {
-    return await cluster.client.apply(resource.kind, resource.object, {
-      fieldManager: FIELD_MANAGER,
-      fieldValidation: 'Strict',
-      dryRun: mode.dryRun,
-      force: mode.forceConflicts === true || mode.forced?.has(resourceKey(resource)) === true,
-      signal: cluster.signal,
-    });
+    return await sendApply(cluster, resource, mode, force);
   } catch (error) {
-    throw applyError(resource, error);
+    if (!isStatusError(error, 'Conflict') || mode.resolveConflict === undefined) throw applyError(resource, error);
+    const resolved = await mode.resolveConflict(resource);
+    if (resolved === undefined) throw applyError(resource, error);
+    return applyOne(cluster, resolved.resource, {
+      ...mode,
+      forceConflicts: resolved.force,
+      resolveConflict: undefined,
+    });
   }
+}
+
+function sendApply(
+  { client, signal }: Cluster,
+  { kind, object }: Resource,
+  { dryRun }: WriteMode,
+  force: boolean,
+): Promise<Observed<Unstructured>> {
+  const options = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', dryRun, force, signal } as const;
+  return client.apply(kind, object, options);
 }
 
 function applyError(resource: Resource, error: unknown): unknown {

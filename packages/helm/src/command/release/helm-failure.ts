@@ -1,6 +1,7 @@
 /** How helm words failures of install and upgrade: a prefix, and for some a line of its log. */
 import { errorText, isStatusError } from '@kindred/machinery';
 import { ReleaseError } from '../../release/release-error.ts';
+import { conflictsOf } from '../../resources/conflicts/conflict.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 
@@ -10,8 +11,30 @@ export async function failingAs<T>(prefix: string, work: () => Promise<T>): Prom
     return await work();
   } catch (error) {
     if (isBug(error)) throw error;
-    throw new CommandError(`${prefix}: ${errorText(error)}`, { cause: error });
+    throw new CommandError(`${prefix}: ${errorText(error)}`, { cause: error, ...adviceOn(error) });
   }
+}
+
+/** For commands whose errors have no prefix. */
+export async function advised<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const more = adviceOn(error);
+    throw more.advice === undefined ? error : new CommandError(errorText(error), { cause: error, ...more });
+  }
+}
+
+const CONFLICT_ADVICE =
+  '  hint: --on-conflict=yield leaves these fields to their owners, --on-conflict=force takes them over, ' +
+  '--on-conflict=FIELD=yield is for one; `diff upgrade --live` shows them all beforehand';
+
+/** Where others own fields, and nothing was said about such. */
+function adviceOn(error: unknown): { readonly advice?: string } {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (conflictsOf(cause).length > 0) return { advice: CONFLICT_ADVICE };
+  }
+  return {};
 }
 
 function isBug(error: unknown): boolean {

@@ -54,10 +54,11 @@ export const onConflictFlag: Flag = {
   name: 'on-conflict',
   usage:
     'look for fields that others own before anything is written, and yield them, force them, or fail, naming all of them: a ' +
-    'word for all fields, or FIELD=WORD for one (can be given several times). Replicas are left to an autoscaler',
+    'word for all fields, or FIELD=WORD for one (can be given several times). Without it the server refuses them one object ' +
+    'after the other. Replicas are left to an autoscaler either way',
 };
 
-/** Undefined: the server refuses what others own when it is written. Throws ResourceError. */
+/** Undefined: the server refuses what others own when it is written, but for what is always decided alike. Throws ResourceError. */
 export function conflictPolicy(flags: FlagValues): ConflictPolicy | undefined {
   const given = flags.list('on-conflict');
   return given.length === 0 ? undefined : parseConflictPolicy(given);

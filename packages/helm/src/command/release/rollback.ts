@@ -1,6 +1,8 @@
 /** `helm rollback RELEASE [REVISION]`. */
+import type { ActionContext } from '../../actions/action-context.ts';
 import { rollback } from '../../actions/rollback.ts';
 import { quote } from '../../go/quote.ts';
+import type { Release } from '../../release/release.ts';
 import { minimumArguments } from '../arguments.ts';
 import { dryRunOf } from '../chart/dry-run.ts';
 import {
@@ -14,7 +16,17 @@ import {
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { progressFlag } from '../progress/progress.ts';
-import { deadline, deadlineFlag, forceReplace, historyMaxFlag, serverSide, waitStrategy } from './operation-flags.ts';
+import { advised } from './helm-failure.ts';
+import {
+  conflictPolicy,
+  deadline,
+  deadlineFlag,
+  forceReplace,
+  historyMaxFlag,
+  onConflictFlag,
+  serverSide,
+  waitStrategy,
+} from './operation-flags.ts';
 import { completeRelease, completeRevision } from './release-argument.ts';
 import { withActions } from './run-actions.ts';
 
@@ -42,6 +54,7 @@ was successful, or the one before the newest when none was. With --last-successf
       choices: ['true', 'false', 'auto'],
     },
     { kind: 'bool', name: 'last-successful', usage: 'fail when no revision before the newest was ever successful' },
+    onConflictFlag,
     deadlineFlag,
     progressFlag,
   ],
@@ -50,7 +63,8 @@ was successful, or the one before the newest when none was. With --last-successf
     const wanted = revision === undefined ? 0 : revisionNumber(revision);
     const dryRun = dryRunOf(context, flags);
     const wait = waitStrategy(context, flags);
-    await withActions(context, flags, (actions) =>
+    const onConflict = conflictPolicy(flags);
+    const work = (actions: ActionContext): Promise<Release> =>
       rollback(actions, {
         name,
         revision: wanted,
@@ -60,14 +74,15 @@ was successful, or the one before the newest when none was. With --last-successf
         serverSide: serverSide(flags),
         forceConflicts: flags.bool('force-conflicts'),
         forceReplace: forceReplace(flags),
+        onConflict,
         cleanupOnFail: flags.bool('cleanup-on-fail'),
         historyMax: flags.number('history-max'),
         waitForJobs: flags.bool('wait-for-jobs'),
         timeoutMilliseconds: flags.duration('timeout'),
         deadlineMilliseconds: deadline(flags),
         noHooks: flags.bool('no-hooks'),
-      }),
-    );
+      });
+    await withActions(context, flags, (actions) => advised(() => work(actions)));
     context.streams.output.write('Rollback was a success! Happy Helming!\n');
     return 0;
   },

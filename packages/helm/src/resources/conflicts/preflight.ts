@@ -8,6 +8,7 @@ import { type Cluster, FIELD_MANAGER, findLive } from '../cluster.ts';
 import { mapInFlight } from '../in-flight.ts';
 import { type Resource, resourceKey } from '../resource.ts';
 import { ResourceError } from '../resource-error.ts';
+import type { ConflictResolver } from '../write-mode.ts';
 import { conflictsOf, type FieldConflict, formatConflicts, type ResourceConflicts } from './conflict.ts';
 import { type ConflictPolicy, decide } from './conflict-policy.ts';
 import { fieldValue, withoutField } from './field-path.ts';
@@ -51,6 +52,25 @@ export async function planConflicts(
   });
   return { targets, forced, conflicts };
 }
+
+/**
+ * Decides conflicts when they turn up, by the two rules that are always right: for a release that goes by no policy, so that
+ * one without conflicts costs no request more. Undefined for an object that others own fields of.
+ */
+export function conflictResolver(cluster: Cluster, resources: readonly Resource[]): ConflictResolver {
+  const scaled = autoscaledObjects(cluster, resources);
+  return async (resource) => {
+    const { conflicts } = await conflictsOfResource(cluster, resource, FAIL, scaled);
+    for (const { path, owner, decision, because } of conflicts) {
+      cluster.report?.({ type: 'conflict', resource, path, owner, decision, because });
+    }
+    if (conflicts.some(({ decision }) => decision === 'fail')) return undefined;
+    const left = conflicts.filter(({ decision }) => decision === 'yield');
+    return { resource: left.reduce(yielded, resource), force: left.length < conflicts.length };
+  };
+}
+
+const FAIL: ConflictPolicy = { otherwise: 'fail', rules: [] };
 
 /** All conflicts, with what the policy says to each of them. Nothing is written. */
 export async function findConflicts(
