@@ -158,3 +158,55 @@ test('kubeconfigs that would use the machine of the controller are refused, with
   );
   assert.deepEqual(cluster.errors, []);
 });
+
+test('a release that goes to another cluster leaves that of before, if it can be had', async (t) => {
+  const cluster = await releaseCluster(t);
+  const [first, second] = await Promise.all([httpCluster(t), httpCluster(t)]);
+  await secret(cluster, 'first', { value: kubeconfig(first.url) });
+  await secret(cluster, 'again', { value: kubeconfig(first.url) });
+  await secret(cluster, 'second', { value: kubeconfig(second.url) });
+  const by = (name: string) => ({ secretRef: { name } });
+  const names = async ({ client }: Pick<ReleaseCluster, 'client'>) =>
+    (await client.list(Secret, { namespace: 'default' }, { labelSelector: 'owner=helm' })).items.map(
+      ({ metadata }) => metadata.name,
+    );
+  const record = 'sh.helm.release.v1.web.v1';
+  await cluster.release('web', { chart: inline(webChart()), kubeConfig: by('first'), interval: '1h' });
+  await cluster.until('web', isAt(1));
+
+  await cluster.change('web', { kubeConfig: by('again') });
+  await cluster.until('web', (seen) => isAt(1)(seen) && seen.status?.cluster?.name === 'again');
+  assert.deepEqual(await names(first), [record], 'the same cluster by another way');
+  assert.equal(first.requests.filter(({ method, path }) => method === 'DELETE' && path.includes('config')).length, 0);
+
+  await cluster.change('web', { kubeConfig: by('second') });
+  await cluster.until('web', (seen) => isAt(1)(seen) && seen.status?.cluster?.name === 'second');
+  assert.deepEqual([await names(first), await names(second)], [[], [record]]);
+  await assert.rejects(first.client.get(ConfigMap, at('web-config')), { message: /not found/ });
+
+  await cluster.client.mergePatch(Secret, at('second'), { stringData: { value: kubeconfig(first.url) } });
+  const moved = await cluster.until('web', (seen) => isAt(1)(seen) && condition(seen, 'LeftBehind') !== undefined);
+  assert.match(
+    condition(moved, 'LeftBehind')?.message ?? '',
+    /^release default\/web was left in the cluster of Secret second: Secret second leads to another cluster now$/,
+  );
+  assert.deepEqual([await names(first), await names(second)], [[record], [record]]);
+  await cluster.change('web', { values: { color: 'blue' } });
+  assert.equal(condition(await cluster.until('web', isAt(2)), 'LeftBehind'), undefined);
+
+  await cluster.client.delete(Secret, at('second'));
+  await cluster.change('web', { kubeConfig: null });
+  const home = await cluster.until('web', (seen) => isAt(1)(seen) && seen.status?.cluster?.kind === 'Local');
+  assert.match(condition(home, 'LeftBehind')?.message ?? '', /: Secret default\/second is not there$/);
+  assert.equal((await cluster.data('web-config'))?.['color'], 'blue');
+
+  await cluster.change('web', {
+    kubeConfig: by('again'),
+    targetNamespace: 'other',
+    install: { createNamespace: true },
+  });
+  await cluster.until('web', (seen) => isAt(1)(seen) && seen.status?.cluster?.name === 'again');
+  assert.deepEqual(await names(cluster), [], 'taken away here');
+  assert.ok((await cluster.events('web')).includes('ReleaseLeftBehind'));
+  assert.deepEqual(cluster.errors, []);
+});

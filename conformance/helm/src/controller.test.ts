@@ -363,6 +363,18 @@ test('with plan, nothing is made before somebody approves what would change', as
   await approve(third.status?.plan?.digest);
   await cluster.until('web', isAt(2));
   assert.equal((await cluster.data('web-config'))?.['color'], 'green');
+
+  // Another name waits for approval too, and the release of before is still known then.
+  await cluster.change('web', { values: { color: 'white' }, releaseName: 'site' });
+  const fourth = await cluster.until(
+    'web',
+    (seen) => seen.status?.plan?.digest !== third.status?.plan?.digest && notReadyFor('ApprovalNeeded')(seen),
+  );
+  assert.equal((await cluster.data('web-config'))?.['color'], 'green');
+  await approve(fourth.status?.plan?.digest);
+  await cluster.until('web', (seen) => isAt(1)(seen) && seen.status?.history?.[0]?.name === 'site');
+  assert.equal((await cluster.data('site-config'))?.['color'], 'white');
+  assert.equal(await cluster.data('web-config'), undefined);
   assert.deepEqual(cluster.errors, []);
 });
 

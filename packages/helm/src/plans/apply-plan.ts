@@ -11,7 +11,8 @@ import { openGenerators } from '../actions/release-generators.ts';
 import { decodeRecord } from '../release/record-encoding.ts';
 import { isPending, type Release, withInfo } from '../release/release.ts';
 import { ReleaseError } from '../release/release-error.ts';
-import { changesSince, clusterIdentity } from './live-objects.ts';
+import { clusterIdentity } from '../resources/cluster-identity.ts';
+import { changesSince } from './live-objects.ts';
 import type { ReleasePlan } from './release-plan.ts';
 
 export interface ApplyPlanOptions {

@@ -48,16 +48,6 @@ function change(before: Seen, now: Seen | undefined): string | undefined {
   return paths === '' ? undefined : `was changed: ${paths}`;
 }
 
-/** By what clusters are told apart; empty when it may not be seen. */
-export async function clusterIdentity({ client, signal }: Cluster): Promise<string> {
-  try {
-    return (await client.get(Namespace, { name: 'kube-system' }, { signal })).metadata.uid;
-  } catch (error) {
-    if (isStatusError(error, 'NotFound') || isStatusError(error, 'Forbidden')) return '';
-    throw error;
-  }
-}
-
 export async function namespaceIsThere({ client, signal }: Cluster, name: string): Promise<boolean> {
   try {
     await client.get(Namespace, { name }, { signal });

@@ -15,11 +15,12 @@ import { isPending, type Release } from '../release/release.ts';
 import { ReleaseError } from '../release/release-error.ts';
 import { crdManifests, enabledChart } from '../render/render-chart.ts';
 import type { Cluster } from '../resources/cluster.ts';
+import { clusterIdentity } from '../resources/cluster-identity.ts';
 import type { ConflictPolicy } from '../resources/conflicts/conflict-policy.ts';
 import { planCrds } from '../resources/crds/apply-crds.ts';
 import { definedKinds } from '../resources/crds/defined-kinds.ts';
 import { difference } from '../resources/resource.ts';
-import { clusterIdentity, lookAt, namespaceIsThere } from './live-objects.ts';
+import { lookAt, namespaceIsThere } from './live-objects.ts';
 import { planSteps } from './plan-steps.ts';
 import type { ReleasePlan } from './release-plan.ts';
 

@@ -80,6 +80,7 @@ export const FluxHelmRelease = defineKind({
       'Reconciling',
       'Stalled',
       'ReleasedExternally',
+      'LeftBehind',
       'Drifted',
     ),
   }),

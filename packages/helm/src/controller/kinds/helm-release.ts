@@ -172,6 +172,7 @@ export const HelmRelease = defineKind({
         'Reconciling',
         'Stalled',
         'ReleasedExternally',
+        'LeftBehind',
         'Drifted',
       ),
     })

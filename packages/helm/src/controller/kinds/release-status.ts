@@ -29,6 +29,17 @@ export const statusFields = {
   lastHandledResetAt: s.string(),
   history: s.array(snapshot).describe('Newest first.'),
   storageNamespace: s.string(),
+  cluster: s
+    .object({
+      kind: s
+        .enum('Local', 'Secret', 'ConfigMap')
+        .describe('What it was found by: nothing, or an object with a kubeconfig.'),
+      name: s.string().optional(),
+      key: s.string().optional(),
+      server: s.string().optional(),
+      uid: s.string().optional().describe('Of its namespace kube-system: clusters are told apart by it.'),
+    })
+    .describe('The cluster that has the release.'),
   failures: s.integer().describe('Failed attempts since something last changed.'),
   installFailures: s.integer(),
   upgradeFailures: s.integer(),

@@ -10,7 +10,7 @@ import { createKindMapper } from '../../resources/kind-mapper.ts';
 import { healthRule } from '../health/health-expressions.ts';
 import type { ReleaseIdentity } from '../release-kind.ts';
 import { readKubeConfig } from '../remote/read-kube-config.ts';
-import type { RemoteCluster } from '../remote/remote-clusters.ts';
+import type { OpenCluster, RemoteCluster } from '../remote/remote-clusters.ts';
 import type { ReleaseKit } from './release-kit.ts';
 import type { ReleaseObject } from './release-object.ts';
 
@@ -34,21 +34,26 @@ function actingAs(client: Client, { object }: Reading, { serviceAccountName }: A
   return client.impersonating(`system:serviceaccount:${object?.metadata.namespace ?? ''}:${serviceAccountName}`);
 }
 
-async function clusterOf(
+/**
+ * Another cluster that a release goes to; undefined for this one. The connection is kept for `key` until it asks for another.
+ *
+ * @throws KubeConfigError for a kubeconfig that can't be had, or be used; nothing is sent there yet
+ */
+export async function remoteClusterOf(
   kit: ReleaseKit,
   context: ReconcileContext<ReleaseObject>,
   actor: Actor,
-): Promise<RemoteCluster> {
-  const { key, client, signal } = context;
+  key: string = context.key,
+): Promise<RemoteCluster | undefined> {
   if (actor.kubeConfig === undefined) {
     kit.remotes.forget(key);
-    return { client, mapper: kit.mapper };
+    return undefined;
   }
   const found = await readKubeConfig(actor.kubeConfig, {
     client: readerFor(kit, context, actor),
     clock: kit.clock,
     allowInsecure: kit.allowInsecureKubeConfig,
-    signal,
+    signal: context.signal,
   });
   return kit.remotes.open(key, found);
 }
@@ -59,9 +64,19 @@ export async function actionContextOf(
   context: ReconcileContext<ReleaseObject>,
   identity: ReleaseIdentity,
 ): Promise<ActionContext> {
+  return actionContextIn(kit, context, identity, await remoteClusterOf(kit, context, identity));
+}
+
+/** The same in a cluster that is open already; undefined is this one. */
+export function actionContextIn(
+  kit: ReleaseKit,
+  context: ReconcileContext<ReleaseObject>,
+  identity: ReleaseIdentity,
+  remote: OpenCluster | undefined,
+): ActionContext {
   const { releaseName, targetNamespace, storageNamespace } = identity;
   const { signal, logger } = context;
-  const cluster = await clusterOf(kit, context, identity);
+  const cluster = remote ?? { client: context.client, mapper: kit.mapper };
   // Helm's own name, so that either program can go on where the other stopped.
   const client = actingAs(cluster.client, context, identity).as(FIELD_MANAGER);
   const { clock, functions, templates, identity: process } = kit;

@@ -36,7 +36,8 @@ export function afterStep(before: Conditions, { step, succeeded, subject, error 
     case 'upgrade':
     case 'recover': {
       const { TestSuccess: __, Remediated: ___, ReleasedExternally: ____, ...others } = kept;
-      return { ...others, Released: state, Ready: state };
+      const { LeftBehind: _____, ...known } = others;
+      return { ...(step === 'upgrade' && succeeded ? known : others), Released: state, Ready: state };
     }
     case 'test':
       return { ...kept, TestSuccess: state, Ready: state };
@@ -61,6 +62,13 @@ export function afterAdoption(before: Conditions, revision: number, subject: str
     message: `revision ${revision} was made by somebody else; it stays until the chart or the values change`,
   } as const;
   return { ...kept, Released: found, Ready: found, ReleasedExternally: external };
+}
+
+/** A release of before is still in a cluster that it can't be taken from; the condition goes with the next upgrade. */
+export function leftBehind(before: Conditions, message: string | undefined): Conditions {
+  const { LeftBehind: _, ...kept } = before;
+  if (message === undefined) return kept;
+  return { ...kept, LeftBehind: { status: true, reason: 'ReleaseLeftBehind', message } };
 }
 
 /** Something keeps the release from being looked at or made. */

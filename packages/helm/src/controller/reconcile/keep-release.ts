@@ -5,9 +5,9 @@ import { isInterrupted } from '../../actions/interrupted.ts';
 import { advance, NO_PROGRESS } from '../decide/advance.ts';
 import { type Decision, decide, sameInputs } from '../decide/decide.ts';
 import type { Observation, Progress } from '../decide/observation.ts';
-import { actionContextOf } from './action-kit.ts';
-import { afterAdoption, afterStep, atRest, notReady, stalled, withDrift, working } from './conditions.ts';
-import { leavePrevious } from './leave-previous.ts';
+import { actionContextIn, remoteClusterOf } from './action-kit.ts';
+import { afterAdoption, afterStep, atRest, leftBehind, notReady, stalled, withDrift, working } from './conditions.ts';
+import { findPrevious, leavePrevious } from './leave-previous.ts';
 import { correctFound, lookForDrift } from './look-for-drift.ts';
 import { performStep, type Step } from './perform-step.ts';
 import { APPROVAL, isUnapproved, planRelease } from './plan-release.ts';
@@ -16,7 +16,8 @@ import { progressOf, statusOf } from './progress-of-status.ts';
 import { readHistory } from './read-history.ts';
 import type { RecordedDetails } from './recorded.ts';
 import type { ReleaseRun } from './release-kit.ts';
-import type { Plan } from './release-object.ts';
+import type { Plan, ReleaseStatus } from './release-object.ts';
+import { placeOf } from './release-place.ts';
 import type { Conditions } from './status-writer.ts';
 
 /** More steps than any way to a state of rest has. */
@@ -31,19 +32,26 @@ interface State {
   readonly drifts: readonly string[];
   readonly plan?: Plan;
   readonly forced: boolean;
+  /** What the status says of where the release is. */
+  readonly place: Pick<ReleaseStatus, 'history' | 'storageNamespace' | 'cluster'>;
 }
 
 export async function keepRelease(run: ReleaseRun, prepared: PreparedRelease): Promise<ReconcileResult> {
   const { kit, context, intent, requests, writer } = run;
-  const actions = await actionContextOf(kit, context, intent);
-  const isNew = !isUnapproved(run.object, intent, prepared.inputs) && (await leavePrevious(run));
-  const progress = isNew ? NO_PROGRESS : progressOf(writer.status);
+  const remote = await remoteClusterOf(kit, context, intent);
+  const actions = actionContextIn(kit, context, intent, remote);
+  const cluster = await placeOf(run, remote);
+  const previous = await findPrevious(run, cluster);
+  const stays = previous !== undefined && isUnapproved(run.object, intent, prepared.inputs);
+  const left = previous === undefined || stays ? undefined : await leavePrevious(run, previous, cluster);
+  const progress = left?.isNew === true ? NO_PROGRESS : progressOf(writer.status);
   let state: State = {
     progress: requests.reset ? { ...progress, failures: 0 } : progress,
     history: await readHistory(run, actions, { isFresh: false }),
-    conditions: writer.conditions,
+    conditions: left === undefined ? writer.conditions : leftBehind(writer.conditions, left.leftBehind),
     drifts: writer.status.driftedObjects ?? [],
     forced: requests.force,
+    place: stays ? placeBefore(writer.status) : { storageNamespace: intent.storageNamespace, cluster },
   };
   for (let count = 0; count < MOST_STEPS; count++) {
     const observation = await observe(run, prepared, actions, state);
@@ -175,7 +183,7 @@ function subjectOf({ intent }: ReleaseRun, [latest]: readonly RecordedDetails[])
 
 async function save(
   run: ReleaseRun,
-  { progress, history, conditions, drifts, plan }: State,
+  { progress, history, conditions, drifts, plan, place }: State,
   isObserved = true,
 ): Promise<void> {
   const { kit, intent, requests, writer, object } = run;
@@ -187,12 +195,20 @@ async function save(
       ...(generation === undefined ? {} : { observedGeneration: generation }),
       ...(isObserved ? requests.handled : handledBefore(before)),
       ...statusOf(progress, history, before, release),
-      storageNamespace: intent.storageNamespace,
+      ...place,
       ...(drifts.length === 0 ? {} : { driftedObjects: [...drifts] }),
       ...(plan === undefined ? {} : { plan }),
     },
     kit.releases.conditionsOf(conditions),
   );
+}
+
+function placeBefore({ history, storageNamespace, cluster }: ReleaseStatus): State['place'] {
+  return {
+    ...(history === undefined ? {} : { history }),
+    ...(storageNamespace === undefined ? {} : { storageNamespace }),
+    ...(cluster === undefined ? {} : { cluster }),
+  };
 }
 
 function handledBefore({

@@ -4,13 +4,20 @@
  */
 import { type Client, createClient, createHttpTransport, type Transport } from '@kindred/client';
 import { type Clock, errorText } from '@kindred/machinery';
+import { clusterIdentity } from '../../resources/cluster-identity.ts';
 import { createKindMapper, type KindMapper } from '../../resources/kind-mapper.ts';
 import { KubeConfigError } from './kube-config-error.ts';
 import type { FoundCluster } from './read-kube-config.ts';
 
-export interface RemoteCluster {
+export interface OpenCluster {
   readonly client: Client;
   readonly mapper: KindMapper;
+}
+
+export interface RemoteCluster extends OpenCluster {
+  readonly server: string;
+  /** By what clusters are told apart; empty when the kubeconfig may not see it. Asked once. */
+  uid(signal: AbortSignal): Promise<string>;
 }
 
 interface Connection {
@@ -60,7 +67,13 @@ export class RemoteClusters {
     const clock = this.#clock;
     const transport = tellingWhere(createHttpTransport({ ...connection, clock }), `${connection.server} (${what})`);
     const client = createClient(transport, { userAgent: 'helm-controller', fieldManager: 'helm-controller', clock });
-    const opened = { cluster: { client, mapper: createKindMapper(client) }, transport, users: new Set<string>() };
+    let known: string | undefined;
+    const uid = async (signal: AbortSignal): Promise<string> => {
+      known ??= await clusterIdentity({ client, signal });
+      return known;
+    };
+    const cluster = { client, mapper: createKindMapper(client), server: connection.server, uid };
+    const opened = { cluster, transport, users: new Set<string>() };
     this.#byDigest.set(digest, opened);
     return opened;
   }
