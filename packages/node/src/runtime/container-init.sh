@@ -4,15 +4,17 @@
 # "pid N", then "ok" or "error TEXT"; the container's standard error comes as descriptor 4. Every program called from here
 # costs a millisecond or two, so there are few.
 #
-#   container-init.sh DIRECTORY SKELETON disk|tmpfs USER WORKDIR [FILE]... -- PROGRAM [ARGUMENT]...
+#   container-init.sh DIRECTORY SKELETON disk|tmpfs USER WORKDIR [FILE]... -- PROGRAM COMMAND [ARGUMENT]...
 #
 # DIRECTORY has the subdirectories root, upper0 and work0, and a file fstab with the mounts to make once the old root is
 # at /.kindred-host: targets are resolved in the new root, so no link can lead out of it. FILEs are targets that must be
 # files. SKELETON is copied over the machine's tree: devices and the like. USER is "-" or UID:GID:GROUPS (with commas).
+# COMMAND becomes the container's program: PROGRAM, or env(1) that first sets what a shell would drop or change
+# (container-init.ts). The rest of its environment is this shell's, so the variables here have names of their own: own_….
 set -u
 exec 2>&4 4>&-
 umask 022
-container_path=${PATH-}
+own_container_path=${PATH-}
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # Not for the pipes of the programs called from here.
 fail() {
@@ -21,31 +23,31 @@ fail() {
 }
 # Run a helper; its own words become the error.
 must() {
-  said=$("$@" 2>&1 3>&-) || fail "$1: $said"
+  own_said=$("$@" 2>&1 3>&-) || fail "$1: $own_said"
 }
 
-IFS=' ' read -r pid rest </proc/self/stat
-printf 'pid %s\n' "$pid" >&3
+IFS=' ' read -r own_pid own_rest </proc/self/stat
+printf 'pid %s\n' "$own_pid" >&3
 
-directory=$1
-skeleton=$2
-upper=$3
-user=$4
-workdir=$5
+own_directory=$1
+own_skeleton=$2
+own_upper=$3
+own_user=$4
+own_workdir=$5
 shift 5
 
-host=/.kindred-host
-fstab=$host$directory/fstab
-if [ "$upper" = tmpfs ]; then
-  fstab=/fstab
-  content=$(cat "$directory/fstab")
-  must mount -t tmpfs -o mode=0755 tmpfs "$directory"
-  must mkdir -p "$directory/root" "$directory/upper0" "$directory/work0"
-  printf '%s\n' "$content" >"$directory/upper0/fstab"
+own_host=/.kindred-host
+own_fstab=$own_host$own_directory/fstab
+if [ "$own_upper" = tmpfs ]; then
+  own_fstab=/fstab
+  own_content=$(cat "$own_directory/fstab")
+  must mount -t tmpfs -o mode=0755 tmpfs "$own_directory"
+  must mkdir -p "$own_directory/root" "$own_directory/upper0" "$own_directory/work0"
+  printf '%s\n' "$own_content" >"$own_directory/upper0/fstab"
 fi
-must cp -a "$skeleton/." "$directory/upper0/"
-must mount -t overlay -o "lowerdir=/,upperdir=$directory/upper0,workdir=$directory/work0" overlay "$directory/root"
-cd "$directory/root" || fail "no root directory"
+must cp -a "$own_skeleton/." "$own_directory/upper0/"
+must mount -t overlay -o "lowerdir=/,upperdir=$own_directory/upper0,workdir=$own_directory/work0" overlay "$own_directory/root"
+cd "$own_directory/root" || fail "no root directory"
 must pivot_root . .kindred-host
 cd /
 must mount -t proc -o nosuid,nodev,noexec proc /proc
@@ -58,22 +60,23 @@ while [ "$1" != -- ]; do
   fi
   shift
 done
-shift
-must mount -a -T "$fstab"
-if [ "$upper" = tmpfs ]; then rm -f "$fstab"; fi
-must umount -l "$host"
-[ -d "$workdir" ] || must mkdir -p "$workdir"
-cd "$workdir" || fail "cannot enter $workdir"
-setpriv=$(command -v setpriv)
-PATH=$container_path
-command -v -- "$1" >/dev/null 2>&1 || fail "exec: \"$1\": executable file not found in \$PATH"
+own_program=$2
+shift 2
+must mount -a -T "$own_fstab"
+if [ "$own_upper" = tmpfs ]; then rm -f "$own_fstab"; fi
+must umount -l "$own_host"
+[ -d "$own_workdir" ] || must mkdir -p "$own_workdir"
+cd "$own_workdir" || fail "cannot enter $own_workdir"
+own_setpriv=$(command -v setpriv)
+PATH=$own_container_path
+command -v -- "$own_program" >/dev/null 2>&1 || fail "exec: \"$own_program\": executable file not found in \$PATH"
 unset OLDPWD
 printf 'ok\n' >&3
 exec 3>&-
-if [ "$user" = - ]; then exec "$@"; fi
-ids=${user#*:}
-groups=${ids#*:}
-if [ -n "$groups" ]; then
-  exec "$setpriv" --reuid "${user%%:*}" --regid "${ids%%:*}" --groups "$groups" -- "$@"
+if [ "$own_user" = - ]; then exec "$@"; fi
+own_ids=${own_user#*:}
+own_groups=${own_ids#*:}
+if [ -n "$own_groups" ]; then
+  exec "$own_setpriv" --reuid "${own_user%%:*}" --regid "${own_ids%%:*}" --groups "$own_groups" -- "$@"
 fi
-exec "$setpriv" --reuid "${user%%:*}" --regid "${ids%%:*}" --clear-groups -- "$@"
+exec "$own_setpriv" --reuid "${own_user%%:*}" --regid "${own_ids%%:*}" --clear-groups -- "$@"

@@ -25,8 +25,32 @@ export function containerInitArguments({ spec, directory, skeleton, upper, isDir
     spec.workingDir || '/',
     ...files.map(({ mountPath }) => mountPath),
     '--',
+    ...spec.argv.slice(0, 1),
+    ...setAfterTheShell(spec.env),
     ...spec.argv,
   ];
+}
+
+/** The environment of the shell that runs container-init.sh: what of the container's it hands on as it is. */
+export function containerInitEnvironment(env: ContainerSpec['env']): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => passesThroughShell(name)));
+}
+
+/**
+ * The rest is set by env(1), as arguments: for a moment any user of this machine may read them, so they are only those
+ * that cannot go the other way.
+ */
+function setAfterTheShell(env: ContainerSpec['env']): string[] {
+  const variables = Object.entries(env).filter(([name]) => !passesThroughShell(name));
+  return variables.length === 0 ? [] : ['/usr/bin/env', ...variables.map(([name, value]) => `${name}=${value}`)];
+}
+
+/** Variables that shells set themselves, those of the script (`own_`), and those that the loader of every helper obeys. */
+const notForTheShell = /^(IFS|OLDPWD|OPTIND|PPID|PWD|own_.*|LD_.*)$/;
+
+/** Shells drop what isn't a name in their language, such as `log.level`. */
+function passesThroughShell(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !notForTheShell.test(name);
 }
 
 export function containerFstab({ spec, directory, upper, layers, hiddenPaths, isDirectory }: ContainerInit): string {

@@ -84,6 +84,16 @@ function runtimeTests(level: IsolationLevel): void {
     assert.deepEqual({ exitCode: answer.exitCode, output: answer.output }, { exitCode: 0, output: 'entered\n' });
   });
 
+  it('hands every variable on as it is, whatever shells and helpers make of its name', async () => {
+    const odd = { 'log.level': 'debug', 'a-b': ' c "d"\n', IFS: ':', PPID: 'x', OLDPWD: '/old', LD_BIND_NOT: '1' };
+    const env = { user: 'joe', pid: '1', rest: 'r', groups: '', host: 'h', own_user: 'me', ...odd };
+    const script = 'process.stdout.write(JSON.stringify(process.env))';
+    const asked = container([process.execPath, '-e', script], { env, hostPaths: [process.execPath] });
+    await (await asked.start()).exited;
+    const seen: Record<string, string> = JSON.parse(asked.output.stdout);
+    assert.deepEqual(Object.fromEntries(Object.keys(env).map((name) => [name, seen[name]])), env);
+  });
+
   it('lets programs open their output by name', async () => {
     const { start, output } = container(['sh', '-c', 'echo out >/dev/stdout; echo err >/proc/self/fd/2']);
     const status = await (await start()).exited;
