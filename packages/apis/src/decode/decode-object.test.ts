@@ -63,3 +63,22 @@ test('unknown fields are reported with their index and dropped, null is dropped 
   decodeObject('io.k8s.api.core.v1.Pod', list);
   assert.deepEqual(list, { spec: { containers: [{}], nodeSelector: { a: '' } } });
 });
+
+test('empty lists and maps are dropped where the type does not require them, empty structures stay', () => {
+  const container = { name: 'a', env: [], command: [], resources: { limits: {} }, securityContext: {} };
+  const object = {
+    metadata: { labels: {}, annotations: {}, finalizers: [] },
+    spec: { nodeSelector: {}, tolerations: [], volumes: [{ name: 'v', emptyDir: {} }], containers: [container] },
+  };
+  assert.deepEqual(decodeErrors('io.k8s.api.core.v1.Pod', object), []);
+  assert.deepEqual(container.env, []);
+  decodeObject('io.k8s.api.core.v1.Pod', object);
+  const kept = { name: 'a', resources: {}, securityContext: {} };
+  assert.deepEqual(object, {
+    metadata: {},
+    spec: { volumes: [{ name: 'v', emptyDir: {} }], containers: [kept] },
+  });
+  const none = { spec: { containers: [] } };
+  decodeObject('io.k8s.api.core.v1.Pod', none);
+  assert.deepEqual(none, { spec: { containers: [] } });
+});

@@ -1,6 +1,7 @@
 /**
  * What Go's JSON decoder does to an object of a built-in type: values of the wrong JSON type are errors, fields that the
- * type lacks are dropped (and reported, for strict field validation), and `null` is the same as absent.
+ * type lacks are dropped (and reported, for strict field validation), and `null` is the same as absent, as are lists and
+ * maps without members where the type doesn't require them.
  */
 import { childPath, type FieldInfo, isJsonObject, type TypeInfo } from '@kindred/machinery';
 import { typeTable } from '../type-table.ts';
@@ -68,7 +69,14 @@ function visitObject(context: Walk, { fields = {} }: TypeInfo, object: Record<st
     if (context.prune && (field === undefined || value === null)) delete object[name];
     if (field === undefined || value === null || value === undefined) continue;
     visitField(context, { struct: place.struct, goField: childPath(place.goField, name), at }, field, value);
+    if (context.prune && !field.required && isEmptyCollection(field, value)) delete object[name];
   }
+}
+
+/** Go's `omitempty`, and protobuf in a Kubernetes' store: an optional list or map without members is as good as absent. */
+function isEmptyCollection({ array, map }: FieldInfo, value: unknown): boolean {
+  if (array) return Array.isArray(value) && value.length === 0;
+  return map === true && isJsonObject(value) && Object.keys(value).length === 0;
 }
 
 function visitField(context: Walk, place: Place, field: FieldInfo, value: unknown): void {

@@ -14,7 +14,13 @@ import type { Clock } from '@kindred/machinery';
 import type { PodNetwork } from '../network/pod-network.ts';
 import { hostProgram } from '../platform/host-program.ts';
 import { childContainer, watchChild } from './child-container.ts';
-import { type ContainerInit, containerFstab, containerInitArguments, containerInitEnvironment, filesInsideVolumes } from './container-init.ts';
+import {
+  type ContainerInit,
+  containerFstab,
+  containerInitArguments,
+  containerInitEnvironment,
+  filesInsideVolumes,
+} from './container-init.ts';
 import { execProcess } from './exec-process.ts';
 import { LineReader } from './line-reader.ts';
 import { makeOutputPipes } from './output-pipes.ts';
