@@ -43,6 +43,12 @@ const successors = [
   ['io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.', ['io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.']],
 ];
 
+/** Fields that later releases dropped, keeping their numbers free; documents of their time have them. */
+const droppedFields = {
+  // Kubernetes 1.7; split into groupPriorityMinimum and versionPriority in 1.8.
+  'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceSpec': { priority: { n: 6, type: 'int64' } },
+};
+
 const apiextensions = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions';
 const typeNames = typeNamesByMessage();
 
@@ -126,7 +132,7 @@ function legacyType(name, { fields, protoMessage }) {
     // Options belong to every group; `TypeTable.typeNameOf` finds them without a list of all of them.
     if (group !== undefined) result.gvk = [{ group, version, kind: name.slice(name.lastIndexOf('.') + 1) }];
   }
-  for (const [fieldName, { n, type, array, map }] of Object.entries(fields)) {
+  for (const [fieldName, { n, type, array, map }] of Object.entries({ ...fields, ...droppedFields[name] })) {
     const resolved = resolve(type, packageName);
     if (fieldName === 'ingressRuleValue') {
       addInlined(result, n, resolved.type);

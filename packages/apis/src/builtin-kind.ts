@@ -44,7 +44,7 @@ export function builtinKind(fact: ResourceFact, rules: KindRules, traits: Versio
     // The same short name in two groups makes kubectl warn at every use.
     shortNames: movedGroup(fact, traits) ? [] : (shortNames[resource] ?? []),
     // `kubectl get all` shows each object once, and not with the warning that its old group is deprecated.
-    categories: !movedGroup(fact, traits) && categoryAll.includes(resource) ? ['all'] : [],
+    categories: !movedGroup(fact, traits) && categoryAll.includes(resource) ? ['all'] : (rules.categories ?? []),
     namespaced,
     verbs,
     subresources,

@@ -20,6 +20,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly scale?: ScaleMapping;
   /** Text of the `Warning` header on every use; set on kinds that have a successor. */
   readonly deprecation?: string;
+  /** Besides `all`, which the fact tables know of. */
+  readonly categories?: readonly string[];
   /** Replaces the columns of the fact tables. */
   readonly columns?: readonly TableColumn[];
   setDefaults?(object: T): void;

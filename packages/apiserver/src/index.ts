@@ -7,7 +7,9 @@ export type { ServiceAccountAdmissionOptions } from './admission/service-account
 export { serviceAccountAdmission } from './admission/service-account.ts';
 export type { ServiceAllocationOptions } from './admission/service-allocation.ts';
 export { serviceAllocation } from './admission/service-allocation.ts';
+export type { FrontProxy } from './aggregation/aggregation.ts';
 export type { Authenticator } from './authentication/authenticator.ts';
+export { requestHeaderAuthenticator } from './authentication/request-header-authenticator.ts';
 export { issuerDiscoveryRoutes } from './authentication/service-account/issuer-discovery.ts';
 export { tokenObjectLookup } from './authentication/service-account/object-lookup.ts';
 export { ServiceAccountTokenAuthenticator } from './authentication/service-account/token-authenticator.ts';
@@ -33,7 +35,7 @@ export type { ListenOptions, TlsMaterial } from './http/secure-server.ts';
 export type { InProcessRequest, InProcessResponse, InProcessTransport } from './in-process/in-process-transport.ts';
 export { valueResponse } from './negotiation/encode.ts';
 export type { ClusterCertificateOptions, ClusterCertificates } from './pki/cluster-certificates.ts';
-export { CertificateError, loadClusterCertificates } from './pki/cluster-certificates.ts';
+export { CertificateError, frontProxyName, loadClusterCertificates } from './pki/cluster-certificates.ts';
 export type { ApiRequest, PeerCertificate } from './request/api-request.ts';
 export type { ApiResponse, BodyWriter, StreamedBody } from './request/api-response.ts';
 export { ResourceRegistry } from './resources/registry.ts';

@@ -13,6 +13,7 @@ import type { AdmissionPlugin } from './admission/plugin.ts';
 import { openAdmissionWebhooks } from './admission/webhooks/admission-webhooks.ts';
 import { matchConditionAdmission } from './admission/webhooks/match-condition-admission.ts';
 import { httpsWebhooks, type WebhookTransport } from './admission/webhooks/webhook-transport.ts';
+import { type Aggregation, type FrontProxy, isApiService, openAggregation } from './aggregation/aggregation.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { UserInfo } from './authentication/user-info.ts';
 import type { Authorizer } from './authorization/authorizer.ts';
@@ -56,6 +57,8 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[];
   /** How admission webhooks are asked; over HTTPS unless told. The server closes it. */
   readonly webhooks?: WebhookTransport;
+  /** How servers of APIServices know this one; without it they aren't told who a request comes from. */
+  readonly frontProxy?: FrontProxy;
   readonly subresources?: readonly SubresourceHandler[];
   readonly reviews?: readonly ReviewHandler[];
   /** More paths that are no resources: `/.well-known/openid-configuration`, `/metrics`. */
@@ -126,6 +129,18 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     randomUuid,
     closing: closing.signal,
   };
+  const aggregation = options.kinds.some(isApiService)
+    ? await openAggregation({
+        storage,
+        registry,
+        frontProxy: options.frontProxy,
+        clock,
+        random,
+        randomUuid,
+        closing: closing.signal,
+        reportFault: (error) => reportFault({ method: 'PUT', path: '', error }),
+      })
+    : undefined;
   const health = new HealthChecks();
   const dispatchResource = resourceDispatch({
     server: parts,
@@ -160,6 +175,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     flowControl,
     metrics,
     clock,
+    ...(aggregation === undefined ? {} : { aggregation: (exchange) => aggregation.forward(exchange) }),
     dispatch: (exchange) =>
       exchange.info.isResourceRequest
         ? dispatchResource(exchange)
@@ -167,14 +183,15 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     randomUuid,
     reportFault,
   });
-  const serving = await serveKinds(options, parts, handle);
-  await createSystemObjects(parts);
+  const serving = await serveKinds(options, parts, handle, aggregation);
+  await Promise.all([createSystemObjects(parts), aggregation?.start()]);
   return running(handle, {
     registry,
     health,
     serving,
     closing,
     webhooks,
+    aggregation,
     clock,
     setAddress: (address) => (serverAddress = address),
   });
@@ -191,11 +208,14 @@ async function serveKinds(
   options: ApiServerOptions,
   { registry, clock }: VerbParts,
   handle: Handler,
+  aggregation: Aggregation | undefined,
 ): Promise<CustomResourceServing | undefined> {
   const { storage, kinds, reportFault } = options;
   const isCrd = ({ group, resource }: KindDefinition): boolean => group === crdGroup && resource === crdResource;
   for (const definition of kinds) {
-    if (!isCrd(definition)) registry.add(new ServedResource(builtInKind(definition), storage));
+    if (isCrd(definition)) continue;
+    const kind = isApiService(definition) ? aggregation?.servedKind(definition) : undefined;
+    registry.add(new ServedResource(kind ?? builtInKind(definition), storage));
   }
   const base = kinds.find(isCrd);
   if (base === undefined) return undefined;
@@ -235,13 +255,14 @@ interface RunningParts {
   readonly serving: CustomResourceServing | undefined;
   readonly closing: AbortController;
   readonly webhooks: { close(): void };
+  readonly aggregation: { close(): Promise<void> } | undefined;
   readonly clock: Clock;
   setAddress(address: string): void;
 }
 
 function running(
   handle: Handler,
-  { registry, health, serving, closing, webhooks, clock, setAddress }: RunningParts,
+  { registry, health, serving, closing, webhooks, aggregation, clock, setAddress }: RunningParts,
 ): ApiServer {
   const servers = new Set<SecureServer>();
   const transports = new Set<InProcessTransport>();
@@ -267,6 +288,7 @@ function running(
       await Promise.all([...transports].map((transport) => closeWhenIdle(transport, clock)));
       await Promise.all([...servers].map((server) => server.close()));
       webhooks.close();
+      await aggregation?.close();
     },
   };
 }

@@ -5618,6 +5618,7 @@ APIServiceSpec
  caBundle byte 5 list=atomic
  groupPriorityMinimum int32 7
  versionPriority int32 8
+ priority int64 6
 APIServiceStatus
  conditions APIServiceCondition[] 1 list=map,type patch=merge key=type
 ServiceReference

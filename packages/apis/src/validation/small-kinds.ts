@@ -1,12 +1,11 @@
 /** Validation of kinds that have only a rule or two beyond their required fields. */
 import { checkDnsSubdomain, type FieldError, forbiddenField, invalidValue, required } from '@kindred/machinery';
-import type { APIService } from '../gen/types/apiregistration/v1.ts';
 import type { HorizontalPodAutoscaler } from '../gen/types/autoscaling/v2.ts';
 import type { Lease } from '../gen/types/coordination/v1.ts';
 import type { Event, ServiceAccount } from '../gen/types/core/v1.ts';
 import type { PodDisruptionBudget } from '../gen/types/policy/v1.ts';
 import type { PriorityClass } from '../gen/types/scheduling/v1.ts';
-import { intOrPercent, named, nonNegative, oneOf, requiredName, selectorErrors } from './common.ts';
+import { intOrPercent, named, nonNegative, oneOf, selectorErrors } from './common.ts';
 
 export function validateLease({ spec }: Lease): FieldError[] {
   const duration = spec?.leaseDurationSeconds;
@@ -76,36 +75,4 @@ export function validatePriorityClass({ metadata, value = 0, preemptionPolicy }:
 
 export function validatePriorityClassUpdate(priorityClass: PriorityClass, old: PriorityClass): FieldError[] {
   return priorityClass.value === old.value ? [] : [forbiddenField('value', 'may not be changed in an update.')];
-}
-
-export function validateApiService({ metadata, spec }: APIService): FieldError[] {
-  const { group = '', version = '', service, caBundle, insecureSkipTLSVerify } = spec ?? {};
-  const errors: FieldError[] = [];
-  const wanted = `${version}.${group}`;
-  if (metadata.name !== wanted && metadata.name !== undefined) {
-    const detail = `must be \`spec.version+"."+spec.group\`: "${wanted}"`;
-    errors.push(invalidValue('metadata.name', metadata.name, detail));
-  }
-  errors.push(...requiredName('spec.version', version, checkDnsSubdomain));
-  for (const [field, limit] of [
-    ['groupPriorityMinimum', 20000],
-    ['versionPriority', 1000],
-  ] as const) {
-    const value = spec?.[field] ?? 0;
-    if (value > 0 && value <= limit) continue;
-    errors.push(invalidValue(`spec.${field}`, value, `must be positive and less than ${limit}`));
-  }
-  if (service === undefined) {
-    if (caBundle)
-      errors.push(
-        invalidValue('spec.caBundle', `${caBundle.length} bytes`, 'local APIServices may not have a caBundle'),
-      );
-    return errors;
-  }
-  if (!service.namespace) errors.push(required('spec.service.namespace'));
-  if (!service.name) errors.push(required('spec.service.name'));
-  if (insecureSkipTLSVerify === true && caBundle) {
-    errors.push(invalidValue('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present'));
-  }
-  return errors;
 }

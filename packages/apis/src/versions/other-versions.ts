@@ -5,6 +5,7 @@ import { formatGroupVersion } from '@kindred/machinery';
 import { setStatefulSetDefaults } from '../apps/workload-defaults.ts';
 import type { VersionTraits } from '../builtin-kind.ts';
 import type { KindRules } from '../kind-rules.ts';
+import { apiServiceToStorage } from './api-service-versions.ts';
 import { autoscalerFromStorage, autoscalerToStorage, setOldAutoscalerDefaults } from './autoscaler-versions.ts';
 import { eventFromStorage, eventToStorage } from './event-versions.ts';
 import { ingressFromStorage, ingressToStorage, setOldIngressDefaults } from './ingress-versions.ts';
@@ -66,7 +67,9 @@ export const otherVersions: readonly OtherVersion[] = [
     }),
     setDefaults: noDefaults,
   },
-  other({ group: 'apiregistration.k8s.io', version: 'v1beta1' }, 'APIService', apiregistration, ['v1.19', 'v1.22']),
+  other({ group: 'apiregistration.k8s.io', version: 'v1beta1' }, 'APIService', apiregistration, ['v1.19', 'v1.22'], {
+    toStorage: apiServiceToStorage,
+  }),
   // What kubectl makes of `create cronjob` and `create poddisruptionbudget` before its version 1.21.
   other({ group: 'batch', version: 'v1beta1' }, 'CronJob', batch, ['v1.21', 'v1.25']),
   other({ group: 'policy', version: 'v1beta1' }, 'PodDisruptionBudget', policy, ['v1.21', 'v1.25']),

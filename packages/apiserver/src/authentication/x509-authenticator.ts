@@ -9,7 +9,8 @@ import type { UserInfo } from './user-info.ts';
 export const x509Authenticator: Authenticator = {
   name: 'x509',
   authenticate({ peerCertificate }): UserInfo | undefined {
-    if (peerCertificate?.verified !== true || peerCertificate.commonName === '') return undefined;
+    if (peerCertificate?.verified !== true || peerCertificate.frontProxy) return undefined;
+    if (peerCertificate.commonName === '') return undefined;
     return { username: peerCertificate.commonName, groups: peerCertificate.organizations };
   },
 };

@@ -3,7 +3,6 @@
  * and other long-running requests don't count. Members of `system:masters` and in-process callers always pass.
  */
 import { tooManyRequests } from '@kindred/machinery';
-import type { RequestInfo } from '../request/request-info.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface FlowControlLimits {
@@ -14,9 +13,9 @@ export interface FlowControlLimits {
 /** Upstream's defaults for `--max-requests-inflight` and `--max-mutating-requests-inflight`. */
 const defaultFlowControlLimits: FlowControlLimits = { maxReadsInFlight: 400, maxWritesInFlight: 200 };
 
-/** Watches and followed streams: they last as long as their client likes. */
-export function isLongRunning({ verb, subresource }: RequestInfo): boolean {
-  return verb === 'watch' || longRunningSubresources.has(subresource);
+/** Watches, followed streams and upgraded connections: they last as long as their client likes. */
+export function isLongRunning({ info: { verb, subresource }, request: { upgrade } }: Exchange): boolean {
+  return verb === 'watch' || longRunningSubresources.has(subresource) || upgrade !== undefined;
 }
 
 const readVerbs = new Set(['get', 'list', 'head', 'options']);
@@ -49,7 +48,7 @@ export class FlowControl {
    */
   enter(exchange: Exchange): void {
     const { info, user, request } = exchange;
-    if (isLongRunning(info)) return;
+    if (isLongRunning(exchange)) return;
     if (request.user !== undefined || user.groups.includes('system:masters')) return;
     if (readVerbs.has(info.verb)) {
       if (this.#reads >= this.#limits.maxReadsInFlight) throw full();

@@ -4,7 +4,7 @@
  * read costs no promise.
  */
 
-import type { Clock } from '@kindred/machinery';
+import { type Clock, isStatusError } from '@kindred/machinery';
 import { type Authenticator, authenticateInTurn } from '../authentication/authenticator.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
@@ -24,6 +24,8 @@ export interface HandlerChainParts {
   readonly authenticators: readonly Authenticator[];
   readonly authorizer: Authorizer;
   readonly flowControl: FlowControl;
+  /** Forwards requests for what another server serves; undefined for all others. */
+  readonly aggregation?: (exchange: Exchange) => Promise<ApiResponse> | undefined;
   /** Finds who serves the path and lets it answer. */
   readonly dispatch: (exchange: Exchange) => ApiResponse | Promise<ApiResponse>;
   readonly metrics: RequestMetrics;
@@ -52,6 +54,10 @@ export function handlerChain(parts: HandlerChainParts): Handler {
     },
     function authorization(exchange) {
       return authorize(parts.authorizer, exchange);
+    },
+    function aggregation(exchange) {
+      const forwarded = parts.aggregation?.(exchange);
+      if (forwarded !== undefined) return forwarded.then((answered) => void (exchange.response = answered));
     },
     function dispatch(exchange) {
       const response = parts.dispatch(exchange);
@@ -89,24 +95,46 @@ function runSteps(steps: readonly Step[], exchange: Exchange, first: number): Pr
 function complete(exchange: Exchange, parts: HandlerChainParts): ApiResponse {
   const { response } = exchange;
   if (response === undefined) throw new TypeError('the last step of the handler chain must answer');
+  if (response.upgraded !== undefined) return completeUpgrade(response, response.upgraded, exchange, parts);
   if (typeof response.body !== 'function') {
     finish(exchange, response.status, parts);
     return withChainHeaders(response, exchange);
   }
   const stream = response.body;
-  if (isLongRunning(exchange.info)) exchange.onEnd(parts.metrics.began(exchange.info, exchange.served));
+  if (isLongRunning(exchange)) exchange.onEnd(parts.metrics.began(exchange.info, exchange.served));
   const body: StreamedBody = async (writer) => {
     try {
       await stream(writer);
     } catch (error) {
       const { method, path } = exchange.request;
-      parts.reportFault({ method, path, error });
+      // A Status is no fault of ours: the server that a request was forwarded to broke off.
+      if (!isStatusError(error)) parts.reportFault({ method, path, error });
       throw error;
     } finally {
       finish(exchange, response.status, parts);
     }
   };
   return withChainHeaders({ ...response, body }, exchange);
+}
+
+/** The exchange lasts as long as somebody uses the connection. */
+function completeUpgrade(
+  response: ApiResponse,
+  upgraded: NonNullable<ApiResponse['upgraded']>,
+  exchange: Exchange,
+  parts: HandlerChainParts,
+): ApiResponse {
+  exchange.onEnd(parts.metrics.began(exchange.info, exchange.served));
+  return {
+    ...withChainHeaders(response, exchange),
+    async upgraded(client) {
+      try {
+        await upgraded(client);
+      } finally {
+        finish(exchange, response.status, parts);
+      }
+    },
+  };
 }
 
 function fail(exchange: Exchange, error: unknown, parts: HandlerChainParts): ApiResponse {

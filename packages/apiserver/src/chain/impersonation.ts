@@ -5,6 +5,7 @@
 import { badRequest } from '@kindred/machinery';
 import { anonymousUser, type UserInfo } from '../authentication/user-info.ts';
 import type { AuthorizationAttributes, Authorizer } from '../authorization/authorizer.ts';
+import { headerList, unescapedKey } from '../request/header-values.ts';
 import { denied } from './authorize.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -29,7 +30,7 @@ export function impersonate(authorizer: Authorizer, exchange: Exchange): void | 
 
 async function becomeUser(authorizer: Authorizer, exchange: Exchange, username: string): Promise<void> {
   const { headers } = exchange.request;
-  const groups = listOf(headers['impersonate-group']);
+  const groups = headerList(headers['impersonate-group']);
   const uid = headers['impersonate-uid'] ?? '';
   const extra = extraOf(headers);
   const questions = [
@@ -90,21 +91,11 @@ function hasExtra(headers: Headers): boolean {
   return Object.keys(headers).some((name) => name.startsWith(extraPrefix));
 }
 
-/** Keys are percent-encoded in header names. */
 function extraOf(headers: Headers): Record<string, readonly string[]> {
   const extra: Record<string, readonly string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith(extraPrefix)) continue;
-    const key = name.slice(extraPrefix.length);
-    extra[/^(%[0-9a-f]{2}|[^%])*$/i.test(key) ? decodeURIComponent(key) : key] = listOf(value);
+    extra[unescapedKey(name.slice(extraPrefix.length))] = headerList(value);
   }
   return extra;
-}
-
-/** Repeated headers arrive joined by commas. */
-function listOf(value: string | undefined): string[] {
-  return (value ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }

@@ -30,8 +30,16 @@ const groupPriorities: Readonly<Record<string, number>> = {
 };
 
 const customGroupPriority = 1000;
+const customVersionPriority = 100;
 /** Higher comes first; v2 of autoscaling is preferred though v1 is stable too. */
 const versionPriorities: Readonly<Record<string, number>> = { 'autoscaling/v2': 30, 'autoscaling/v1': 15 };
+
+/** What the APIService of a group version that is served here says: `groupPriorityMinimum` and `versionPriority`. */
+export function localPriorities(group: string, version: string): { readonly group: number; readonly version: number } {
+  const known = groupPriorities[group];
+  if (known === undefined) return { group: customGroupPriority, version: customVersionPriority };
+  return { group: known, version: versionPriorities[`${group}/${version}`] ?? (/^v\d+$/.test(version) ? 15 : 9) };
+}
 
 /** For sorting: the group that comes first is the smaller one. */
 export function compareGroups(a: string, b: string): number {

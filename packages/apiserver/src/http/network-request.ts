@@ -14,6 +14,7 @@ export interface RequestHead {
   /** The path with its query. */
   readonly target: string | undefined;
   readonly headers: NodeJS.Dict<string | string[]>;
+  readonly upgrade?: string | undefined;
 }
 
 export class NetworkRequest implements ApiRequest {
@@ -24,6 +25,7 @@ export class NetworkRequest implements ApiRequest {
   readonly remoteAddress: string;
   readonly peerCertificate: PeerCertificate | undefined;
   readonly user = undefined;
+  readonly upgrade: string | undefined;
   readonly #incoming: Readable;
   readonly #outgoing: Writable;
   readonly #limits: BodyLimits;
@@ -39,6 +41,7 @@ export class NetworkRequest implements ApiRequest {
     this.rawQuery = question < 0 ? '' : target.slice(question + 1);
     // Only set-cookie, which no client sends, would come as an array.
     this.headers = head.headers as Record<string, string | undefined>;
+    this.upgrade = head.upgrade;
     this.remoteAddress = connection.remoteAddress;
     this.peerCertificate = connection.peerCertificate;
     this.#incoming = incoming;
@@ -60,6 +63,18 @@ export class NetworkRequest implements ApiRequest {
       else this.#outgoing.once('close', () => abort.abort());
     }
     return this.#abort.signal;
+  }
+
+  stream(): Readable | undefined {
+    return this.#hasBody() ? this.#incoming : undefined;
+  }
+
+  #hasBody(): boolean {
+    const length = this.headers['content-length'];
+    if (length !== undefined) return length !== '0';
+    if (this.headers['transfer-encoding'] !== undefined) return true;
+    // HTTP/2 needs neither header: its head says whether anything follows.
+    return 'endAfterHeaders' in this.#incoming && this.#incoming.endAfterHeaders === false;
   }
 
   body(): Promise<Uint8Array> {

@@ -5,6 +5,7 @@
  * Guarded against slow and broken clients: time limits for the handshake, the headers and the body; a body limit; idle
  * connections are closed. Closing lets running answers end, then breaks what is left.
  */
+import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import {
   createServer as createHttp2Server,
@@ -22,8 +23,9 @@ import { respondHttp1 } from './http1-exchange.ts';
 import { respondHttp2 } from './http2-exchange.ts';
 import { listenError } from './listen-error.ts';
 import { type Connection, NetworkRequest, type RequestHead } from './network-request.ts';
-import { readPeerCertificate } from './peer-certificate.ts';
+import { certificatesOf, readPeerCertificate } from './peer-certificate.ts';
 import type { BodyLimits } from './read-body.ts';
+import { respondUpgrade } from './upgrade-exchange.ts';
 
 export interface TlsMaterial {
   /** PEM; the server's certificate, and what links it to its authority. */
@@ -32,6 +34,8 @@ export interface TlsMaterial {
   readonly key: string;
   /** PEM; signs the client certificates that are believed. */
   readonly clientCa: string;
+  /** PEM; signs the client certificates of front proxies. */
+  readonly frontProxyCa?: string;
 }
 
 export interface ListenOptions {
@@ -59,6 +63,7 @@ export class SecureServer {
   /** Connections whose handshake is not over, by the client's end: the TLS socket made over one has the same. */
   readonly #newcomers = new Map<string, Socket>();
   #https: HttpsServer | undefined;
+  #frontProxyAuthorities: readonly X509Certificate[] = [];
 
   constructor(handler: Handler, clock: Clock) {
     this.#handler = handler;
@@ -72,10 +77,11 @@ export class SecureServer {
    * @throws ListenError that says why the address can't be had.
    */
   async listen({ host, port, tls }: ListenOptions): Promise<AddressInfo> {
+    if (tls.frontProxyCa !== undefined) this.#frontProxyAuthorities = certificatesOf(tls.frontProxyCa);
     const https = createHttpsServer({
       cert: tls.cert,
       key: tls.key,
-      ca: tls.clientCa,
+      ca: tls.frontProxyCa === undefined ? tls.clientCa : [tls.clientCa, tls.frontProxyCa],
       requestCert: true,
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
@@ -89,6 +95,7 @@ export class SecureServer {
       keepAliveInitialDelay,
     });
     this.#serveHttp1(https);
+    this.#serveUpgrades(https);
     this.#routeByProtocol(https, this.#makeHttp2Server());
     this.#https = https;
     await listening(https, host, port);
@@ -121,7 +128,7 @@ export class SecureServer {
       let connection = connections.get(socket);
       if (connection === undefined) {
         // Every socket of an HTTPS server is a TLS socket.
-        connection = connectionOf(socket as TLSSocket);
+        connection = this.#connectionOf(socket as TLSSocket);
         connections.set(socket, connection);
       }
       message.on('error', () => undefined);
@@ -132,6 +139,22 @@ export class SecureServer {
       };
       // What can't be said in the protocol (a header that it doesn't allow) ends this connection, not the server.
       answer().catch(() => outgoing.destroy());
+    });
+  }
+
+  #serveUpgrades(https: HttpsServer): void {
+    https.on('upgrade', (message, socket, head) => {
+      socket.on('error', () => socket.destroy());
+      message.on('error', () => undefined);
+      const answer = async (): Promise<void> => {
+        // Every socket of an HTTPS server is a TLS socket.
+        const connection = this.#connectionOf(message.socket as TLSSocket);
+        const requestHead = { ...headOfMessage(message), upgrade: message.headers.upgrade };
+        const request = new NetworkRequest(requestHead, message, socket, connection, this.#limits);
+        await respondUpgrade(message, socket, head, await this.#handler(request));
+      };
+      // What can't be said in the protocol (a header that it doesn't allow) ends this connection, not the server.
+      answer().catch(() => socket.destroy());
     });
   }
 
@@ -150,7 +173,7 @@ export class SecureServer {
     session.once('close', () => this.#sessions.delete(session));
     session.on('error', () => session.destroy());
     // The HTTP/2 session hides its socket behind a proxy; the certificate is read from it while it surely lives.
-    const connection = connectionOf(session.socket as TLSSocket);
+    const connection = this.#connectionOf(session.socket as TLSSocket);
     let openStreams = 0;
     session.setTimeout(idleTimeout, () => {
       if (openStreams === 0) session.close();
@@ -173,6 +196,11 @@ export class SecureServer {
       // What can't be said in the protocol (a header that it doesn't allow) ends this stream, not the server.
       answered.catch(() => stream.destroy());
     });
+  }
+
+  #connectionOf(socket: TLSSocket): Connection {
+    const peerCertificate = readPeerCertificate(socket, this.#frontProxyAuthorities);
+    return { remoteAddress: socket.remoteAddress ?? '', peerCertificate };
   }
 
   /** Takes over Node's own listener for connections, and gives it only those that speak HTTP/1.1. */
@@ -208,10 +236,6 @@ function headOfMessage({ method, url, headers }: IncomingMessage): RequestHead {
 
 function headOfStream(headers: IncomingHttpHeaders): RequestHead {
   return { method: headers[':method'], target: headers[':path'], headers };
-}
-
-function connectionOf(socket: TLSSocket): Connection {
-  return { remoteAddress: socket.remoteAddress ?? '', peerCertificate: readPeerCertificate(socket) };
 }
 
 function listening(https: HttpsServer, host: string, port: number): Promise<void> {

@@ -3,6 +3,7 @@
  * the shape of `@kindred/client`'s Transport, which controllers take.
  */
 import { setMaxListeners } from 'node:events';
+import { Readable } from 'node:stream';
 import type { UserInfo } from '../authentication/user-info.ts';
 import type { Handler } from '../chain/handler-chain.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -93,6 +94,8 @@ function toApiRequest(request: InProcessRequest, user: UserInfo, signal: AbortSi
     },
     headers: lowerCased(request.headers),
     body: () => Promise.resolve(request.body ?? noBody),
+    stream: () => (request.body === undefined ? undefined : Readable.from([request.body])),
+    upgrade: undefined,
     signal,
     remoteAddress: '',
     peerCertificate: undefined,

@@ -24,6 +24,10 @@ export interface ClusterCertificates {
   readonly apiserverKubeletClient: KeyAndCertificate;
   /** Client certificate of `system:node:<name>`, which is also the node agent's serving certificate. */
   readonly node: KeyAndCertificate;
+  /** Signs the certificates of front proxies alone: whoever has one may say whom a request comes from. */
+  readonly frontProxyAuthority: KeyAndCertificate;
+  /** With which the API server forwards requests to the servers of APIServices. */
+  readonly frontProxyClient: KeyAndCertificate;
   /** P-256 private key (PKCS#8 PEM) that signs service-account tokens. */
   readonly serviceAccountKey: string;
 }
@@ -58,6 +62,9 @@ const renewBefore = 30 * day;
 /** Certificates are valid a little before they are made, for machines whose clocks run behind. */
 const backdate = 5 * 60_000;
 
+/** The common name by which servers of APIServices know that a request was forwarded. */
+export const frontProxyName = 'front-proxy-client';
+
 const standardServerNames = [
   'localhost',
   'kubernetes',
@@ -74,7 +81,8 @@ const standardServerNames = [
  */
 export async function loadClusterCertificates(options: ClusterCertificateOptions): Promise<ClusterCertificates> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
-  const authority = await loadAuthority(options);
+  const authority = await loadAuthority(options, 'ca', 'kubernetes');
+  const frontProxyAuthority = await loadAuthority(options, 'front-proxy-ca', 'front-proxy-ca');
   const leaf = (name: string, request: Omit<LeafRequest, 'notBefore' | 'notAfter'>): Promise<KeyAndCertificate> =>
     loadLeaf(options, authority, name, request);
   return {
@@ -101,18 +109,27 @@ export async function loadClusterCertificates(options: ClusterCertificateOptions
       dnsNames: [options.nodeName],
       ipAddresses: [...options.nodeAddresses],
     }),
+    frontProxyAuthority,
+    frontProxyClient: await loadLeaf(options, frontProxyAuthority, 'front-proxy-client', {
+      commonName: frontProxyName,
+      usages: ['clientAuth'],
+    }),
     serviceAccountKey: await loadSigningKey(options.directory),
   };
 }
 
-async function loadAuthority({ directory, now }: ClusterCertificateOptions): Promise<KeyAndCertificate> {
-  const existing = await readAuthority(directory);
+async function loadAuthority(
+  { directory, now }: ClusterCertificateOptions,
+  name: string,
+  commonName: string,
+): Promise<KeyAndCertificate> {
+  const existing = await readAuthority(directory, name);
   if (existing !== undefined && endsAfter(existing, now)) return existing;
-  const created = createAuthority('kubernetes', {
+  const created = createAuthority(commonName, {
     notBefore: new Date(now - backdate),
     notAfter: new Date(now + authorityLifetime),
   });
-  await writePair(directory, 'ca', created);
+  await writePair(directory, name, created);
   return created;
 }
 
@@ -156,16 +173,17 @@ function isUsable(
  * Every kubeconfig and every pod trusts the authority, so a new one is never made where there was one: files that can't be
  * used are for a person to look at. Throws CertificateError.
  */
-async function readAuthority(directory: string): Promise<KeyAndCertificate | undefined> {
-  const files = { certificate: join(directory, 'ca.crt'), key: join(directory, 'ca.key') };
+async function readAuthority(directory: string, name: string): Promise<KeyAndCertificate | undefined> {
+  const files = { certificate: join(directory, `${name}.crt`), key: join(directory, `${name}.key`) };
   const [key, certificate] = await Promise.all([readIfThere(files.key), readIfThere(files.certificate)]);
   if (key === undefined && certificate === undefined) return undefined;
-  if (key === undefined) throw new CertificateError(files.key, 'is missing, though ca.crt is there');
-  if (certificate === undefined) throw new CertificateError(files.certificate, 'is missing, though ca.key is there');
+  if (key === undefined) throw new CertificateError(files.key, `is missing, though ${name}.crt is there`);
+  if (certificate === undefined)
+    throw new CertificateError(files.certificate, `is missing, though ${name}.key is there`);
   parse(files.certificate, () => new X509Certificate(certificate));
   parse(files.key, () => createPrivateKey(key));
   const pair = { key, certificate };
-  if (parsePair(pair) instanceof Error) throw new CertificateError(files.key, 'is not the key of ca.crt');
+  if (parsePair(pair) instanceof Error) throw new CertificateError(files.key, `is not the key of ${name}.crt`);
   return pair;
 }
 

@@ -2,6 +2,8 @@
  * What the handler chain answers: a status, headers, and a body that is either whole bytes or written as it comes.
  */
 
+import type { Duplex } from 'node:stream';
+
 /** Where a streamed body goes. Implemented by each transport. */
 export interface BodyWriter {
   /** Hands bytes over. False when the reader is behind: wait for `drained()` before more, or drop the client. */
@@ -25,4 +27,9 @@ export interface ApiResponse {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   /** Chunks are sent one after the other, without being joined. */
   readonly body: Uint8Array | readonly Uint8Array[] | StreamedBody;
+  /**
+   * With status 101, an answer to a request for an upgrade: is given the connection when the head has been sent, and
+   * resolves when it is over. There is no body then.
+   */
+  readonly upgraded?: (client: Duplex) => Promise<void>;
 }

@@ -14,6 +14,12 @@ export class ResourceRegistry {
   readonly #resources = new Map<string, ServedResource>();
   #generation = 0;
   #groupVersions: readonly ServedGroupVersion[] | undefined;
+  #listener: (() => void) | undefined;
+
+  /** Calls `listener` after every change from now on; there is one place for one. */
+  onChange(listener: (() => void) | undefined): void {
+    this.#listener = listener;
+  }
 
   /** Grows with every change. */
   get generation(): number {
@@ -69,6 +75,7 @@ export class ResourceRegistry {
   #changed(): void {
     this.#generation++;
     this.#groupVersions = undefined;
+    this.#listener?.();
   }
 }
 

@@ -18,6 +18,7 @@ import {
   CertificateError,
   createApiServer,
   defaultTolerationSeconds,
+  frontProxyName,
   issuerDiscoveryRoutes,
   ListenError,
   loadClusterCertificates,
@@ -28,6 +29,7 @@ import {
   RbacAuthorizer,
   rbacEscalationAdmission,
   reconcileBootstrapPolicy,
+  requestHeaderAuthenticator,
   ServiceAccountTokenAuthenticator,
   serviceAccountAdmission,
   serviceAccountToken,
@@ -178,7 +180,7 @@ async function createServer(
   const server = await createApiServer({
     storage,
     kinds: builtinKinds(),
-    authenticators: [x509Authenticator, tokens],
+    authenticators: [requestHeaderAuthenticator([frontProxyName]), x509Authenticator, tokens],
     authorizer: rbac,
     admission: [
       await serviceAccountAdmission({ storage, clock, randomSuffix }),
@@ -187,6 +189,12 @@ async function createServer(
       await serviceAllocation({ storage, serviceCidr: settings.serviceCidr, random: Math.random }),
       rbacEscalationAdmission(rbac, policy),
     ],
+    frontProxy: {
+      clientCa: certificates.authority.certificate,
+      frontProxyCa: certificates.frontProxyAuthority.certificate,
+      allowedNames: [frontProxyName],
+      client: certificates.frontProxyClient,
+    },
     subresources: [serviceAccountToken(issuer), logs],
     routes: issuerDiscoveryRoutes(issuer),
     reviews: [...accessReviews(rbac, rbac), ...authenticationReviews(tokens, audiences)],
@@ -207,10 +215,15 @@ async function createServer(
 async function listen(
   server: ApiServer,
   { securePort }: ControlPlaneOptions,
-  { apiserver, authority }: ClusterCertificates,
+  { apiserver, authority, frontProxyAuthority }: ClusterCertificates,
 ): Promise<number> {
   try {
-    const tls = { cert: apiserver.certificate, key: apiserver.key, clientCa: authority.certificate };
+    const tls = {
+      cert: apiserver.certificate,
+      key: apiserver.key,
+      clientCa: authority.certificate,
+      frontProxyCa: frontProxyAuthority.certificate,
+    };
     const { port } = await server.listen({ host: '127.0.0.1', port: securePort, tls });
     return port;
   } catch (error) {

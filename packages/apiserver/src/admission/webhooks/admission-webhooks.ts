@@ -8,6 +8,7 @@ import type {
 } from '@kindred/apis/admissionregistration/v1';
 import type { ResourceRegistry } from '../../resources/registry.ts';
 import type { ServedResource } from '../../resources/served-resource.ts';
+import { openServiceLookup } from '../../services/service-endpoints.ts';
 import type { ApiStorage, ResourceStorage } from '../../storage/resource-storage.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import { type CallParts, mutate, validate } from './call-webhooks.ts';
@@ -15,7 +16,6 @@ import { mutatingWebhooks, validatingWebhooks, type Webhook } from './webhook.ts
 import type { CallerParts } from './webhook-caller.ts';
 import { WebhookMetrics } from './webhook-metrics.ts';
 import { type Invocation, invocationsFor } from './webhook-rules.ts';
-import { openServiceLookup } from './webhook-target.ts';
 
 const group = 'admissionregistration.k8s.io';
 

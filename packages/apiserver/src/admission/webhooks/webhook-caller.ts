@@ -2,6 +2,7 @@
  * Asks one webhook about one request, within its time: the review, the way to it, and what the answer says.
  */
 import { type Clock, errorText, goQuote, isStatusError } from '@kindred/machinery';
+import type { ServiceLookup } from '../../services/service-endpoints.ts';
 import {
   InvalidReviewError,
   type ReviewAnswer,
@@ -11,7 +12,7 @@ import {
 } from './admission-review.ts';
 import type { Webhook } from './webhook.ts';
 import { WebhookCallError } from './webhook-errors.ts';
-import { resolveTarget, type ServiceLookup, webhookUrl } from './webhook-target.ts';
+import { resolveTarget, webhookUrl } from './webhook-target.ts';
 import type { WebhookAnswer, WebhookTransport } from './webhook-transport.ts';
 
 export interface CallerParts {

@@ -5,7 +5,7 @@
 import { Agent, type RequestOptions, request } from 'node:https';
 import { isIP } from 'node:net';
 import { hasErrorCode } from '@kindred/machinery';
-import { networkErrorText } from './network-error.ts';
+import { networkErrorText } from '../../http/network-error.ts';
 
 export interface WebhookPost {
   /** Where to connect. */

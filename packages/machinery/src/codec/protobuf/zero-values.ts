@@ -18,7 +18,7 @@ const POINTERS = new Set([
 
 /** Numbers and booleans by type; the same in every version of a type. */
 const PLAIN: Readonly<Record<string, readonly string[]>> = {
-  APIServiceSpec: ['insecureSkipTLSVerify'],
+  APIServiceSpec: ['insecureSkipTLSVerify', 'priority'],
   AWSElasticBlockStoreVolumeSource: ['partition'],
   Container: ['stdin', 'stdinOnce', 'tty'],
   ContainerImage: ['sizeBytes'],

@@ -38,5 +38,7 @@ export function networkErrorText(
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `tls: failed to verify certificate: x509: ${error.message}`;
   if (code === 'ECONNRESET') return 'EOF';
+  if (code.startsWith('HPE_')) return 'malformed HTTP response';
+  if (error.message.includes('wrong version number')) return 'tls: first record does not look like a TLS handshake';
   return error.message;
 }

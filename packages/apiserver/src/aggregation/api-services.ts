@@ -1,0 +1,108 @@
+/**
+ * Follows the stored APIServices and knows which group versions other servers serve. Read from the server's own memory, so
+ * that a request for anything else costs one look into a map.
+ */
+import type { APIService } from '@kindred/apis/apiregistration/v1';
+import type { ResourceStorage, ResourceWatch } from '../storage/resource-storage.ts';
+import { Backend, type BackendParts } from './backend.ts';
+import { hasSamePeer, type RemoteApi, remoteApiOf } from './remote-api.ts';
+
+/** A group version that is served elsewhere, and the way there. */
+export interface Remote {
+  readonly api: RemoteApi;
+  readonly backend: Backend;
+}
+
+export interface ApiServicesListener {
+  /** An APIService changed, whoever serves it. */
+  changed(name: string): void;
+  /** An APIService names a server that it didn't name before. */
+  connected(name: string): void;
+}
+
+export class ApiServices {
+  readonly #storage: ResourceStorage;
+  readonly #parts: BackendParts;
+  readonly #listener: ApiServicesListener;
+  readonly #byGroup = new Map<string, Map<string, Remote>>();
+  readonly #byName = new Map<string, Remote>();
+  #watch: ResourceWatch | undefined;
+
+  constructor(storage: ResourceStorage, parts: BackendParts, listener: ApiServicesListener) {
+    this.#storage = storage;
+    this.#parts = parts;
+    this.#listener = listener;
+  }
+
+  /** Takes over what is stored and follows it from there. */
+  start(): void {
+    const { items, revision } = this.#storage.list({});
+    for (const { name } of items) this.sync(name);
+    this.#watch = this.#storage.watch(
+      { since: revision },
+      {
+        onEvents: (events) => {
+          for (const event of events) if (event.type !== 'BOOKMARK') this.sync(event.stored.name);
+        },
+        onEnd: () => undefined,
+      },
+    );
+  }
+
+  /** Who serves the group version; undefined when this server does, or nobody. */
+  find(group: string, version: string): Remote | undefined {
+    return this.#byGroup.get(group)?.get(version);
+  }
+
+  /** By the name of the APIService. */
+  findName(name: string): Remote | undefined {
+    return this.#byName.get(name);
+  }
+
+  remotes(): readonly Remote[] {
+    return [...this.#byName.values()];
+  }
+
+  /** Every APIService that is stored, in order of names. */
+  list(): readonly APIService[] {
+    // What is stored has passed the checks of its kind.
+    return this.#storage.list({}).items.map(({ object }) => object as APIService);
+  }
+
+  /** Takes over the new state of an APIService, or forgets one that is gone. */
+  sync(name: string): void {
+    const stored = this.#storage.get('', name);
+    // As above.
+    const api = stored === undefined ? undefined : remoteApiOf(stored.object as APIService);
+    const known = this.#byName.get(name);
+    if (api === undefined) this.#forget(name);
+    else this.#remember(api, known);
+    this.#listener.changed(name);
+  }
+
+  close(): void {
+    this.#watch?.close();
+    for (const { backend } of this.#byName.values()) backend.close();
+  }
+
+  #remember(api: RemoteApi, known: Remote | undefined): void {
+    const kept = known !== undefined && hasSamePeer(known.api, api) ? known.backend : undefined;
+    if (kept === undefined) known?.backend.close();
+    const remote = { api, backend: kept ?? new Backend(api, this.#parts) };
+    this.#byName.set(api.name, remote);
+    const versions = this.#byGroup.get(api.group) ?? new Map<string, Remote>();
+    this.#byGroup.set(api.group, versions.set(api.version, remote));
+    if (kept === undefined) this.#listener.connected(api.name);
+  }
+
+  #forget(name: string): void {
+    const known = this.#byName.get(name);
+    if (known === undefined) return;
+    known.backend.close();
+    this.#byName.delete(name);
+    const { group, version } = known.api;
+    const versions = this.#byGroup.get(group);
+    versions?.delete(version);
+    if (versions?.size === 0) this.#byGroup.delete(group);
+  }
+}

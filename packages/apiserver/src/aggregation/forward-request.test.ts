@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type TestContext, test } from 'node:test';
+import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
+import { apiServices, createTestBackend, register, type TestBackend } from '../testing/test-backend.ts';
+import { createTestServer, json, type TestServer, type TestServerOptions } from '../testing/test-server.ts';
+
+const flunders = '/apis/wardle.example.com/v1/namespaces/default/flunders';
+const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) };
+const frontProxyAuthority = createAuthority('front-proxy-ca', validity);
+const frontProxy = {
+  clientCa: frontProxyAuthority.certificate,
+  frontProxyCa: frontProxyAuthority.certificate,
+  allowedNames: ['front-proxy-client'],
+  client: issueCertificate(frontProxyAuthority, {
+    commonName: 'front-proxy-client',
+    usages: ['clientAuth'],
+    ...validity,
+  }),
+};
+
+/** Waits until the APIService's condition has this reason. */
+async function reason(server: TestServer, wanted: string): Promise<void> {
+  const events = server.watch(`${apiServices}?watch=true&fieldSelector=metadata.name%3Dv1.wardle.example.com`);
+  for (;;) {
+    const { object } = await events.next();
+    const { conditions = [] } = (object['status'] ?? {}) as { conditions?: { reason: string }[] };
+    if (conditions[0]?.reason === wanted) return;
+  }
+}
+
+async function withBackend(
+  t: TestContext,
+  answer: Parameters<typeof createTestBackend>[1],
+  options: TestServerOptions = {},
+): Promise<{ server: TestServer; backend: TestBackend }> {
+  const backend = await createTestBackend(
+    t,
+    (request, response) => {
+      if (request.url === '/apis/wardle.example.com/v1') response.end('{}');
+      else answer(request, response);
+    },
+    { clientCa: frontProxyAuthority.certificate },
+  );
+  const server = await createTestServer(t, { frontProxy, ...options });
+  await register(server, backend);
+  await reason(server, 'Passed');
+  return { server, backend };
+}
+
+test('a request reaches the other server with its query, body and user, and without its credentials', async (t) => {
+  const { server, backend } = await withBackend(t, async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    response.writeHead(201, { 'content-type': 'application/json', 'x-own': 'yes', connection: 'keep-alive' });
+    response.end(JSON.stringify({ sent: Buffer.concat(chunks).toString() }));
+  });
+  const answer = await server
+    .as({
+      username: 'jané',
+      uid: '7',
+      groups: ['devs', 'a,system:masters'],
+      extra: { 'example.com/scope': ['x', 'y'] },
+    })
+    .call('POST', `${flunders}?dryRun=All&fieldManager=a%2Fb`, 'hello', {
+      authorization: 'Bearer secret',
+      'x-remote-user': 'root',
+      'x-remote-extra-scope': 'all',
+      accept: 'application/json;as=Table',
+    });
+  assert.deepEqual([answer.status, answer.headers['x-own'], answer.text], [201, 'yes', '{"sent":"hello"}']);
+  const { url, headers } = backend.requests.at(-1) ?? {};
+  assert.equal(url, `${flunders}?dryRun=All&fieldManager=a%2Fb`);
+  assert.equal(Buffer.from(String(headers?.['x-remote-user']), 'latin1').toString(), 'jané');
+  assert.equal(headers?.['x-remote-group'], 'devs');
+  assert.equal(headers?.['x-remote-uid'], '7');
+  assert.equal(headers?.['x-remote-extra-example.com%2fscope'], 'x, y');
+  assert.equal(headers?.['x-remote-extra-scope'], undefined);
+  assert.equal(headers?.authorization, undefined);
+  assert.equal(headers?.accept, 'application/json;as=Table');
+  assert.equal(headers?.host, 'backend.default.svc');
+  assert.equal(headers?.['audit-id'], answer.headers['audit-id']);
+});
+
+test('connections are kept, and everything else is still served here', async (t) => {
+  const { server, backend } = await withBackend(t, (_request, response) => response.end('{}'));
+  for (let n = 0; n < 5; n++) assert.equal((await server.call('GET', flunders)).status, 200);
+  assert.equal(backend.connections(), 1);
+  assert.equal((await server.call('GET', '/api/v1/namespaces/default/configmaps')).status, 200);
+  assert.equal((await server.call('GET', '/apis/wardle.example.com/v2/flunders')).status, 404);
+  const events = server.watch(`${apiServices}?watch=true`);
+  await server.call('DELETE', `${apiServices}/v1.wardle.example.com`);
+  while ((await events.next()).type !== 'DELETED');
+  assert.equal((await server.call('GET', flunders)).status, 404);
+});
+
+test('a watch of the other server comes through event by event, and breaks off when that server dies', async (t) => {
+  let send: ((text: string) => void) | undefined;
+  const { server, backend } = await withBackend(t, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+    send = (text) => void response.write(text);
+  });
+  const transport = server.api.transport({ username: 'w', groups: ['system:masters'] });
+  const { body } = await transport.request({ method: 'GET', path: `${flunders}?watch=true`, headers: {} });
+  const chunks = body[Symbol.asyncIterator]();
+  for (const text of ['{"type":"ADDED"}\n', '{"type":"DELETED"}\n']) {
+    const next = chunks.next();
+    send?.(text);
+    assert.equal(Buffer.from((await next).value ?? []).toString(), text);
+  }
+  const broken = assert.rejects(chunks.next(), /broke off/);
+  await backend.close();
+  await broken;
+  const answer = await server.call('GET', flunders);
+  assert.equal(answer.status, 503);
+  assert.match(
+    String(json(answer)['message']),
+    /^error trying to reach service: dial tcp 127\.0\.0\.1:\d+: connect: connection refused$/,
+  );
+});
+
+test('a client that goes away ends its request at the other server', async (t) => {
+  const ended: Promise<unknown>[] = [];
+  const { server } = await withBackend(t, (_request, response) => {
+    response.writeHead(200).flushHeaders();
+    ended.push(once(response, 'close'));
+  });
+  const transport = server.api.transport({ username: 'w', groups: ['system:masters'] });
+  const abort = new AbortController();
+  const { body } = await transport.request({
+    method: 'GET',
+    path: `${flunders}?watch=true`,
+    headers: {},
+    signal: abort.signal,
+  });
+  const read = assert.rejects(body[Symbol.asyncIterator]().next());
+  abort.abort();
+  await read;
+  await Promise.all(ended);
+});
