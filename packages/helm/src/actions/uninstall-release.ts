@@ -64,12 +64,12 @@ export async function uninstallRelease(
   return { release: record.release, kept };
 }
 
-/** Deletes the records of all revisions, and what stable generators gave for them. */
+/** Deletes the records of all revisions, oldest first as helm does, and what stable generators gave for them. */
 export async function purge({ storage, generators }: ActionContext, history: readonly Release[]): Promise<void> {
   const failed = (error: unknown): never => {
     throw new ReleaseError('Failed', `uninstall: Failed to purge the release: ${errorText(error)}`, { cause: error });
   };
-  for (const { name, revision } of history) await storage.delete(name, revision).catch(failed);
+  for (const { name, revision } of history.toReversed()) await storage.delete(name, revision).catch(failed);
   const [newest] = history;
   if (newest !== undefined) await generators?.delete(newest.name).catch(failed);
 }

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import { defineExtension, type Extension } from '@kindred/operator';
 import { nodeProviders } from '../node/providers.ts';
+import { releaseApi } from '../release-api/release-api.ts';
+import { releaseRoles } from '../release-api/release-roles.ts';
 import { TemplateCache } from '../template/template-cache.ts';
 import { admittedKinds } from './admission/admitted-kinds.ts';
 import { configWebhook } from './admission/config-webhook.ts';
@@ -32,6 +34,11 @@ export interface HelmExtensionOptions {
   readonly inputs?: readonly ('flux' | 'k3s')[];
   /** `everything`: releases are made as the controller. `impersonate`: only as the service accounts that they name. */
   readonly rights?: 'everything' | 'impersonate';
+  /**
+   * Serves releases as objects of the API, `kubectl get releases`: true when not given, unless `rights` is `impersonate`. It
+   * answers with the rights of whoever asks, so it must be allowed to act as anybody.
+   */
+  readonly releaseApi?: boolean;
   /** Where charts are kept between reconciles; below the system's temporary directory when not given. */
   readonly cacheDirectory?: string;
   /** What git may use; not `file`, which would read this machine's disk. */
@@ -77,6 +84,9 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
   const checks = { knownCharts, actsAsAccountsOnly, fetching: { cacheDirectory, gitProtocols, environment } };
   const hasFlux = inputs.includes('flux');
   const hasK3s = inputs.includes('k3s');
+  const { functions, identity } = settings;
+  const api = releaseApi({ functions, identity: () => `${identity}_${randomUUID()}` });
+  const hasApi = options.releaseApi ?? !actsAsAccountsOnly;
   return defineExtension({
     name: 'helm',
     kinds: [
@@ -90,12 +100,14 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
       releaseController(ownReleases, settings),
       ...(hasFlux ? [releaseController(fluxReleases, settings)] : []),
       ...(hasK3s ? [releaseController(k3sCharts, settings)] : []),
+      ...(hasApi ? [api.operations] : []),
     ],
     webhooks: [
       releaseWebhook(admittedKinds.own, checks),
       ...(hasFlux ? [releaseWebhook(admittedKinds.flux, checks)] : []),
       ...(hasK3s ? [releaseWebhook(admittedKinds.k3s, checks), configWebhook] : []),
     ],
+    ...(hasApi ? { apiServers: [api.server], roles: releaseRoles } : {}),
   });
 }
 

@@ -229,6 +229,11 @@ function refused(what: string, error: unknown): unknown {
   return isStatusError(error) ? new ReleaseError('Failed', `${what}: ${error.message}`, { cause: error }) : error;
 }
 
+/** The release of a Secret that was read otherwise, without the chunks of a large record. @throws ReleaseError Damaged */
+export function releaseOfSecret(secret: Observed<Secret>): Release {
+  return readObject(SECRETS, secret);
+}
+
 function readObject<T extends KubeObject>(format: Format<T>, object: Observed<T>): Release {
   const { labels, annotations, namespace = '' } = object.metadata;
   try {

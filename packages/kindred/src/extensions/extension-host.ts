@@ -73,7 +73,7 @@ async function startExtension(
   const role = clusterRoleOf(extension);
   const name = `kindred:${extension.name}`;
   const user = `system:kindred:extension:${extension.name}`;
-  await client.apply(ClusterRole, role, { force: true });
+  for (const each of [role, ...extension.roles]) await client.apply(ClusterRole, each, { force: true });
   await client.apply(
     ClusterRoleBinding,
     // What the server fills in (kind, times) is part of the type, and not of what is applied.

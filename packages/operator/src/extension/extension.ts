@@ -33,6 +33,11 @@ export interface ExtensionOptions {
   readonly webhooks?: readonly Webhook[];
   /** Custom API servers: `defineApiServer` of `@kindred/operator/api-server`. */
   readonly apiServers?: readonly ExtensionApiServer[];
+  /**
+   * Roles for people: who may do what with the resources that it adds. Labels such as
+   * `rbac.authorization.k8s.io/aggregate-to-edit` add them to the roles that clusters have.
+   */
+  readonly roles?: readonly ClusterRole[];
   /** Rights beyond those that the controllers declare. */
   readonly rules?: readonly PolicyRule[];
   readonly images?: readonly ExtensionImage[];
@@ -44,6 +49,8 @@ export interface Extension {
   readonly controllers: readonly Runnable[];
   readonly webhooks: readonly Webhook[];
   readonly apiServers: readonly ExtensionApiServer[];
+  /** For people, not for itself. */
+  readonly roles: readonly ClusterRole[];
   /** Everything that its controllers, webhooks and API servers must be allowed to do. */
   readonly rbac: readonly PolicyRule[];
   readonly images: readonly ExtensionImage[];
@@ -54,7 +61,16 @@ export interface Extension {
  * @throws TypeError when the name is not a DNS label
  */
 export function defineExtension(options: ExtensionOptions): Extension {
-  const { name, kinds = [], controllers = [], webhooks = [], apiServers = [], rules = [], images = [] } = options;
+  const {
+    name,
+    kinds = [],
+    controllers = [],
+    webhooks = [],
+    apiServers = [],
+    roles = [],
+    rules = [],
+    images = [],
+  } = options;
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name))
     throw new TypeError(`Extension name ${JSON.stringify(name)} is not a DNS label`);
   return {
@@ -63,6 +79,7 @@ export function defineExtension(options: ExtensionOptions): Extension {
     controllers,
     webhooks,
     apiServers,
+    roles,
     rbac: mergeRules([
       ...controllers.flatMap((controller) => controller.rules),
       ...webhookServerRules({ extension: name, webhooks }),

@@ -2,11 +2,11 @@
 import { dependencyRecord } from '../../chart/metadata-json.ts';
 import { compareText } from '../../go/compare-text.ts';
 import type { Release } from '../../release/release.ts';
+import { secondsTime } from '../../release/release-time.ts';
 import { exactArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { outputFlag, outputFormat, printFormat } from '../output/format.ts';
 import { completeRelease, findRelease } from '../release/release-argument.ts';
-import { secondsTime } from '../release/release-time.ts';
 import { revisionFlag } from './revision-flag.ts';
 
 type Pairs = readonly (readonly [string, string])[];

@@ -1,13 +1,13 @@
 /** `helm history RELEASE_NAME`: the revisions of a release, the oldest first. */
 import { history } from '../../actions/history.ts';
+import { appVersion, chartName } from '../../release/chart-name.ts';
+import { ansicTime } from '../../release/release-time.ts';
 import { exactArguments } from '../arguments.ts';
 import { withCluster } from '../cluster/connect.ts';
 import type { Command } from '../command.ts';
 import { outputFlag, outputFormat, printFormat } from '../output/format.ts';
 import { tableText } from '../output/table.ts';
-import { appVersion, chartName } from './chart-name.ts';
 import { completeRelease } from './release-argument.ts';
-import { ansicTime } from './release-time.ts';
 import { queryContext } from './run-actions.ts';
 
 export const historyCommand: Command = {

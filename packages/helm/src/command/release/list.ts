@@ -1,6 +1,8 @@
 /** `helm list`: the releases of a namespace, the newest revision of each. */
 import { list } from '../../actions/list.ts';
+import { appVersion, chartName } from '../../release/chart-name.ts';
 import type { Release, ReleaseStatus } from '../../release/release.ts';
+import { updatedTime } from '../../release/release-time.ts';
 import { noArguments } from '../arguments.ts';
 import { withCluster } from '../cluster/connect.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -9,8 +11,6 @@ import type { FlagValues } from '../flags/flag-values.ts';
 import { palette } from '../output/color.ts';
 import { outputFlag, outputFormat, printFormat } from '../output/format.ts';
 import { tableText } from '../output/table.ts';
-import { appVersion, chartName } from './chart-name.ts';
-import { updatedTime } from './release-time.ts';
 import { queryContext } from './run-actions.ts';
 
 const listFlags: readonly Flag[] = [

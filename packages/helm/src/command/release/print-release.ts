@@ -2,10 +2,10 @@
 
 import type { GoMap } from '../../go/value.ts';
 import type { Release } from '../../release/release.ts';
+import { ansicTime } from '../../release/release-time.ts';
 import { coalesceValues } from '../../values/coalesce.ts';
 import { writeYaml } from '../../yaml/write.ts';
 import type { Palette } from '../output/color.ts';
-import { ansicTime } from './release-time.ts';
 
 export interface ReleaseTextOptions {
   readonly colors: Palette;

@@ -1,12 +1,12 @@
 /** The release that a command names: found by its name, and by --revision where the command has that. */
 import { getRelease } from '../../actions/get.ts';
+import { chartName } from '../../release/chart-name.ts';
 import type { Release } from '../../release/release.ts';
 import { releaseNameProblem } from '../../release/release-name.ts';
 import type { ReleaseStorage } from '../../release/release-storage.ts';
 import { type ClusterAccess, withCluster } from '../cluster/connect.ts';
 import type { CommandContext, Completion } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { chartName } from './chart-name.ts';
 import { queryContext } from './run-actions.ts';
 
 /** One revision, the newest when it is 0. Throws ReleaseError. */

@@ -1,8 +1,8 @@
 /** A release as Go templates see it (`helm get all --template`): the fields of helm's struct. */
 import { GoMap, type GoObject, type GoValue, goInt, goObject } from '../../go/value.ts';
 import type { Release, ReleaseHook, StoredChart } from '../../release/release.ts';
+import { releaseMoment } from '../../release/release-time.ts';
 import { timeText } from '../../time/format-time.ts';
-import { releaseMoment } from './release-time.ts';
 
 const struct = (type: string, fields: Readonly<Record<string, GoValue>>): GoObject =>
   goObject(type, { kind: 'ptr', fields: new Map(Object.entries(fields)) });

@@ -1,8 +1,8 @@
 /** Times of release records for people: in the zone that the record was written in. */
-import { formatTime, timeText } from '../../time/format-time.ts';
-import type { Moment } from '../../time/moment.ts';
-import { parseTime } from '../../time/parse-time.ts';
-import { UTC } from '../../time/zone.ts';
+import { formatTime, timeText } from '../time/format-time.ts';
+import type { Moment } from '../time/moment.ts';
+import { parseTime } from '../time/parse-time.ts';
+import { UTC } from '../time/zone.ts';
 
 const RFC3339 = '2006-01-02T15:04:05.999999999Z07:00';
 const ANSIC = 'Mon Jan _2 15:04:05 2006';

@@ -1,5 +1,5 @@
 /** How lists name the chart of a release. */
-import type { Release } from '../../release/release.ts';
+import type { Release } from './release.ts';
 
 /** `web-1.2.3` */
 export function chartName({ chart }: Release): string {

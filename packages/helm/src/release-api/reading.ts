@@ -1,0 +1,22 @@
+/** Reads with the rights of whoever asks: what they lack is said of what they asked for, too. */
+import { forbidden, type GroupResource, isStatusError } from '@kindred/machinery';
+
+export async function reading<T>(resource: GroupResource, name: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw refusalOf(resource, name, error);
+  }
+}
+
+export async function* watching<T>(resource: GroupResource, events: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw refusalOf(resource, '', error);
+  }
+}
+
+function refusalOf(resource: GroupResource, name: string, error: unknown): unknown {
+  return isStatusError(error, 'Forbidden') ? forbidden(resource, name, error.message) : error;
+}
