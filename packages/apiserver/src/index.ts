@@ -27,6 +27,7 @@ export { statusResponse } from './chain/error-response.ts';
 export type { Exchange } from './chain/exchange.ts';
 export type { FlowControlLimits } from './chain/flow-control.ts';
 export type { Handler } from './chain/handler-chain.ts';
+export { customKind } from './crds/custom-kind.ts';
 export type { HealthCheck, HealthEndpoint } from './health/health-checks.ts';
 export { HealthChecks, textResponse } from './health/health-checks.ts';
 export type { ListenErrorCode } from './http/listen-error.ts';
@@ -38,14 +39,18 @@ export type { ClusterCertificateOptions, ClusterCertificates } from './pki/clust
 export { CertificateError, frontProxyName, loadClusterCertificates } from './pki/cluster-certificates.ts';
 export type { ApiRequest, PeerCertificate } from './request/api-request.ts';
 export type { ApiResponse, BodyWriter, StreamedBody } from './request/api-response.ts';
+export type { DeleteOptions as DeleteRequestOptions } from './resources/delete-options.ts';
+export type { ResourceHandler } from './resources/dispatch.ts';
 export { ResourceRegistry } from './resources/registry.ts';
-export type { ResourceRequest } from './resources/resource-request.ts';
+export type { ResourceRequest, ServedRequest } from './resources/resource-request.ts';
+export type { ServedKind } from './resources/served-kind.ts';
 export type { ServedResource } from './resources/served-resource.ts';
 export type { ReviewHandler, SubresourceHandler } from './resources/subresources/subresource-handler.ts';
+export type { WriteOptions as WriteRequestOptions } from './resources/write-options.ts';
 export { accessReviews } from './reviews/access-reviews.ts';
 export { authenticationReviews } from './reviews/authentication-reviews.ts';
 export type { RouteHandler } from './routes/routes.ts';
-export type { ApiServer, ApiServerOptions } from './server.ts';
+export type { ApiServer, ApiServerOptions, ServedResourceOptions } from './server.ts';
 export { createApiServer } from './server.ts';
 export type { ApiStorageOptions } from './storage/api-storage.ts';
 export { openApiStorage } from './storage/api-storage.ts';
@@ -64,3 +69,21 @@ export type { StoredObject } from './storage/stored-object.ts';
 export type { BookmarkEvent, ObjectEvent, WatchEvent } from './storage/watch-event.ts';
 export { podLog } from './subresources/pod-log.ts';
 export { serviceAccountToken } from './subresources/service-account-token.ts';
+export type { VirtualSubresources } from './virtual/virtual-resource.ts';
+export { subresourceDefinitions, verbsOfSource, virtualResource } from './virtual/virtual-resource.ts';
+export type {
+  ListWish,
+  SourceEvent,
+  SourceList,
+  SourceObject,
+  SourceWrite,
+  VirtualSource,
+  WatchWish,
+} from './virtual/virtual-source.ts';
+export type {
+  RawAnswer,
+  SubresourceAnswer,
+  SubresourceWrite,
+  VirtualSubresource,
+} from './virtual/virtual-subresource.ts';
+export { answerSubresource } from './virtual/virtual-subresource.ts';

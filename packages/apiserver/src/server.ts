@@ -33,10 +33,10 @@ import { ownProcessUse, type ProcessUse } from './metrics/process-metrics.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { valueResponse } from './negotiation/encode.ts';
 import { addOpenApiRoutes } from './openapi/openapi-routes.ts';
-import { resourceDispatch } from './resources/dispatch.ts';
+import { type ResourceHandler, resourceDispatch } from './resources/dispatch.ts';
 import { ResourceRegistry } from './resources/registry.ts';
 import type { VerbParts } from './resources/resource-request.ts';
-import { builtInKind } from './resources/served-kind.ts';
+import { builtInKind, type ServedKind } from './resources/served-kind.ts';
 import { ServedResource } from './resources/served-resource.ts';
 import type { ReviewHandler, SubresourceHandler } from './resources/subresources/subresource-handler.ts';
 import { addIndexRoute } from './routes/index-route.ts';
@@ -50,6 +50,11 @@ export interface ApiServerOptions {
   readonly storage: ApiStorage;
   /** The built-in kinds to serve: `builtinKinds()` of `@kindred/apis`, or a part of them. */
   readonly kinds: readonly KindDefinition[];
+  /**
+   * More resources: of a kind that is stored as custom resources are, or with a handler that answers for it
+   * (`virtualResource`).
+   */
+  readonly resources?: readonly ServedResourceOptions[];
   /** Asked in turn; who is known to none of them is anonymous. */
   readonly authenticators: readonly Authenticator[];
   readonly authorizer: Authorizer;
@@ -72,6 +77,11 @@ export interface ApiServerOptions {
   readonly randomUuid?: () => string;
   /** What `/metrics` tells of the process; of this one unless told. */
   readonly processUse?: () => ProcessUse;
+}
+
+export interface ServedResourceOptions {
+  readonly kind: ServedKind;
+  readonly handle?: ResourceHandler;
 }
 
 /** A running API server. */
@@ -128,6 +138,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     random,
     randomUuid,
     closing: closing.signal,
+    reportFault,
   };
   const aggregation = options.kinds.some(isApiService)
     ? await openAggregation({
@@ -144,6 +155,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const health = new HealthChecks();
   const dispatchResource = resourceDispatch({
     server: parts,
+    handled: new Map(
+      options.resources?.flatMap(({ kind, handle }) => (handle === undefined ? [] : [[kind, handle] as const])),
+    ),
     subresources: options.subresources ?? [],
     reviews: options.reviews ?? [],
   });
@@ -217,6 +231,7 @@ async function serveKinds(
     const kind = isApiService(definition) ? aggregation?.servedKind(definition) : undefined;
     registry.add(new ServedResource(kind ?? builtInKind(definition), storage));
   }
+  for (const { kind } of options.resources ?? []) registry.add(new ServedResource(kind, storage));
   const base = kinds.find(isCrd);
   if (base === undefined) return undefined;
   const serving = new CustomResourceServing({

@@ -29,7 +29,7 @@ import { createObject } from './create-object.ts';
 import { acceptObject, fitAndReport } from './incoming-object.ts';
 import { versionConverter } from './other-versions.ts';
 import type { PatchDocument } from './patch-documents.ts';
-import type { ResourceRequest } from './resource-request.ts';
+import type { ResourceRequest, ServedRequest } from './resource-request.ts';
 import { type Desired, updateObject } from './update-object.ts';
 import { readWriteOptions, type WriteOptions } from './write-options.ts';
 import { writtenResponse } from './written-response.ts';
@@ -46,11 +46,11 @@ export async function apply(request: ResourceRequest, document: PatchDocument): 
     const written = await updateObject(request, options, {
       subresource,
       demandVersion: false,
-      produce: (stored) => merge(request, options, applied, resource.read(stored)),
+      produce: (stored) => mergeApplied(request, options, applied, resource.read(stored)),
     });
     if (written !== undefined) return writtenResponse(request, written, 200);
     await demandMayCreate(request, applied);
-    const { object } = merge(request, options, applied, undefined);
+    const { object } = mergeApplied(request, options, applied, undefined);
     try {
       return writtenResponse(request, await createObject(request, options, object, { applied: true }), 201);
     } catch (error) {
@@ -60,7 +60,12 @@ export async function apply(request: ResourceRequest, document: PatchDocument): 
   }
 }
 
-function appliedConfiguration(request: ResourceRequest, options: WriteOptions, document: PatchDocument): Unstructured {
+/** What an apply patch says. @throws StatusError 400. */
+export function appliedConfiguration(
+  request: ServedRequest,
+  options: WriteOptions,
+  document: PatchDocument,
+): Unstructured {
   const { value } = document;
   if (!isJsonObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') {
     throw badRequest('invalid object type: apply configurations must have apiVersion and kind');
@@ -84,15 +89,16 @@ function demandNoManagedFields({ metadata }: JsonObject): void {
   delete metadata['managedFields'];
 }
 
-function notTyped({ resource, namespace, name }: ResourceRequest, errors: readonly string[]): StatusError {
+function notTyped({ resource, namespace, name }: ServedRequest, errors: readonly string[]): StatusError {
   const { definition } = resource;
   const kind = `${definition.group}/${definition.version}, Kind=${definition.kind}`;
   const list = errors.length === 1 ? errors[0] : ['errors:', ...errors.map((error) => `  ${error}`)].join('\n');
   return badRequest(`failed to create typed patch object (${namespace}/${name}; ${kind}): ${list}`);
 }
 
-function merge(
-  request: ResourceRequest,
+/** The live object with what is applied in it; without one, what is applied. @throws StatusError 400, 409. */
+export function mergeApplied(
+  request: ServedRequest,
   options: WriteOptions,
   applied: Unstructured,
   live: Unstructured | undefined,
@@ -118,7 +124,7 @@ function merge(
 }
 
 /** What the apply made. @throws StatusError 400, 409 with the conflicts. */
-export function outcomeOf(request: ResourceRequest, result: ApplyResult): Unstructured {
+export function outcomeOf(request: ServedRequest, result: ApplyResult): Unstructured {
   if (result.kind === 'applied') return result.object;
   if (result.kind === 'invalid') throw notTyped(request, result.errors);
   const where = request.namespace === '' ? '' : ` in namespace ${JSON.stringify(request.namespace)}`;
@@ -126,14 +132,14 @@ export function outcomeOf(request: ResourceRequest, result: ApplyResult): Unstru
   throw applyConflict(applyConflictMessage(result.conflicts, subject), applyConflictCauses(result.conflicts));
 }
 
-function filterOf({ resource, subresource }: ResourceRequest): FieldFilter | undefined {
+function filterOf({ resource, subresource }: ServedRequest): FieldFilter | undefined {
   if (!resource.definition.subresources.some(({ name }) => name === 'status')) return undefined;
   return subresource === 'status' ? onlyStatus : exceptStatus;
 }
 
 /** Who may only patch can't create through apply. */
-async function demandMayCreate(
-  { exchange, server, resource, name }: ResourceRequest,
+export async function demandMayCreate(
+  { exchange, server, resource, name }: ServedRequest,
   applied: Unstructured,
 ): Promise<void> {
   const { uid } = applied.metadata;

@@ -13,7 +13,7 @@ import {
 } from '@kindred/machinery';
 import { decodeBody, textOf } from '../decoding/decode-object.ts';
 import { queryInteger } from './query-integer.ts';
-import type { ResourceRequest } from './resource-request.ts';
+import type { ServedRequest } from './resource-request.ts';
 
 export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
 
@@ -27,7 +27,7 @@ export interface DeleteOptions {
 const policies = ['Background', 'Foreground', 'Orphan'];
 
 /** @throws StatusError 400, 415, 422. */
-export async function readDeleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
+export async function readDeleteOptions(request: ServedRequest): Promise<DeleteOptions> {
   const { exchange, server } = request;
   const bytes = await exchange.request.body();
   const body =

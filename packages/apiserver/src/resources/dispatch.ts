@@ -1,6 +1,7 @@
 /**
  * From a resource path to the verb that answers it. What isn't served falls through to 404, wrong scopes too.
  */
+import type { SubresourceDefinition } from '@kindred/apis';
 import { methodNotAllowed, methodNotSupported, pathNotFound, type StatusError } from '@kindred/machinery';
 import type { Exchange } from '../chain/exchange.ts';
 import { valueResponse } from '../negotiation/encode.ts';
@@ -13,7 +14,8 @@ import { get } from './get.ts';
 import { incomingObject } from './incoming-object.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
-import type { ResourceRequest, VerbParts } from './resource-request.ts';
+import type { ResourceRequest, ServedRequest, VerbParts } from './resource-request.ts';
+import type { ServedKind } from './served-kind.ts';
 import type { ServedResource } from './served-resource.ts';
 import { bindPod, createBinding } from './subresources/binding.ts';
 import { evictPod } from './subresources/eviction.ts';
@@ -36,8 +38,13 @@ const verbs: Readonly<Record<string, VerbHandler>> = {
   deletecollection: deleteCollection,
 };
 
+/** Answers every request for a resource that isn't kept in this server's storage. */
+export type ResourceHandler = (request: ServedRequest) => ApiResponse | Promise<ApiResponse>;
+
 export interface DispatchParts {
   readonly server: VerbParts;
+  /** Resources that have a handler of their own. */
+  readonly handled: ReadonlyMap<ServedKind, ResourceHandler>;
   readonly subresources: readonly SubresourceHandler[];
   readonly reviews: readonly ReviewHandler[];
 }
@@ -45,7 +52,7 @@ export interface DispatchParts {
 export type Dispatch = (exchange: Exchange) => ApiResponse | Promise<ApiResponse>;
 
 /** @throws StatusError 404 for what isn't served, 405 for verbs that the resource doesn't have. */
-export function resourceDispatch({ server, subresources, reviews }: DispatchParts): Dispatch {
+export function resourceDispatch({ server, handled, subresources, reviews }: DispatchParts): Dispatch {
   const handlers = new Map<string, VerbHandler>();
   handlers.set('/pods/binding', bindPod);
   handlers.set('/bindings/', createBinding);
@@ -61,7 +68,13 @@ export function resourceDispatch({ server, subresources, reviews }: DispatchPart
     if (resource === undefined) throw pathNotFound();
     demandScope(resource, exchange);
     if (resource.definition.deprecation !== undefined) exchange.warn(resource.definition.deprecation);
-    const handler = handlerOf(handlers, resource, exchange);
+    const subresource = demandOffered(resource, exchange);
+    const answer = handled.get(resource.kind);
+    if (answer !== undefined) {
+      exchange.served = resource;
+      return answer(servedRequestOf(exchange, resource, server));
+    }
+    const handler = handlerOf(handlers, resource, exchange, subresource);
     exchange.served = resource;
     const opened = resource.storage();
     if (opened instanceof Promise)
@@ -86,6 +99,12 @@ function requestOf(
   return { exchange, resource, storage, server, namespace, name: info.name, subresource: info.subresource };
 }
 
+function servedRequestOf(exchange: Exchange, resource: ServedResource, server: VerbParts): ServedRequest {
+  const { info } = exchange;
+  const namespace = resource.definition.namespaced ? info.namespace : '';
+  return { exchange, resource, server, namespace, name: info.name, subresource: info.subresource };
+}
+
 /**
  * Namespaced objects are found in a namespace; all namespaces together can only be listed and watched.
  *
@@ -100,18 +119,25 @@ function demandScope({ definition, kind }: ServedResource, { info }: Exchange): 
   }
 }
 
-function handlerOf(
-  handlers: ReadonlyMap<string, VerbHandler>,
-  served: ServedResource,
-  { info }: Exchange,
-): VerbHandler {
+/** @throws StatusError 404 for a subresource that the resource doesn't have, 405 for a verb. */
+function demandOffered(served: ServedResource, { info }: Exchange): SubresourceDefinition | undefined {
   const { definition } = served;
-  const { group, resource } = definition;
-  const special = handlers.get(`${group}/${resource}/${info.subresource}`);
   const subresource = definition.subresources.find(({ name }) => name === info.subresource);
   if (info.subresource !== '' && subresource === undefined) throw pathNotFound();
   const offered: readonly string[] = subresource?.verbs ?? definition.verbs;
   if (!offered.includes(info.verb) || isMisplaced(info)) throw notOffered(served, info.verb);
+  return subresource;
+}
+
+function handlerOf(
+  handlers: ReadonlyMap<string, VerbHandler>,
+  served: ServedResource,
+  { info }: Exchange,
+  subresource: SubresourceDefinition | undefined,
+): VerbHandler {
+  const { definition } = served;
+  const { group, resource } = definition;
+  const special = handlers.get(`${group}/${resource}/${info.subresource}`);
   if (special === undefined && subresource !== undefined && !isPartOfObject(subresource.name)) throw pathNotFound();
   const handler = special ?? (info.subresource === 'scale' ? scale : verbs[info.verb]);
   // What can't be read back is never stored: without a handler of its own there is nothing to do with it.

@@ -5,7 +5,7 @@
 import { badRequest, type Unstructured } from '@kindred/machinery';
 import { decodeBody, objectOf } from '../decoding/decode-object.ts';
 import { reportFields } from '../decoding/field-validation.ts';
-import type { ResourceRequest } from './resource-request.ts';
+import type { ServedRequest } from './resource-request.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { WriteOptions } from './write-options.ts';
 
@@ -14,7 +14,7 @@ import type { WriteOptions } from './write-options.ts';
  *
  * @throws StatusError 400, 415.
  */
-export function incomingObject(request: ResourceRequest, options: WriteOptions, bytes: Uint8Array): Unstructured {
+export function incomingObject(request: ServedRequest, options: WriteOptions, bytes: Uint8Array): Unstructured {
   const { exchange, resource, server } = request;
   if (bytes.byteLength === 0)
     throw badRequest(`the request body must be one ${resource.definition.kind} object, found nothing`);
@@ -29,7 +29,7 @@ export function incomingObject(request: ResourceRequest, options: WriteOptions, 
 
 /** What a patch made of an object, treated as if it had come as a body. */
 export function acceptObject(
-  request: ResourceRequest,
+  request: ServedRequest,
   options: WriteOptions,
   value: unknown,
   duplicateFields: readonly string[],
@@ -42,7 +42,7 @@ export function acceptObject(
 
 /** The value as an object of the request's kind, without the fields that the kind doesn't have. */
 export function fitAndReport(
-  { exchange, resource }: ResourceRequest,
+  { exchange, resource }: ServedRequest,
   options: WriteOptions,
   value: unknown,
   duplicateFields: readonly string[],

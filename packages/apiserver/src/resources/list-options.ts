@@ -34,7 +34,7 @@ export function readListOptions(query: URLSearchParams): ListOptions {
   const version = query.get('resourceVersion') ?? '';
   const match = query.get('resourceVersionMatch') ?? '';
   const token = query.get('continue') ?? '';
-  checkCombination(version, match, token, query.has('sendInitialEvents'));
+  checkListCombination(query);
   if (token !== '') {
     const { revision, after } = decodeContinue(token);
     if (version !== '' && version !== '0')
@@ -47,9 +47,13 @@ export function readListOptions(query: URLSearchParams): ListOptions {
   return { limit, after: undefined, exactly: exact ? revision : undefined, atLeast: exact ? 0 : revision };
 }
 
-function checkCombination(version: string, match: string, token: string, sendInitialEvents: boolean): void {
+/** @throws StatusError 422 for parameters that exclude each other. */
+export function checkListCombination(query: URLSearchParams): void {
+  const [version = '', match = '', token = ''] = ['resourceVersion', 'resourceVersionMatch', 'continue'].map(
+    (name) => query.get(name) ?? '',
+  );
   const errors: FieldError[] = match === '' ? [] : matchErrors(version, match, token);
-  if (sendInitialEvents) {
+  if (query.has('sendInitialEvents')) {
     errors.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
   }
   if (errors.length > 0) throw invalidOptions('ListOptions', errors);

@@ -12,7 +12,7 @@ import type { Selection } from '../storage/selection.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { columnDefinitionsJson, includeObjectOf, partialMetadataJson, rowJson } from '../tables/table.ts';
 import { continueTokenOf, type ListOptions, readList, readListOptions } from './list-options.ts';
-import type { ResourceRequest } from './resource-request.ts';
+import type { ResourceRequest, ServedRequest } from './resource-request.ts';
 import { selectionOf } from './selection-of-request.ts';
 
 const newestWhole: ListOptions = { limit: 0, after: undefined, exactly: undefined, atLeast: 0 };
@@ -30,7 +30,7 @@ export async function list(request: ResourceRequest): Promise<ApiResponse> {
 
 /** Answers with these objects as a list in the form that the client wants. `metadata` as JSON text. */
 export function listResponse(
-  request: ResourceRequest,
+  request: ServedRequest,
   negotiated: Negotiated,
   items: readonly StoredObject[],
   metadata: string,
@@ -49,7 +49,7 @@ export function listResponse(
   return { status: 200, headers, body: streamGzip(chunks) };
 }
 
-function isNarrowed({ name, matchesLabels, fields }: Selection): boolean {
+export function isNarrowed({ name, matchesLabels, fields }: Selection): boolean {
   return name !== undefined || matchesLabels !== undefined || fields !== undefined;
 }
 
@@ -70,7 +70,7 @@ interface ListShape {
   item(stored: StoredObject): Uint8Array;
 }
 
-function shapeOf(request: ResourceRequest, { representation, version }: Negotiated, metadata: string): ListShape {
+function shapeOf(request: ServedRequest, { representation, version }: Negotiated, metadata: string): ListShape {
   const { resource, exchange, server } = request;
   const { definition } = resource;
   const meta = `meta.k8s.io/${version}`;

@@ -13,11 +13,11 @@ import {
   partialMetadataJson,
   rowJson,
 } from '../tables/table.ts';
-import type { ResourceRequest } from './resource-request.ts';
+import type { ServedRequest } from './resource-request.ts';
 
 /** Answers with a stored object, in the version of the request. */
 export function storedResponse(
-  request: ResourceRequest,
+  request: ServedRequest,
   stored: StoredObject,
   status = 200,
 ): ApiResponse | Promise<ApiResponse> {
@@ -31,7 +31,7 @@ export function storedResponse(
 
 /** Answers with an object that isn't stored: the outcome of a dry run, the last state of a deleted one. */
 export function objectResponse(
-  request: ResourceRequest,
+  request: ServedRequest,
   object: Unstructured,
   status = 200,
 ): ApiResponse | Promise<ApiResponse> {

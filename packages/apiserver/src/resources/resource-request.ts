@@ -5,6 +5,7 @@
 import type { Clock, TypeTable } from '@kindred/machinery';
 import type { AdmissionChain } from '../admission/chain.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
+import type { ReportFault } from '../chain/error-response.ts';
 import type { Exchange } from '../chain/exchange.ts';
 import type { ApiStorage, ResourceStorage } from '../storage/resource-storage.ts';
 import type { ResourceRegistry } from './registry.ts';
@@ -23,15 +24,21 @@ export interface VerbParts {
   readonly randomUuid: () => string;
   /** Aborts when the server begins to close: watches end then. */
   readonly closing: AbortSignal;
+  /** Told of faults behind the answer's beginning, where no step of the chain sees them. */
+  readonly reportFault: ReportFault;
 }
 
-export interface ResourceRequest {
+/** What of it is there for every resource, stored or not. */
+export interface ServedRequest {
   readonly exchange: Exchange;
   readonly resource: ServedResource;
-  readonly storage: ResourceStorage;
   readonly server: VerbParts;
   /** Empty for cluster-scoped resources and for all namespaces. */
   readonly namespace: string;
   readonly name: string;
   readonly subresource: string;
+}
+
+export interface ResourceRequest extends ServedRequest {
+  readonly storage: ResourceStorage;
 }

@@ -6,7 +6,7 @@ import type { KindDefinition } from '@kindred/apis';
 import { fieldLabelNotSupported, parseFieldSelector, parseLabelSelector, type Unstructured } from '@kindred/machinery';
 import type { Selection } from '../storage/selection.ts';
 import { workingResource } from './incoming-object.ts';
-import type { ResourceRequest } from './resource-request.ts';
+import type { ServedRequest } from './resource-request.ts';
 
 const extractors = new WeakMap<KindDefinition, (object: Unstructured) => Record<string, string>>();
 const always = new Set(['metadata.name', 'metadata.namespace']);
@@ -16,7 +16,7 @@ const always = new Set(['metadata.name', 'metadata.namespace']);
  *
  * @throws StatusError 400 for a selector that can't be read, or a field that the kind doesn't offer.
  */
-export function selectionOf(request: ResourceRequest): Selection {
+export function selectionOf(request: ServedRequest): Selection {
   const { exchange, namespace } = request;
   const inNamespace = namespace === '' ? {} : { namespace };
   if (exchange.request.rawQuery === '') return inNamespace;
@@ -30,7 +30,7 @@ export function selectionOf(request: ResourceRequest): Selection {
   };
 }
 
-function fieldSelection(request: ResourceRequest, text: string): Pick<Selection, 'name' | 'fields'> {
+function fieldSelection(request: ServedRequest, text: string): Pick<Selection, 'name' | 'fields'> {
   const selector = parseFieldSelector(text);
   if (selector.isEmpty) return {};
   const { definition } = workingResource(request.resource, (...names) => request.server.registry.get(...names));

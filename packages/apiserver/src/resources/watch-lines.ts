@@ -4,7 +4,7 @@
 import { encodeJson, encodeJsonText, notAcceptable, type Status } from '@kindred/machinery';
 import { acceptedMediaTypes, type Negotiated } from '../negotiation/accept.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { type BookmarkEvent, encodeEventLine, type WatchEvent } from '../storage/watch-event.ts';
+import { type BookmarkEvent, encodeEventLine, type ObjectEvent } from '../storage/watch-event.ts';
 import {
   columnDefinitionsJson,
   includeObjectOf,
@@ -12,12 +12,15 @@ import {
   partialMetadataBytes,
   rowJson,
 } from '../tables/table.ts';
-import type { ResourceRequest } from './resource-request.ts';
+import type { ServedRequest } from './resource-request.ts';
 
-export type LineOf = (event: WatchEvent) => Uint8Array;
+/** A resource without storage has versions of its own. */
+export type ShownBookmark = Omit<BookmarkEvent, 'revision'> & { readonly revision: number | string };
+
+export type LineOf = (event: ObjectEvent | ShownBookmark) => Uint8Array;
 
 /** The function that makes this watch's lines. @throws StatusError 406. */
-export function watchLines(request: ResourceRequest, negotiated: Negotiated): LineOf {
+export function watchLines(request: ServedRequest, negotiated: Negotiated): LineOf {
   const { representation, version } = negotiated;
   if (negotiated.encoding !== 'json') throw notAcceptable(['application/json', 'application/json;stream=watch']);
   if (representation === 'object') return objectLines(request);
@@ -31,12 +34,12 @@ export function errorLine(status: Status): Uint8Array {
   return encodeEventLine('ERROR', encodeJson(status));
 }
 
-function objectLines({ resource }: ResourceRequest): LineOf {
+function objectLines({ resource }: ServedRequest): LineOf {
   const { kind } = resource.definition;
   return (event) => (event.type === 'BOOKMARK' ? bookmarkLine(event, kind, resource.apiVersion) : resource.line(event));
 }
 
-function metadataLines({ resource }: ResourceRequest, version: string): LineOf {
+function metadataLines({ resource }: ServedRequest, version: string): LineOf {
   const name = `metadata/${version}/${resource.apiVersion}`;
   const encode = (stored: StoredObject) => partialMetadataBytes(resource.metadata(stored), version);
   return (event) =>
@@ -46,14 +49,14 @@ function metadataLines({ resource }: ResourceRequest, version: string): LineOf {
 }
 
 /** Columns are described in the first event only. */
-function tableLines({ resource, exchange, server }: ResourceRequest, version: string): LineOf {
+function tableLines({ resource, exchange, server }: ServedRequest, version: string): LineOf {
   const { definition } = resource;
   const include = includeObjectOf(exchange.request.query.get('includeObject'));
   const name = `table/${version}/${include}/${resource.apiVersion}`;
   const table = (stored: StoredObject, columns: string): Uint8Array => {
     const object = resource.read(stored);
     const row = rowJson(object, { definition, include, version, now: server.clock.now() });
-    return Buffer.from(oneRowTableJson(row, columns, String(stored.revision), version));
+    return Buffer.from(oneRowTableJson(row, columns, object.metadata.resourceVersion ?? '', version));
   };
   let first = true;
   return (event) => {
@@ -64,11 +67,11 @@ function tableLines({ resource, exchange, server }: ResourceRequest, version: st
   };
 }
 
-function bookmarkLine(event: BookmarkEvent, kind: string, apiVersion: string): Uint8Array {
+function bookmarkLine(event: ShownBookmark, kind: string, apiVersion: string): Uint8Array {
   return encodeEventLine('BOOKMARK', encodeJson({ kind, apiVersion, metadata: bookmarkMetadata(event) }));
 }
 
-function tableBookmark(event: BookmarkEvent, version: string): Uint8Array {
+function tableBookmark(event: ShownBookmark, version: string): Uint8Array {
   const metadata = encodeJsonText({ resourceVersion: String(event.revision) });
   const apiVersion = `meta.k8s.io/${version}`;
   const row = event.initialEventsEnd
@@ -82,7 +85,7 @@ function tableBookmark(event: BookmarkEvent, version: string): Uint8Array {
   );
 }
 
-function bookmarkMetadata({ revision, initialEventsEnd }: BookmarkEvent): object {
+function bookmarkMetadata({ revision, initialEventsEnd }: ShownBookmark): object {
   return {
     resourceVersion: String(revision),
     ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),

@@ -23,10 +23,7 @@ const maxTimeoutSeconds = 2_000_000;
 /** @throws StatusError 400, 422. `current` is the newest revision, `random` in [0, 1). */
 export function readWatchOptions(query: URLSearchParams, current: number, random: () => number): WatchOptions {
   const version = query.get('resourceVersion') ?? '';
-  const match = query.get('resourceVersionMatch') ?? '';
-  const sendInitialEvents = readFlag(query, 'sendInitialEvents');
-  checkCombination(sendInitialEvents, match);
-  const bookmarks = readFlag(query, 'allowWatchBookmarks') ?? false;
+  const { sendInitialEvents, bookmarks, timeoutSeconds } = readWatchFlags(query, random);
   const revision = version === '' || version === '0' ? 0 : parseResourceVersion(version);
   const initial = sendInitialEvents ?? revision === 0;
   return {
@@ -34,6 +31,24 @@ export function readWatchOptions(query: URLSearchParams, current: number, random
     atLeast: revision,
     initialEventsEnd: sendInitialEvents === true && bookmarks,
     bookmarks,
+    timeoutSeconds,
+  };
+}
+
+/** What a watch says beside the state that it begins at. */
+export interface WatchFlags {
+  readonly sendInitialEvents: boolean | undefined;
+  readonly bookmarks: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** @throws StatusError 400, 422. `random` in [0, 1). */
+export function readWatchFlags(query: URLSearchParams, random: () => number): WatchFlags {
+  const sendInitialEvents = readFlag(query, 'sendInitialEvents');
+  checkCombination(sendInitialEvents, query.get('resourceVersionMatch') ?? '');
+  return {
+    sendInitialEvents,
+    bookmarks: readFlag(query, 'allowWatchBookmarks') ?? false,
     timeoutSeconds: readTimeout(query) ?? minTimeoutSeconds * (1 + random()),
   };
 }

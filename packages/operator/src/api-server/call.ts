@@ -6,8 +6,8 @@ import type { UserInfo } from '@kindred/apiserver';
 import type { Client } from '@kindred/client';
 import type { Clock, Logger } from '@kindred/machinery';
 
-/** Every request. */
-export interface Call {
+/** Who asks, and the means to answer. */
+export interface CallBase {
   /** Empty for cluster-scoped resources and for all namespaces. */
   readonly namespace: string;
   /** Who asks; authentication and authorization are over. */
@@ -19,14 +19,18 @@ export interface Call {
    * `impersonation: true` in `defineApiServer`, which adds the right to impersonate.
    */
   readonly caller: Client;
-  /** The parameters of the request's URL, for those that nothing here names. */
-  readonly query: URLSearchParams;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Aborts when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
   /** Shows the text to whoever asks, as kubectl shows warnings. */
   warn(text: string): void;
+}
+
+/** Every request. */
+export interface Call extends CallBase {
+  /** The parameters of the request's URL, for those that nothing here names. */
+  readonly query: URLSearchParams;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 export interface NamedCall extends Call {
@@ -53,12 +57,11 @@ export interface ListCall extends Call, Narrowed {
 }
 
 export interface WatchCall extends Call, Narrowed {
-  /** Events after this state; empty or `0`: the present objects first, as ADDED. */
+  /**
+   * Events after this state; empty: the present objects first, as ADDED. Where `list` says which state it shows, a watch
+   * always begins at one.
+   */
   readonly resourceVersion: string;
-  /** Streaming list: the present objects first, then a bookmark with `initialEventsEnd`. */
-  readonly sendInitialEvents: boolean;
-  /** Whether bookmarks are sent on; without it they are dropped. */
-  readonly allowBookmarks: boolean;
 }
 
 /** Every request that changes something. */

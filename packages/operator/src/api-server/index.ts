@@ -1,5 +1,7 @@
+export type { RawAnswer } from '@kindred/apiserver';
 export type {
   Call,
+  CallBase,
   CreateCall,
   DeleteCall,
   ListCall,
@@ -15,7 +17,6 @@ export type { AdmitCall, StoredOptions, StoredResource } from './stored-resource
 export { stored } from './stored-resource.ts';
 export type {
   ListAnswer,
-  RawAnswer,
   ServedEvent,
   Subresource,
   SubresourceCall,

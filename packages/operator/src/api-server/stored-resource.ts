@@ -4,18 +4,22 @@
  */
 import type { FieldError, KubeObject } from '@kindred/machinery';
 import type { CustomKind } from '@kindred/schema';
-import type { WriteCall } from './call.ts';
+import type { CallBase } from './call.ts';
 import type { Subresource, TableOptions } from './virtual-resource.ts';
 
 /** A write on its way into the store. */
-export interface AdmitCall<T> extends WriteCall {
+export interface AdmitCall<T> extends CallBase {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
   /** The object as it is to be, which the function may change; for DELETE, the one that goes. */
   readonly object: T;
   /** The stored object; undefined for CREATE. */
   readonly old: T | undefined;
+  /** Empty while the server hasn't generated it. */
+  readonly name: string;
   /** Empty for the object itself; `status`, `scale`. */
   readonly subresource: string;
+  /** The write will not be stored; the function must have no side effects anyway. */
+  readonly dryRun: boolean;
 }
 
 /** All of these but `admit` are functions of their arguments alone, and may be called more than once for a write. */

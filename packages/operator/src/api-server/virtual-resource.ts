@@ -2,10 +2,11 @@
  * A resource without storage: handlers over any source answer its requests, and the verbs that discovery shows are those
  * that have a handler. Decoding, schemas, defaults, patches, selectors, Tables and every encoding are the library's work.
  */
+import type { RawAnswer } from '@kindred/apiserver';
 import type { Draft } from '@kindred/client';
 import type { FieldError, KubeObject } from '@kindred/machinery';
 import type { CustomKind } from '@kindred/schema';
-import type { Call, CreateCall, DeleteCall, ListCall, NamedCall, UpdateCall, WatchCall, WriteCall } from './call.ts';
+import type { CreateCall, DeleteCall, ListCall, NamedCall, UpdateCall, WatchCall, WriteCall } from './call.ts';
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -23,12 +24,6 @@ export interface ListAnswer<T extends KubeObject> {
 export type ServedEvent<T extends KubeObject> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: Draft<T> }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd?: boolean };
-
-/** Bytes of a subresource that are no object: a log, a file. */
-export interface RawAnswer {
-  readonly contentType: string;
-  readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
-}
 
 /**
  * The verbs. A handler throws a StatusError to refuse (`notFound`, `conflict`, `invalid` of `@kindred/machinery`); whatever
@@ -89,7 +84,7 @@ export interface Subresource extends Omit<SubresourceOptions<KubeObject>, 'kind'
 export interface VirtualOptions<T extends KubeObject> extends VirtualHandlers<T> {
   readonly table?: TableOptions<T>;
   /** What is wrong with an object beyond its schema; asked before `create` and `update`. */
-  validate?(object: T, call: Call): readonly FieldError[];
+  validate?(object: T): readonly FieldError[];
   /** By field name: what field selectors may name beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
   readonly subresources?: Readonly<Record<string, Subresource>>;

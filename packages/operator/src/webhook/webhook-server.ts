@@ -10,16 +10,17 @@ import type { AddressInfo } from 'node:net';
 import { MutatingWebhookConfiguration, ValidatingWebhookConfiguration } from '@kindred/apis/admissionregistration/v1';
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import { DecodeError, decodeJson, errorText, isStatusError } from '@kindred/machinery';
+import { CertificateRenewal } from '../certificates/renewal.ts';
+import {
+  ownCertificates,
+  type ServingCertificate,
+  type ServingCertificates,
+  secretCertificates,
+} from '../certificates/serving-certificates.ts';
 import type { ManagerContext, Runnable, RunningPart } from '../manager/runnable.ts';
 import { mergeRules } from '../rbac/rules.ts';
 import { answerReview, ReviewError } from './answer-review.ts';
 import type { Webhook } from './webhook.ts';
-import {
-  ownCertificates,
-  secretCertificates,
-  type WebhookCertificate,
-  type WebhookCertificates,
-} from './webhook-certificates.ts';
 import {
   configurationName,
   registrationRules,
@@ -50,8 +51,6 @@ export interface WebhookServerOptions {
 
 /** Most bytes of a review. */
 const maxReview = 16 * 1024 * 1024;
-/** Between looks at the certificate, in milliseconds. */
-const certificateInterval = 600_000;
 
 /**
  * What serves the webhooks, for a manager to run.
@@ -85,15 +84,13 @@ function secretName(extension: string, { secret }: NonNullable<WebhookServerOpti
 class WebhookServer implements RunningPart {
   readonly #options: WebhookServerOptions;
   readonly #context: ManagerContext;
-  readonly #certificates: WebhookCertificates;
+  readonly #certificates: ServingCertificates;
   readonly #webhooks = new Map<string, Webhook>();
   /** Reviews that are being answered. */
   readonly #working = new Set<Promise<void>>();
   #server: Server | undefined;
   #port = 0;
-  #serving: WebhookCertificate | undefined;
-  #cancelRenewal: () => void = () => undefined;
-  #renewing: Promise<void> | undefined;
+  #renewal: CertificateRenewal | undefined;
 
   constructor(options: WebhookServerOptions, context: ManagerContext) {
     const { service, extension } = options;
@@ -123,16 +120,22 @@ class WebhookServer implements RunningPart {
     server.keepAliveTimeout = 120_000;
     const at = service === undefined ? { host: '127.0.0.1', port: 0 } : { port: service.targetPort ?? 9443 };
     this.#port = await listen(server, at);
-    this.#serving = certificate;
     await this.#register(certificate, secret);
-    this.#planRenewal(secret);
-    this.#context.logger.info('Webhooks serve', { extension, webhooks: webhooks.length });
+    const { clock, logger } = this.#context;
+    this.#renewal = new CertificateRenewal(certificate, {
+      certificates: this.#certificates,
+      register: (next) => this.#register(next, secret),
+      serve: ({ key, certificate: cert }) => server.setSecureContext({ key, cert }),
+      what: `webhooks of ${extension}`,
+      clock,
+      logger,
+    });
+    logger.info('Webhooks serve', { extension, webhooks: webhooks.length });
   }
 
   async stop(signal: AbortSignal): Promise<void> {
-    this.#cancelRenewal();
-    await this.#renewing;
-    if (this.#options.service === undefined && this.#serving !== undefined) await this.#unregister();
+    await this.#renewal?.close();
+    if (this.#options.service === undefined && this.#port !== 0) await this.#unregister();
     const server = this.#server;
     if (server === undefined) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -150,7 +153,7 @@ class WebhookServer implements RunningPart {
     return this.#working.size === 0;
   }
 
-  async #register({ authorities }: WebhookCertificate, secret: string): Promise<void> {
+  async #register({ authorities }: ServingCertificate, secret: string): Promise<void> {
     const { client } = this.#context;
     const { extension, webhooks } = this.#options;
     const reach = this.#reach(secret);
@@ -178,28 +181,6 @@ class WebhookServer implements RunningPart {
         if (!isStatusError(error, 'NotFound'))
           logger.error('Webhook configuration could not be removed', error, { name });
       }
-    }
-  }
-
-  #planRenewal(secret: string): void {
-    const { clock } = this.#context;
-    const delay = Math.min((this.#serving?.renewAt ?? 0) - clock.now(), certificateInterval);
-    this.#cancelRenewal = clock.after(Math.max(delay, 1000), () => {
-      this.#renewing = this.#renew(secret).finally(() => this.#planRenewal(secret));
-    });
-  }
-
-  /** The API server learns of the authority before it sees a certificate of it. */
-  async #renew(secret: string): Promise<void> {
-    try {
-      const next = await this.#certificates();
-      if (next.certificate === this.#serving?.certificate) return;
-      await this.#register(next, secret);
-      this.#server?.setSecureContext({ key: next.key, cert: next.certificate });
-      this.#serving = next;
-      this.#context.logger.info('Webhooks have a new certificate', { extension: this.#options.extension });
-    } catch (error) {
-      this.#context.logger.error('The certificate of the webhooks could not be renewed', error);
     }
   }
 

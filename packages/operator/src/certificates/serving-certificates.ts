@@ -1,14 +1,14 @@
 /**
- * The certificates of an extension's webhooks: an authority of their own, known to nobody but the API server through the
- * configuration, and a server certificate that is replaced when two thirds of its time are over. One process keeps them in
- * memory; pods behind one Service share them in a Secret.
+ * The certificates that an extension's webhooks and API servers serve with: an authority of their own, known to nobody but
+ * the API server through what registers them, and a server certificate that is replaced when two thirds of its time are
+ * over. One process keeps them in memory; pods behind one Service share them in a Secret.
  */
 import { Secret } from '@kindred/apis/core/v1';
 import type { Client } from '@kindred/client';
 import { type Clock, formatTime, isStatusError, type Observed, parseTime } from '@kindred/machinery';
 import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
 
-export interface WebhookCertificate {
+export interface ServingCertificate {
   /** PEM. */
   readonly key: string;
   readonly certificate: string;
@@ -19,7 +19,7 @@ export interface WebhookCertificate {
 }
 
 /** Gives the certificate to serve with now. Asked at the start and again from time to time. */
-export type WebhookCertificates = () => Promise<WebhookCertificate>;
+export type ServingCertificates = () => Promise<ServingCertificate>;
 
 export interface CertificateNames {
   readonly dnsNames?: readonly string[];
@@ -32,8 +32,8 @@ const lifetime = 90 * day;
 const leeway = 300_000;
 
 /** Of this process alone. */
-export function ownCertificates(names: CertificateNames, clock: Clock): WebhookCertificates {
-  let current: WebhookCertificate | undefined;
+export function ownCertificates(names: CertificateNames, clock: Clock): ServingCertificates {
+  let current: ServingCertificate | undefined;
   return async () => {
     const now = clock.now();
     if (current === undefined || now >= current.renewAt) current = issue(names, now, current?.authorities);
@@ -46,7 +46,7 @@ export function secretCertificates(
   names: CertificateNames,
   at: { readonly namespace: string; readonly name: string },
   { client, clock }: { readonly client: Client; readonly clock: Clock },
-): WebhookCertificates {
+): ServingCertificates {
   return async () => {
     for (let attempt = 1; ; attempt++) {
       const stored = await findSecret(client, at);
@@ -69,10 +69,10 @@ export function secretCertificates(
 const attempts = 5;
 const renewAnnotation = 'extensions.kindred.dev/renew-at';
 
-function issue(names: CertificateNames, now: number, before: string | undefined): WebhookCertificate {
+function issue(names: CertificateNames, now: number, before: string | undefined): ServingCertificate {
   const validity = { notBefore: new Date(now - leeway), notAfter: new Date(now + lifetime) };
-  const authority = createAuthority('kindred-webhooks', validity);
-  const leaf = { commonName: 'kindred-webhooks', usages: ['serverAuth'] as const, ...names, ...validity };
+  const authority = createAuthority('kindred-extension', validity);
+  const leaf = { commonName: 'kindred-extension', usages: ['serverAuth'] as const, ...names, ...validity };
   // The authority's key ends here: nobody else gets a certificate of it.
   const { key, certificate } = issueCertificate(authority, leaf);
   const [previous = ''] = before?.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----\n?/g) ?? [];
@@ -91,7 +91,7 @@ async function findSecret(
   }
 }
 
-function certificateOf({ metadata, data = {} }: Secret): WebhookCertificate | undefined {
+function certificateOf({ metadata, data = {} }: Secret): ServingCertificate | undefined {
   const [key, certificate, authorities] = ['tls.key', 'tls.crt', 'ca.crt'].map((name) =>
     Buffer.from(data[name] ?? '', 'base64').toString(),
   );
@@ -103,7 +103,7 @@ function certificateOf({ metadata, data = {} }: Secret): WebhookCertificate | un
 async function writeSecret(
   client: Client,
   at: { readonly namespace: string; readonly name: string },
-  { key, certificate, authorities, renewAt }: WebhookCertificate,
+  { key, certificate, authorities, renewAt }: ServingCertificate,
   stored: Observed<Secret> | undefined,
 ): Promise<void> {
   const encoded = (text: string): string => Buffer.from(text).toString('base64');
