@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { ConfigMap, Namespace } from '@kindred/apis/core/v1';
+import { ConfigMap, Namespace, Secret } from '@kindred/apis/core/v1';
 import {
   ExternalArtifact,
   FluxHelmRelease,
@@ -111,6 +111,52 @@ test('k3s: a HelmChart, with its HelmChartConfig over it', async (t) => {
     () => cluster.data('web-config'),
     (data) => data === undefined,
   );
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('k3s: Secrets with values, one of them without updates', async (t) => {
+  const cluster = await releaseCluster(t);
+  const secret = (name: string, values: string) =>
+    cluster.client.create(Secret, { metadata: at(name), stringData: { values } });
+  const change = (name: string, values: string) =>
+    cluster.client.mergePatch(Secret, at(name), { stringData: { values } });
+  const template =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: both}\ndata: {of: "{{ .Values.color }} {{ .Values.size }}"}\n';
+  await secret('followed', 'color: blue');
+  await cluster.client.create(HelmChart, {
+    metadata: at('web'),
+    spec: {
+      chartContent: webChart('1.0.0', { 'templates/both.yaml': template }).toString('base64'),
+      valuesSecrets: [
+        { name: 'followed', keys: ['values'] },
+        { name: 'ignored', keys: ['values'], ignoreUpdates: true },
+      ],
+    },
+  });
+  const until = (revision: number, of: string) =>
+    eventually(
+      async () => ({ seen: await seen(cluster, HelmChart, 'web', isReady), data: await cluster.data('both') }),
+      (now) => isAt(revision)(now.seen) && now.data?.['of'] === of,
+    );
+  await until(1, 'blue ');
+  await secret('ignored', 'size: 7');
+  await cluster.client.mergePatch(HelmChart, at('web'), { metadata: { labels: { looked: 'again' } } });
+  await cluster.atRest();
+  await until(1, 'blue ');
+  await change('followed', 'color: green');
+  await until(2, 'green 7');
+  await change('ignored', 'size: 8');
+  await cluster.stop();
+  await cluster.startAgain();
+  await cluster.atRest();
+  await until(2, 'green 7');
+  // That of a configuration is followed as well.
+  await secret('more', 'color: white');
+  const valuesSecrets = [{ name: 'more', keys: ['values'] }];
+  await cluster.client.create(HelmChartConfig, { metadata: at('web'), spec: { valuesSecrets } });
+  await until(3, 'white 8');
+  await change('more', 'color: black');
+  await until(4, 'black 8');
   assert.deepEqual(cluster.errors, []);
 });
 

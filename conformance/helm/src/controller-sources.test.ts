@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { ConfigMap, Secret } from '@kindred/apis/core/v1';
-import { FluxHelmRelease, HelmRelease, OCIRepository } from '@kindred/helm/controller';
+import { FluxHelmChart, FluxHelmRelease, HelmRelease, HelmRepository, OCIRepository } from '@kindred/helm/controller';
 import { chartArchive } from './fixtures/chart-archive.ts';
 import { RegistryServer } from './fixtures/registry-server.ts';
 import {
@@ -63,6 +63,47 @@ test('an HTTP repository: the newest version in a range, with credentials; a new
   await request(cluster, 'web', 'now');
   const second = await cluster.until('web', isAt(2));
   assert.equal(second.status?.history?.[0]?.chartVersion, '1.2.0');
+  assert.deepEqual(cluster.errors, []);
+});
+
+test('credentials that change wake the releases that need them, however the source is named', async (t) => {
+  const cluster = await releaseCluster(t);
+  const server = await RepositoryServer.start({ login: 'ann:pass' });
+  t.after(() => server.close());
+  serve(server, { '1.0.0': webChart('1.0.0') });
+  const login = (password: string) => ({ username: 'ann', password });
+  await cluster.client.create(Secret, { metadata: at('login'), stringData: login('pass') });
+  const secretRef = { name: 'login' };
+  const { url } = server;
+  await cluster.client.create(HelmRepository, { metadata: at('charts'), spec: { url, secretRef, interval: '1h' } });
+  const sourceRef = { kind: 'HelmRepository', name: 'charts' } as const;
+  await cluster.client.create(FluxHelmChart, {
+    metadata: at('web'),
+    spec: { chart: 'web', interval: '1h', sourceRef },
+  });
+  await cluster.client.create(FluxHelmRelease, {
+    metadata: at('flux'),
+    spec: { interval: '1h', releaseName: 'flux', chartRef: { kind: 'HelmChart', name: 'web' } },
+  });
+  await cluster.release('own', {
+    interval: '1h',
+    chart: { repository: { url, name: 'web', version: '*', secretRef } },
+  });
+  const states = () =>
+    Promise.all([seen(cluster, FluxHelmRelease, 'flux', () => true), cluster.until('own', () => true)]);
+  await eventually(states, (both) => both.every(isReady));
+
+  serve(server, { '1.0.0': webChart('1.0.0'), '1.1.0': webChart('1.1.0') });
+  await cluster.client.mergePatch(Secret, at('login'), { stringData: login('wrong') });
+  await eventually(states, (both) => both.every(notReadyFor('SourceFailed')));
+  await cluster.client.mergePatch(Secret, at('login'), { stringData: login('pass') });
+  await eventually(states, (both) => both.every(isAt(2)));
+
+  // What is said about the repository itself counts as well.
+  serve(server, { '1.2.0': webChart('1.2.0') });
+  const annotations = { 'reconcile.fluxcd.io/requestedAt': 'now' };
+  await cluster.client.mergePatch(HelmRepository, at('charts'), { metadata: { annotations } });
+  await seen(cluster, FluxHelmRelease, 'flux', isAt(3));
   assert.deepEqual(cluster.errors, []);
 });
 

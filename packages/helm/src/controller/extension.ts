@@ -114,6 +114,7 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
 export {
   Bucket,
   ExternalArtifact,
+  FluxHelmChart,
   FluxHelmRelease,
   GitRepository,
   HelmChart,

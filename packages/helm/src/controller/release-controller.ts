@@ -21,12 +21,11 @@ import type { FunctionProviders } from '../functions/function-table.ts';
 import { IndexCache } from '../repositories/index-cache.ts';
 import { createKindMapper } from '../resources/kind-mapper.ts';
 import type { TemplateCache } from '../template/template-cache.ts';
-import type { ValuesReference } from './intent/release-intent.ts';
 import { BackOff } from './reconcile/back-off.ts';
 import { isReady } from './reconcile/dependencies.ts';
 import { recordIndex } from './reconcile/read-history.ts';
 import { reconcileRelease } from './reconcile/reconcile-release.ts';
-import { dependencyIndex, type ReleaseKit, recordsAt, referenceIndex, storageIndex } from './reconcile/release-kit.ts';
+import { dependencyIndex, type ReleaseKit, recordsAt, storageIndex } from './reconcile/release-kit.ts';
 import type { ReleaseObject } from './reconcile/release-object.ts';
 import type { ReleaseKind } from './release-kind.ts';
 import { RemoteClusters } from './remote/remote-clusters.ts';
@@ -34,6 +33,7 @@ import { ChartCache } from './sources/chart-cache.ts';
 import type { KnownCharts } from './sources/known-charts.ts';
 import { withoutDetails } from './watch/metadata-only.ts';
 import { ObjectWatcher, releaseIndex } from './watch/object-watcher.ts';
+import { ReleaseReferences } from './watch/release-references.ts';
 
 export interface ReleaseControllerOptions {
   /** Where charts are kept between reconciles; may be lost at any time. */
@@ -94,13 +94,13 @@ function controllerOver(
     predicate: intentChanged,
     indexes: indexesOf(releases),
     watches: [
-      recordsOf(kit?.watcher),
+      recordsOf(kit),
       watch(ConfigMap, {
         scope: {
           projection: 'metadata',
           transform: withoutDetails as (object: Observed<ConfigMap>) => Observed<ConfigMap>,
         },
-        to: (config, { primary }) => referring(primary, `ConfigMap/${keyOf(config)}`),
+        to: (config) => kit?.references.changed(`ConfigMap/${keyOf(config)}`) ?? [],
       }),
       watch(releases.kind, {
         to: (object, { primary }) => primary.lister.byIndex(dependencyIndex, keyOf(object)).map(keyOf),
@@ -108,7 +108,7 @@ function controllerOver(
       }),
       ...releases.refersTo.map(({ kind, predicate = intentChanged }) =>
         watch(kind, {
-          to: (object, { primary }) => referring(primary, `${kind.kind}/${keyOf(object)}`),
+          to: (object) => kit?.references.changed(`${kind.kind}/${keyOf(object)}`) ?? [],
           predicate,
         }),
       ),
@@ -127,6 +127,7 @@ function kitOf(
   return {
     releases,
     watcher: new ObjectWatcher(informers),
+    references: new ReleaseReferences(),
     charts: new ChartCache(clock, options.knownCharts),
     indexes: new IndexCache({ clock }),
     backOff: new BackOff(clock),
@@ -154,33 +155,23 @@ function indexesOf(releases: ReleaseKind): Record<string, (object: ReleaseObject
     [storageIndex]: (object) => [recordsAt(releases.identityOf(object))],
     [dependencyIndex]: (object) =>
       releases.identityOf(object).dependsOn.map(({ namespace, name }) => `${namespace}/${name}`),
-    [referenceIndex]: (object) => [
-      ...releases.referencesOf(object),
-      ...[releases.identityOf(object).kubeConfig].flatMap((each) => (each === undefined ? [] : [referenceTo(each)])),
-      ...releases.identityOf(object).valuesFrom.map(referenceTo),
-      ...releases.refersTo.flatMap(({ kind, keysOf }) => keysOf(object).map((key) => `${kind.kind}/${key}`)),
-    ],
   };
 }
 
-function referenceTo({ kind, object }: Pick<ValuesReference, 'kind' | 'object'>): string {
-  return `${kind}/${object.namespace}/${object.name}`;
-}
-
-/** Secrets: those that give values, and the records of releases. The watcher of objects hears from here whom to wake. */
-function recordsOf(watcher: ObjectWatcher | undefined): WatchDeclaration {
+/** Secrets: those that releases name, and their records. The watcher of objects hears from here whom to wake. */
+function recordsOf(kit: ReleaseKit | undefined): WatchDeclaration {
   const secrets = watch(Secret, {
     scope: { projection: 'metadata', transform: withoutDetails as (object: Observed<Secret>) => Observed<Secret> },
     indexes: { [recordIndex]: recordOf },
     to: (secret, { primary }) => [
-      ...referring(primary, `Secret/${keyOf(secret)}`),
+      ...(kit?.references.changed(`Secret/${keyOf(secret)}`) ?? []),
       ...recordOf(secret).flatMap((record) => primary.lister.byIndex(storageIndex, record).map(keyOf)),
     ],
   });
   return {
     ...secrets,
     connect(informers, enqueue, context) {
-      watcher?.connect(context.primary, enqueue);
+      kit?.watcher.connect(context.primary, enqueue);
       return secrets.connect(informers, enqueue, context);
     },
   };
@@ -190,11 +181,4 @@ function recordsOf(watcher: ObjectWatcher | undefined): WatchDeclaration {
 function recordOf({ metadata }: KubeObject): string[] {
   const { owner, name } = metadata.labels ?? {};
   return owner === 'helm' && name !== undefined ? [`${metadata.namespace ?? ''}/${name}`] : [];
-}
-
-function referring(
-  primary: { readonly lister: { byIndex(index: string, value: string): Observed<KubeObject>[] } },
-  reference: string,
-): string[] {
-  return primary.lister.byIndex(referenceIndex, reference).map(keyOf);
 }

@@ -12,7 +12,6 @@ export type ReleaseIdentity = Pick<
   | 'targetNamespace'
   | 'storageNamespace'
   | 'dependsOn'
-  | 'valuesFrom'
   | 'suspend'
   | 'serviceAccountName'
   | 'kubeConfig'
@@ -21,11 +20,9 @@ export type ReleaseIdentity = Pick<
   | 'uninstall'
 >;
 
-/** Objects of another kind that objects of this one name. */
-export interface ReferredKind {
+/** Another kind whose objects are looked up to translate one. */
+interface ReferredKind {
   readonly kind: KindRef<KubeObject>;
-  /** `namespace/name` of those that an object names. */
-  readonly keysOf: (object: ReleaseObject) => readonly string[];
   /** Which changes of it count; those of intent when not given. */
   readonly predicate?: () => boolean;
 }
@@ -36,10 +33,11 @@ export interface ReleaseKind {
   readonly name: string;
   readonly finalizer: string;
   readonly refersTo: readonly ReferredKind[];
-  /** ConfigMaps and Secrets that an object names, beside those of its values: `Kind/namespace/name`. */
-  referencesOf(object: ReleaseObject): readonly string[];
   identityOf(object: ReleaseObject): ReleaseIdentity;
-  translate(object: ReleaseObject, lister: <K extends KubeObject>(kind: KindRef<K>) => Lister<K>): Translation;
+  translate(
+    object: ReleaseObject,
+    lister: <K extends KubeObject>(kind: KindRef<K>) => Pick<Lister<K>, 'get'>,
+  ): Translation;
   /** The conditions in the kind's own words. */
   conditionsOf(conditions: Conditions): Conditions;
 }

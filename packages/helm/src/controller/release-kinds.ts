@@ -27,56 +27,25 @@ function asReleaseKind(kind: KindRef<KubeObject>): KindRef<ReleaseObject> {
   return kind as KindRef<ReleaseObject>;
 }
 
-/** Names of the Secrets that a source's spec names. */
-function secretsOf(source: Readonly<Partial<Record<SecretField, { readonly name: string }>>>): string[] {
-  return [source.secretRef, source.certSecretRef, source.proxySecretRef].flatMap((reference) => reference?.name ?? []);
-}
-
-type SecretField = 'secretRef' | 'certSecretRef' | 'proxySecretRef';
-
 export const ownReleases: ReleaseKind = {
   kind: asReleaseKind(HelmRelease),
   name: 'helm-controller',
   finalizer: 'helm.kindred.dev/uninstall',
   refersTo: [],
-  referencesOf(object) {
-    const { metadata, spec } = known<HelmRelease>(object);
-    const { repository, oci, git, bucket, archive, configMap } = spec.chart;
-    const secrets = [repository, oci, git, bucket, archive].flatMap((source) => secretsOf(source ?? {}));
-    secrets.push(...[repository, oci, git, archive].flatMap((source) => source?.verify?.secretRef.name ?? []));
-    return [
-      ...secrets.map((name) => `Secret/${metadata.namespace ?? ''}/${name}`),
-      ...(configMap === undefined ? [] : [`ConfigMap/${metadata.namespace ?? ''}/${configMap.name}`]),
-    ];
-  },
   identityOf: (object) => releaseSettings(known<HelmRelease>(object), []),
   translate: (object) => fromHelmRelease(known<HelmRelease>(object)),
   conditionsOf: (conditions) => conditions,
 };
-
-/** The sources of a kind that a release of Flux names. */
-function fluxReferences(kind: string): (object: ReleaseObject) => readonly string[] {
-  return (object) => {
-    const { metadata, spec } = known<FluxHelmRelease>(object);
-    return [spec.chart?.spec.sourceRef, spec.chartRef]
-      .filter((reference) => reference !== undefined && reference.kind === kind)
-      .map((reference) => `${reference?.namespace ?? metadata.namespace ?? ''}/${reference?.name ?? ''}`);
-  };
-}
 
 export const fluxReleases: ReleaseKind = {
   kind: asReleaseKind(FluxHelmRelease),
   name: 'flux-helm-controller',
   finalizer: 'finalizers.fluxcd.io',
   refersTo: [
-    ...[HelmRepository, GitRepository, OCIRepository, Bucket, FluxHelmChart].map((kind) => ({
-      kind,
-      keysOf: fluxReferences(kind.kind),
-    })),
+    ...[HelmRepository, GitRepository, OCIRepository, Bucket, FluxHelmChart].map((kind) => ({ kind })),
     // What is in it is told by its status.
-    { kind: ExternalArtifact, keysOf: fluxReferences('ExternalArtifact'), predicate: () => true },
+    { kind: ExternalArtifact, predicate: () => true },
   ],
-  referencesOf: () => [],
   identityOf: (object) => releaseSettings(known<FluxHelmRelease>(object), []),
   translate: (object, lister) =>
     fromFluxHelmRelease(known<FluxHelmRelease>(object), {
@@ -94,23 +63,15 @@ export const k3sCharts: ReleaseKind = {
   kind: asReleaseKind(HelmChart),
   name: 'k3s-helm-controller',
   finalizer: 'wrangler.cattle.io/on-helm-chart-remove',
-  refersTo: [{ kind: HelmChartConfig, keysOf: ({ metadata }) => [`${metadata.namespace ?? ''}/${metadata.name}`] }],
-  referencesOf: () => [],
+  refersTo: [{ kind: HelmChartConfig }],
   identityOf(object) {
     const { metadata, spec } = known<HelmChart>(object);
     const targetNamespace = spec.targetNamespace ?? metadata.namespace ?? '';
-    const valuesFrom = (spec.valuesSecrets ?? []).map(({ name }) => ({
-      kind: 'Secret' as const,
-      object: { namespace: metadata.namespace ?? '', name },
-      key: '',
-      optional: false,
-    }));
     return {
       releaseName: metadata.name,
       targetNamespace,
       storageNamespace: targetNamespace,
       dependsOn: [],
-      valuesFrom,
       suspend: isUnmanaged(known<HelmChart>(object)),
       uninstall: uninstallSettings(milliseconds(spec.timeout, DEFAULT_TIMEOUT)),
     };

@@ -114,9 +114,14 @@ function chartSource({ metadata, spec }: HelmChart, errors: FieldError[]): Chart
   return { type: 'repository', url: repo, name: chart, version, access };
 }
 
-function secretKeys(namespace: string, secret: { name: string; keys?: string[] }): ValuesReference[] {
-  const object = { namespace, name: secret.name };
-  return (secret.keys ?? []).map((key) => ({ kind: 'Secret', object, key, optional: false }));
+/** As k3s says it, a Secret whose updates are ignored need not be there. */
+function secretKeys(
+  namespace: string,
+  { name, keys = [], ignoreUpdates = false }: { name: string; keys?: string[]; ignoreUpdates?: boolean },
+): ValuesReference[] {
+  const object = { namespace, name };
+  const more = ignoreUpdates ? { optional: true, ignoreUpdates } : { optional: false };
+  return keys.map((key) => ({ kind: 'Secret', object, key, ...more }));
 }
 
 /** Later ones win: those of the chart, then those of its configuration. */

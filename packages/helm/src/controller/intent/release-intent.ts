@@ -127,6 +127,8 @@ export interface ValuesReference {
   /** The text stands for itself, whatever is in it. */
   readonly literal?: boolean;
   readonly optional: boolean;
+  /** Another content counts with the next upgrade, and isn't one. */
+  readonly ignoreUpdates?: boolean;
 }
 
 /** How the cluster is reached that a release goes to. */

@@ -1,11 +1,13 @@
 /** What must be known before a release can be made: its dependencies are ready, its chart and its values are there. */
+import { createHash } from 'node:crypto';
 import { keyOf } from '@kindred/client';
 import type { GoMap } from '../../go/value.ts';
 import type { ReleaseInputs } from '../decide/observation.ts';
+import type { ReleaseIntent } from '../intent/release-intent.ts';
 import { postRenderersDigest } from '../post-render/post-render.ts';
 import type { FetchedChart } from '../sources/chart-content.ts';
 import { fetchChart } from '../sources/fetch-chart.ts';
-import { composeValues, valuesDigest } from '../values/compose-values.ts';
+import { composeValues, type FetchedValues, valuesDigest } from '../values/compose-values.ts';
 import { readerFor } from './action-kit.ts';
 import { dependencyProblem } from './dependencies.ts';
 import { fetchValues } from './fetch-values.ts';
@@ -45,8 +47,12 @@ export async function prepareRelease(run: ReleaseRun): Promise<PreparedRelease> 
     const indexes = { cache: kit.indexes, maxAge };
     return fetchChart(intent, { ...kit.fetching, client: reader, signal, warn, now, indexes });
   };
-  const identity = await kit.charts.identify(key, intent, { isForced: requests.reconcile, fetch });
-  const values = composeValues(intent, await fetchValues(intent.valuesFrom, reader, signal));
+  const changes = kit.references.changesOf(key);
+  const isForced = requests.reconcile || changes > 0;
+  const identity = await kit.charts.identify(key, intent, { isForced, fetch });
+  kit.references.takenUp(key, changes);
+  const fetched = await fetchValues(intent.valuesFrom, reader, signal);
+  const values = composeValues(intent, fetched);
   return {
     values,
     chart: () => kit.charts.chart(key, intent, fetch),
@@ -54,10 +60,21 @@ export async function prepareRelease(run: ReleaseRun): Promise<PreparedRelease> 
       chartName: identity.name,
       chartVersion: identity.version,
       chartDigest: identity.digest,
-      configDigest: valuesDigest(values),
+      configDigest: givenDigest(intent, fetched, values),
       postRenderersDigest: postRenderersDigest(intent.postRenderers, intent.postRenderHooks),
     },
   };
+}
+
+/** What is ignored about values until something else changes is left out. */
+function givenDigest(intent: ReleaseIntent, fetched: readonly FetchedValues[], values: GoMap): string {
+  const followed = fetched.filter(({ reference }) => reference.ignoreUpdates !== true);
+  if (followed.length === fetched.length) return valuesDigest(values);
+  const named = fetched.filter((each) => !followed.includes(each)).map(({ reference }) => reference);
+  const given = valuesDigest(composeValues(intent, followed));
+  return `sha256:${createHash('sha256')
+    .update(JSON.stringify([given, named]))
+    .digest('hex')}`;
 }
 
 /** Of several objects that speak of one release, that which has made it counts, or else the oldest. */

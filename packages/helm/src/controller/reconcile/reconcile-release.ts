@@ -8,10 +8,12 @@ import { ChartError } from '../../chart/chart.ts';
 import { isReleaseError, ReleaseError } from '../../release/release-error.ts';
 import { RenderError } from '../../render/render-error.ts';
 import { ResourceError } from '../../resources/resource-error.ts';
+import type { Translation } from '../intent/release-intent.ts';
 import { PostRenderError } from '../post-render/post-render.ts';
 import { KubeConfigError } from '../remote/kube-config-error.ts';
 import { SourceError } from '../sources/source-error.ts';
 import { ValuesError } from '../values/compose-values.ts';
+import { otherReferences, type Reference, referenceTo, sourceReferences } from '../watch/release-references.ts';
 import { notReady } from './conditions.ts';
 import { finalizeRelease } from './finalize-release.ts';
 import { keepRelease } from './keep-release.ts';
@@ -36,10 +38,12 @@ export async function reconcileRelease(
   }
   const writer = writerOf(kit, context, object);
   if (object.metadata.deletionTimestamp !== undefined) {
+    const { kubeConfig } = kit.releases.identityOf(object);
+    kit.references.set(key, [], otherReferences({ valuesFrom: [], kubeConfig }));
     return guarded(kit, context, writer, 'UninstallFailed', () => finalizeRelease(kit, context, object));
   }
   const requests = requestsOf(object);
-  const translation = kit.releases.translate(object, context.lister);
+  const translation = translate(kit, context, object);
   if ('errors' in translation) {
     return refuse(kit, writer, 'InvalidSpec', translation.errors.map(formatFieldError).join('; '));
   }
@@ -56,6 +60,25 @@ export async function reconcileRelease(
     await addFinalizer(kit.releases.kind, object, { client, finalizer: kit.releases.finalizer, signal });
     return keepRelease(run, await prepareRelease(run));
   });
+}
+
+/** What the object says, with a note of all that it names. */
+function translate(
+  kit: ReleaseKit,
+  { key, lister }: ReconcileContext<ReleaseObject>,
+  object: ReleaseObject,
+): Translation {
+  const named: Reference[] = [];
+  const translation = kit.releases.translate(object, (kind) => ({
+    get({ namespace = '', name }) {
+      named.push(referenceTo(kind.kind, { namespace, name }));
+      return lister(kind).get({ namespace, name });
+    },
+  }));
+  const { source, ...intent } = 'intent' in translation ? translation.intent : { source: undefined, valuesFrom: [] };
+  const ofSource = source === undefined ? named : [...named, ...sourceReferences(source)];
+  kit.references.set(key, ofSource, otherReferences(intent));
+  return translation;
 }
 
 function writerOf(kit: ReleaseKit, context: ReconcileContext<ReleaseObject>, object: ReleaseObject): StatusWriter {

@@ -11,6 +11,7 @@ import type { RemoteClusters } from '../remote/remote-clusters.ts';
 import type { ChartCache } from '../sources/chart-cache.ts';
 import type { FetchContext } from '../sources/fetch-context.ts';
 import type { ObjectWatcher } from '../watch/object-watcher.ts';
+import type { ReleaseReferences } from '../watch/release-references.ts';
 import type { BackOff } from './back-off.ts';
 import type { RecordedDetails } from './recorded.ts';
 import type { ReleaseObject } from './release-object.ts';
@@ -37,6 +38,7 @@ export interface ReleaseKit {
   readonly indexes: IndexCache;
   readonly backOff: BackOff;
   readonly watcher: ObjectWatcher;
+  readonly references: ReleaseReferences;
   readonly histories: Map<string, KnownHistory>;
   readonly drifts: Map<string, KnownDrift>;
   readonly fetching: Pick<FetchContext, 'cacheDirectory' | 'gitProtocols' | 'environment'>;
@@ -69,8 +71,6 @@ export interface ReleaseRun {
 export const storageIndex = 'storage';
 /** Index of releases' objects by the releases that they depend on. */
 export const dependencyIndex = 'dependency';
-/** Index of releases' objects by what they name: `Kind/namespace/name`. */
-export const referenceIndex = 'reference';
 
 /** Where the records of a release are, `namespace/name`; another cluster's are never those of this one. */
 export function recordsAt({
@@ -90,5 +90,6 @@ export function forgetRelease(kit: ReleaseKit, key: string): void {
   kit.histories.delete(key);
   kit.drifts.delete(key);
   kit.watcher.takeChange(key);
+  kit.references.forget(key);
   kit.remotes.forget(key);
 }
