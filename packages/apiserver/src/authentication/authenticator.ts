@@ -8,15 +8,13 @@
 import { unauthorized } from '@kindred/machinery';
 import type { ApiRequest } from '../request/api-request.ts';
 import { bearerToken } from './bearer-token.ts';
-import { anonymousUser, type UserInfo } from './user-info.ts';
+import { anonymousUser, authenticatedGroup, type UserInfo } from './user-info.ts';
 
 export interface Authenticator {
   /** Named in logs and metrics: `x509`, `serviceaccount`. */
   readonly name: string;
   authenticate(request: ApiRequest): UserInfo | undefined | Promise<UserInfo | undefined>;
 }
-
-const authenticatedGroup = 'system:authenticated';
 
 /**
  * Asks the authenticators in turn; the first user wins. A request without credentials is anonymous.

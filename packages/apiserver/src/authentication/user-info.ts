@@ -10,3 +10,6 @@ export interface UserInfo {
 
 /** The user of a request that carries no credentials. */
 export const anonymousUser: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
+
+/** The group of everybody who has credentials. */
+export const authenticatedGroup = 'system:authenticated';

@@ -1,13 +1,23 @@
 /** Answers over HTTP/2, on the stream API: the compatibility layer costs about as much again as a small request. */
-import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream, sensitiveHeaders } from 'node:http2';
 import type { ApiResponse, StreamedBody } from '../request/api-response.ts';
 import { discardBody, streamBodyWriter } from './body-writer.ts';
 
-/** Sends the answer. Never rejects: a body that fails half-way resets the stream, which is all that can be said then. */
-export async function respondHttp2(stream: ServerHttp2Stream, method: string, response: ApiResponse): Promise<void> {
+/** Told not to be remembered for later answers: each has another, which would push out of that memory what they share. */
+const notRemembered = ['audit-id'];
+
+/**
+ * Sends the answer; gives a promise only for a body that takes its time. A body that fails half-way resets the stream, which
+ * is all that can be said then.
+ *
+ * @throws what HTTP/2 doesn't allow, such as a header.
+ */
+export function respondHttp2(stream: ServerHttp2Stream, method: string, response: ApiResponse): void | Promise<void> {
   if (stream.destroyed || stream.closed) return discardBody(response);
-  const headers = response.headers as OutgoingHttpHeaders;
+  // The response was made for this exchange alone, so its headers are ours to complete.
+  const headers = response.headers as OutgoingHttpHeaders & Record<symbol, readonly string[]>;
   headers[':status'] = response.status;
+  headers[sensitiveHeaders] = notRemembered;
   if (method === 'HEAD') {
     stream.respond(headers, { endStream: true });
     return discardBody(response);

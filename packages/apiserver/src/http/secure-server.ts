@@ -187,14 +187,18 @@ export class SecureServer {
       openStreams++;
       stream.on('close', onClose);
       stream.on('error', onError);
-      const request = new NetworkRequest(headOfStream(headers), stream, stream, connection, this.#limits);
-      const response = this.#handler(request);
-      const answered =
-        response instanceof Promise
-          ? response.then((made) => respondHttp2(stream, request.method, made))
-          : respondHttp2(stream, request.method, response);
       // What can't be said in the protocol (a header that it doesn't allow) ends this stream, not the server.
-      answered.catch(() => stream.destroy());
+      try {
+        const request = new NetworkRequest(headOfStream(headers), stream, stream, connection, this.#limits);
+        const response = this.#handler(request);
+        const answered =
+          response instanceof Promise
+            ? response.then((made) => respondHttp2(stream, request.method, made))
+            : respondHttp2(stream, request.method, response);
+        answered?.catch(() => stream.destroy());
+      } catch {
+        stream.destroy();
+      }
     });
   }
 
