@@ -25,6 +25,7 @@ import { crdGroup, crdResource } from './crds/crd-object.ts';
 import type { CleanupTransport } from './crds/custom-resource-cleanup.ts';
 import { CustomResourceServing } from './crds/custom-resource-serving.ts';
 import { addDiscoveryRoutes } from './discovery/discovery-routes.ts';
+import { localDiscovery } from './discovery/local-discovery.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { type ListenOptions, SecureServer } from './http/secure-server.ts';
 import { type InProcessTransport, inProcessTransport } from './in-process/in-process-transport.ts';
@@ -164,7 +165,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const routes = new Routes();
   let serverAddress = '';
   const version = versionInfo(`${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`);
-  addDiscoveryRoutes(routes, registry, () => serverAddress);
+  addDiscoveryRoutes(routes, aggregation?.discovery ?? localDiscovery(registry), () => serverAddress);
   addOpenApiRoutes(routes, {
     registry,
     typeTable,

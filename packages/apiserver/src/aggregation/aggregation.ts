@@ -8,6 +8,8 @@ import type { APIService } from '@kindred/apis/apiregistration/v1';
 import { type Clock, formatTime } from '@kindred/machinery';
 import type { KeyAndCertificate } from '@kindred/machinery/certificates';
 import type { Exchange } from '../chain/exchange.ts';
+import { localPriorities } from '../discovery/priorities.ts';
+import type { DiscoverySource } from '../discovery/served-groups.ts';
 import type { ApiResponse } from '../request/api-response.ts';
 import type { ResourceRegistry } from '../resources/registry.ts';
 import { builtInKind, type ServedKind } from '../resources/served-kind.ts';
@@ -20,6 +22,7 @@ import { type ExtensionAuthentication, publishExtensionAuthentication } from './
 import { type ForwardParts, forwardRequest } from './forward-request.ts';
 import { LocalApiServices } from './local-api-services.ts';
 import { apiServiceGroup, apiServiceResource } from './remote-api.ts';
+import { RemoteDiscovery } from './remote-discovery.ts';
 
 /** How this server shows itself to those of others. */
 export interface FrontProxy extends ExtensionAuthentication {
@@ -41,6 +44,7 @@ export interface AggregationOptions {
 export interface Aggregation {
   /** The answer of another server; undefined when the request is for this one. */
   forward(exchange: Exchange): Promise<ApiResponse> | undefined;
+  readonly discovery: DiscoverySource;
   /** The kind APIService, in the version of the definition. */
   servedKind(definition: KindDefinition): ServedKind;
   /** Makes the objects that tell of this server. To be called when the registry is filled. */
@@ -57,25 +61,42 @@ export async function openAggregation(options: AggregationOptions): Promise<Aggr
   const services = await openServiceLookup(storage);
   const stored = await storage.open(apiServiceGroup, apiServiceResource);
   const forwardParts: ForwardParts = { services, clock, random, closing };
+  const changed = (): void => {
+    local.sync();
+    discovery.forgetOthers();
+  };
   const local = new LocalApiServices({ storage: stored, registry, clock, randomUuid, reportFault });
   const apiServices = new ApiServices(
     stored,
     { proxyClient: frontProxy?.client, clock },
-    { changed: () => local.sync(), connected: (name) => availability.check(name) },
+    { changed, connected: (name) => availability.check(name) },
   );
   const availability = new AvailabilityController({
     storage: stored,
     apiServices,
     services,
     clock,
-    checked: () => undefined,
+    learn: (remote) => discovery.refresh(remote),
     reportFault,
   });
+  const discovery = new RemoteDiscovery({ apiServices, services, clock, random });
   return {
     forward(exchange) {
       const { group, version } = exchange.info;
       const remote = apiServices.find(group, version);
       return remote === undefined ? undefined : forwardRequest(exchange, remote, forwardParts);
+    },
+    discovery: {
+      get generation() {
+        return registry.generation + apiServices.generation + discovery.generation;
+      },
+      local: () => registry.groupVersions(),
+      elsewhere: () =>
+        apiServices.remotes().map((remote) => {
+          const { group, version } = remote.api;
+          return { group, version, served: discovery.resourcesOf(remote) };
+        }),
+      prioritiesOf: (group, version) => apiServices.prioritiesOf(group, version) ?? localPriorities(group, version),
     },
     servedKind: (definition) => ({
       ...builtInKind(definition),

@@ -3,6 +3,7 @@
  * that a request for anything else costs one look into a map.
  */
 import type { APIService } from '@kindred/apis/apiregistration/v1';
+import type { Priorities } from '../discovery/priorities.ts';
 import type { ResourceStorage, ResourceWatch } from '../storage/resource-storage.ts';
 import { Backend, type BackendParts } from './backend.ts';
 import { hasSamePeer, type RemoteApi, remoteApiOf } from './remote-api.ts';
@@ -26,6 +27,9 @@ export class ApiServices {
   readonly #listener: ApiServicesListener;
   readonly #byGroup = new Map<string, Map<string, Remote>>();
   readonly #byName = new Map<string, Remote>();
+  /** Of every APIService, by name. */
+  readonly #priorities = new Map<string, Priorities>();
+  #generation = 0;
   #watch: ResourceWatch | undefined;
 
   constructor(storage: ResourceStorage, parts: BackendParts, listener: ApiServicesListener) {
@@ -49,6 +53,11 @@ export class ApiServices {
     );
   }
 
+  /** Grows whenever servers, their being available, or priorities have changed. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** Who serves the group version; undefined when this server does, or nobody. */
   find(group: string, version: string): Remote | undefined {
     return this.#byGroup.get(group)?.get(version);
@@ -63,17 +72,17 @@ export class ApiServices {
     return [...this.#byName.values()];
   }
 
-  /** Every APIService that is stored, in order of names. */
-  list(): readonly APIService[] {
-    // What is stored has passed the checks of its kind.
-    return this.#storage.list({}).items.map(({ object }) => object as APIService);
+  /** What the APIService of the group version says; undefined when there is none. */
+  prioritiesOf(group: string, version: string): Priorities | undefined {
+    return this.#priorities.get(`${version}.${group}`);
   }
 
   /** Takes over the new state of an APIService, or forgets one that is gone. */
   sync(name: string): void {
-    const stored = this.#storage.get('', name);
-    // As above.
-    const api = stored === undefined ? undefined : remoteApiOf(stored.object as APIService);
+    // What is stored has passed the checks of its kind.
+    const apiService = this.#storage.get('', name)?.object as APIService | undefined;
+    this.#rank(name, apiService);
+    const api = apiService === undefined ? undefined : remoteApiOf(apiService);
     const known = this.#byName.get(name);
     if (api === undefined) this.#forget(name);
     else this.#remember(api, known);
@@ -85,9 +94,18 @@ export class ApiServices {
     for (const { backend } of this.#byName.values()) backend.close();
   }
 
+  #rank(name: string, apiService: APIService | undefined): void {
+    const known = this.#priorities.get(name);
+    const { groupPriorityMinimum = 0, versionPriority = 0 } = apiService?.spec ?? {};
+    if (apiService === undefined) this.#priorities.delete(name);
+    else this.#priorities.set(name, { group: groupPriorityMinimum, version: versionPriority });
+    if (known?.group !== groupPriorityMinimum || known.version !== versionPriority) this.#generation++;
+  }
+
   #remember(api: RemoteApi, known: Remote | undefined): void {
     const kept = known !== undefined && hasSamePeer(known.api, api) ? known.backend : undefined;
     if (kept === undefined) known?.backend.close();
+    if (kept === undefined || known?.api.unavailable !== api.unavailable) this.#generation++;
     const remote = { api, backend: kept ?? new Backend(api, this.#parts) };
     this.#byName.set(api.name, remote);
     const versions = this.#byGroup.get(api.group) ?? new Map<string, Remote>();
@@ -98,6 +116,7 @@ export class ApiServices {
   #forget(name: string): void {
     const known = this.#byName.get(name);
     if (known === undefined) return;
+    this.#generation++;
     known.backend.close();
     this.#byName.delete(name);
     const { group, version } = known.api;

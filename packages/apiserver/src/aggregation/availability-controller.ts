@@ -17,8 +17,8 @@ export interface AvailabilityParts {
   readonly apiServices: ApiServices;
   readonly services: ServiceLookup;
   readonly clock: Clock;
-  /** Told of every check's end. */
-  checked(remote: Remote): void;
+  /** Finds out what the server serves; called each time when it was found well, before anybody is told of that. */
+  learn(remote: Remote): Promise<void>;
   reportFault(error: unknown): void;
 }
 
@@ -76,7 +76,7 @@ export class AvailabilityController {
   }
 
   async #run(name: string, checks: Checks): Promise<void> {
-    const { apiServices, services, clock, checked } = this.#parts;
+    const { apiServices, services, clock, learn } = this.#parts;
     const remote = apiServices.findName(name);
     if (remote === undefined) {
       this.#checks.delete(name);
@@ -84,12 +84,12 @@ export class AvailabilityController {
     }
     const availability = await checkAvailability(remote, services, clock);
     if (this.#closed) return;
+    if (availability === passed) await learn(remote);
     await this.#write(remote, availability);
     checks.failures = availability === passed ? 0 : checks.failures + 1;
     const retry = firstRetry * 2 ** Math.min(checks.failures - 1, 10);
     const delay = availability.reason === 'FailedDiscoveryCheck' ? Math.min(retry, recheck) : recheck;
     if (!this.#closed) checks.cancel = clock.after(delay, () => this.check(name));
-    checked(remote);
   }
 
   async #write({ api }: Remote, availability: Parameters<typeof setAvailable>[1]): Promise<void> {

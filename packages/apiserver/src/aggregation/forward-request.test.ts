@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
-import { apiServices, createTestBackend, register, type TestBackend } from '../testing/test-backend.ts';
+import { apiServices, createTestBackend, reachReason, register, type TestBackend } from '../testing/test-backend.ts';
 import { createTestServer, json, type TestServer, type TestServerOptions } from '../testing/test-server.ts';
 
 const flunders = '/apis/wardle.example.com/v1/namespaces/default/flunders';
@@ -19,16 +19,6 @@ const frontProxy = {
   }),
 };
 
-/** Waits until the APIService's condition has this reason. */
-async function reason(server: TestServer, wanted: string): Promise<void> {
-  const events = server.watch(`${apiServices}?watch=true&fieldSelector=metadata.name%3Dv1.wardle.example.com`);
-  for (;;) {
-    const { object } = await events.next();
-    const { conditions = [] } = (object['status'] ?? {}) as { conditions?: { reason: string }[] };
-    if (conditions[0]?.reason === wanted) return;
-  }
-}
-
 async function withBackend(
   t: TestContext,
   answer: Parameters<typeof createTestBackend>[1],
@@ -44,7 +34,7 @@ async function withBackend(
   );
   const server = await createTestServer(t, { frontProxy, ...options });
   await register(server, backend);
-  await reason(server, 'Passed');
+  await reachReason(server, 'Passed');
   return { server, backend };
 }
 

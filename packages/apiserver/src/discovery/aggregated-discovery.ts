@@ -19,10 +19,10 @@ export function apiGroupDiscoveryList(groups: readonly DiscoveredGroup[], versio
 function groupEntry({ name, versions }: DiscoveredGroup): object {
   return {
     metadata: name === '' ? {} : { name },
-    versions: versions.map(({ version, resources }) => ({
+    versions: versions.map(({ version, resources, elsewhere }) => ({
       version,
-      resources: resources.map(resourceEntry),
-      freshness: 'Current',
+      resources: elsewhere?.resources ?? resources.map(resourceEntry),
+      freshness: elsewhere?.isStale === true ? 'Stale' : 'Current',
     })),
   };
 }

@@ -8,20 +8,19 @@ import type { Exchange } from '../chain/exchange.ts';
 import { parseAccept } from '../negotiation/accept.ts';
 import { jsonResponse, negotiateFor, reencode } from '../negotiation/encode.ts';
 import type { ApiResponse } from '../request/api-response.ts';
-import type { ResourceRegistry } from '../resources/registry.ts';
 import type { Routes } from '../routes/routes.ts';
 import { type AggregatedVersion, apiGroupDiscoveryList } from './aggregated-discovery.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy-discovery.ts';
-import { type DiscoveredGroup, discoverGroups } from './served-groups.ts';
+import { type DiscoveredGroup, type DiscoverySource, discoverGroups } from './served-groups.ts';
 
 interface Document {
   readonly bytes: Uint8Array;
   readonly etag: string;
 }
 
-/** Serves discovery of what the registry holds. `serverAddress` is what clients are told to connect to. */
-export function addDiscoveryRoutes(routes: Routes, registry: ResourceRegistry, serverAddress: () => string): void {
-  const discovery = new Discovery(registry, serverAddress);
+/** Serves discovery of all that can be asked for. `serverAddress` is what clients are told to connect to. */
+export function addDiscoveryRoutes(routes: Routes, source: DiscoverySource, serverAddress: () => string): void {
+  const discovery = new Discovery(source, serverAddress);
   routes.add('/api', (exchange) => discovery.root(exchange, 'core'));
   routes.add('/apis', (exchange) => discovery.root(exchange, 'groups'));
   routes.add('/api/*', (exchange) => discovery.version(exchange, ''));
@@ -29,14 +28,14 @@ export function addDiscoveryRoutes(routes: Routes, registry: ResourceRegistry, s
 }
 
 class Discovery {
-  readonly #registry: ResourceRegistry;
+  readonly #source: DiscoverySource;
   readonly #serverAddress: () => string;
   readonly #documents = new Map<string, Document>();
   #generation = -1;
   #groups: readonly DiscoveredGroup[] = [];
 
-  constructor(registry: ResourceRegistry, serverAddress: () => string) {
-    this.#registry = registry;
+  constructor(source: DiscoverySource, serverAddress: () => string) {
+    this.#source = source;
     this.#serverAddress = serverAddress;
   }
 
@@ -73,11 +72,11 @@ class Discovery {
 
   /** Groups as they are served now; forgets the documents of an earlier state. */
   #current(): readonly DiscoveredGroup[] {
-    const { generation } = this.#registry;
+    const { generation } = this.#source;
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#documents.clear();
-      this.#groups = discoverGroups(this.#registry.groupVersions());
+      this.#groups = discoverGroups(this.#source);
     }
     return this.#groups;
   }

@@ -34,30 +34,23 @@ const customVersionPriority = 100;
 /** Higher comes first; v2 of autoscaling is preferred though v1 is stable too. */
 const versionPriorities: Readonly<Record<string, number>> = { 'autoscaling/v2': 30, 'autoscaling/v1': 15 };
 
+/** Higher ones come first. */
+export interface Priorities {
+  /** Of the group: the highest of its versions counts. */
+  readonly group: number;
+  /** Of the version within its group. */
+  readonly version: number;
+}
+
 /** What the APIService of a group version that is served here says: `groupPriorityMinimum` and `versionPriority`. */
-export function localPriorities(group: string, version: string): { readonly group: number; readonly version: number } {
+export function localPriorities(group: string, version: string): Priorities {
   const known = groupPriorities[group];
   if (known === undefined) return { group: customGroupPriority, version: customVersionPriority };
   return { group: known, version: versionPriorities[`${group}/${version}`] ?? (/^v\d+$/.test(version) ? 15 : 9) };
 }
 
-/** For sorting: the group that comes first is the smaller one. */
-export function compareGroups(a: string, b: string): number {
-  return priorityOf(b) - priorityOf(a) || (a < b ? -1 : a > b ? 1 : 0);
-}
-
-function priorityOf(group: string): number {
-  return groupPriorities[group] ?? customGroupPriority;
-}
-
-/** For sorting the versions of one group: the preferred one is the smaller one. */
-export function compareVersions(group: string, a: string, b: string): number {
-  const priority = (version: string): number => versionPriorities[`${group}/${version}`] ?? 0;
-  return priority(b) - priority(a) || compareKubeVersions(a, b);
-}
-
-/** Stable before beta before alpha, higher numbers first, what is no such version last and by name. */
-function compareKubeVersions(a: string, b: string): number {
+/** For sorting: stable before beta before alpha, higher numbers first, what is no such version last and by name. */
+export function compareKubeVersions(a: string, b: string): number {
   const left = maturityOf(a);
   const right = maturityOf(b);
   if (left === undefined || right === undefined) {

@@ -103,3 +103,13 @@ export async function register(server: TestServer, backend: TestBackend, spec: o
   await server.call('POST', '/api/v1/namespaces/default/services', backendService);
   await server.call('POST', apiServices, wardleApiService(backend, spec));
 }
+
+/** Waits until the APIService's condition has this reason. */
+export async function reachReason(server: TestServer, wanted: string): Promise<void> {
+  const events = server.watch(`${apiServices}?watch=true&fieldSelector=metadata.name%3Dv1.wardle.example.com`);
+  for (;;) {
+    const { object } = await events.next();
+    const { conditions = [] } = (object['status'] ?? {}) as { conditions?: { reason: string }[] };
+    if (conditions[0]?.reason === wanted) return;
+  }
+}
