@@ -87,6 +87,7 @@ export {
 export { applyDefaults } from './structural/defaults.ts';
 export { isDns1035Label, isDns1123Subdomain } from './structural/dns-names.ts';
 export { isRecognisedFormat } from './structural/formats.ts';
+export { isInOrder } from './structural/in-order.ts';
 export type { JSONSchemaProps, ListType, SchemaType, ValidationRule } from './structural/json-schema-props.ts';
 export { mergeSchemaOfStructural, objectMetaMergeSchema } from './structural/merge-schema.ts';
 export { prune } from './structural/prune.ts';

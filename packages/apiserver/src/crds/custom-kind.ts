@@ -25,6 +25,7 @@ import {
   createColumnPrinter,
   createSelectableFieldsReader,
   hasValidationRules,
+  isInOrder,
   mergeSchemaOfStructural,
   preservesUnknownFields,
   prune,
@@ -70,7 +71,8 @@ export function customKind(
     },
     fitFields(object) {
       const { errors, unknownFields } = fitMetadata(object);
-      return { errors, unknownFields: keepUnknown ? unknownFields : [...unknownFields, ...pruned(schema(), object)] };
+      if (keepUnknown || isInOrder(schema(), jsonOf(object))) return { errors, unknownFields };
+      return { errors, unknownFields: [...unknownFields, ...prune(schema(), jsonOf(object))] };
     },
     // Under the first schema, everything in the store has been pruned and defaulted by it.
     ...((crd.metadata.generation ?? 1) === 1 && definition.conversion === undefined
@@ -85,7 +87,7 @@ export function customKind(
       const errors = [
         ...validateObjectMeta(object.metadata, { namespaced: definition.namespaced }),
         ...validateObjectMetaUpdate(object.metadata, old.metadata),
-        ...validateValueUpdate(schema(), object, old, ''),
+        ...(isInOrder(schema(), jsonOf(object)) ? [] : validateValueUpdate(schema(), object, old, '')),
       ];
       const validator = rules();
       if (validator === undefined) return errors;
@@ -142,7 +144,9 @@ function customDefinition(
     allowUnconditionalUpdate: false,
     hasGeneration: true,
     ...scaleOf(version),
-    setDefaults: (object) => applyDefaults(schema(), object),
+    setDefaults(object) {
+      if (!isInOrder(schema(), jsonOf(object))) applyDefaults(schema(), object);
+    },
     prepareForCreate(object) {
       if (hasStatus) delete object['status'];
     },
@@ -151,7 +155,8 @@ function customDefinition(
       else if (hasStatus) restore(object, old, 'status');
     },
     validate(object) {
-      const errors = [...validateObjectMeta(object.metadata, { namespaced }), ...validateValue(schema(), object, '')];
+      const errors = validateObjectMeta(object.metadata, { namespaced });
+      if (!isInOrder(schema(), jsonOf(object))) errors.push(...validateValue(schema(), object, ''));
       const validator = rules();
       return validator === undefined ? errors : withRules(errors, () => validator.validate(object).errors);
     },
@@ -263,9 +268,9 @@ function withRules(errors: FieldError[], judge: () => readonly FieldError[]): Fi
   return [...errors, invalidValue('', null, detail)];
 }
 
-function pruned(schema: StructuralSchema, object: Unstructured): string[] {
-  // A decoded body holds nothing but JSON values.
-  return prune(schema, object as Record<string, unknown> as JsonObject);
+/** A decoded body holds nothing but JSON values. */
+function jsonOf(object: Unstructured): JsonObject {
+  return object as Record<string, unknown> as JsonObject;
 }
 
 function refresh(
@@ -275,7 +280,7 @@ function refresh(
 ): void {
   // It may have been stored when another version was the stored one.
   object.apiVersion = apiVersion;
-  if (!keepUnknown) pruned(schema, object);
+  if (!keepUnknown) prune(schema, jsonOf(object));
   applyDefaults(schema, object);
 }
 

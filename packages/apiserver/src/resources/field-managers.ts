@@ -5,44 +5,48 @@
 import {
   deepCopy,
   exceptStatus,
+  type FieldFilter,
   formatTime,
   onlyStatus,
   type TrackUpdateOptions,
   trackUpdate,
-  type Unstructured,
 } from '@kindred/machinery';
 import { versionConverter } from './other-versions.ts';
 import type { Write } from './write.ts';
 
 /** The step of a write that settles managedFields. Apply has done so itself. */
-export function trackFieldManager({ request, options, working, object, current, subresource, applied }: Write): void {
-  if (applied) return;
-  const hasStatus = working.definition.subresources.some(({ name }) => name === 'status');
+export function trackFieldManager(write: Write): void {
+  if (write.applied) return;
+  const { request, options, object, subresource } = write;
   const { resource, server } = request;
+  const { live, updated } = seenByRequest(write);
   const managers = trackUpdate({
-    ...seenByRequest(request, working, object, current),
+    live,
+    updated,
+    schema: resource.definition.mergeSchema,
+    apiVersion: resource.apiVersion,
     manager: options.fieldManager,
     convert: versionConverter(server.registry, resource),
     subresource,
     now: formatTime(server.clock.now()),
-    ...(hasStatus ? { filter: subresource === 'status' ? onlyStatus : exceptStatus } : {}),
+    filter: filterOf(write),
   });
   if (managers.length === 0) delete object.metadata.managedFields;
   else object.metadata.managedFields = managers;
 }
 
+/** Where the status is a subresource, it is written and owned apart from the rest. */
+function filterOf({ working, subresource }: Write): FieldFilter | undefined {
+  const statusApart = working.definition.subresources.some(({ name }) => name === 'status');
+  if (!statusApart) return undefined;
+  return subresource === 'status' ? onlyStatus : exceptStatus;
+}
+
 /** Fields are owned in the version that the client wrote, which need not be the one that the write works in. */
-function seenByRequest(
-  { resource }: Write['request'],
-  working: Write['working'],
-  object: Unstructured,
-  current: Write['current'],
-): Pick<TrackUpdateOptions, 'live' | 'updated' | 'schema' | 'apiVersion'> {
-  const { apiVersion, definition } = resource;
-  const view = { schema: definition.mergeSchema, apiVersion };
-  if (working === resource) return { ...view, live: current?.object, updated: object };
+function seenByRequest({ request, working, object, current }: Write): Pick<TrackUpdateOptions, 'live' | 'updated'> {
+  const { resource } = request;
+  if (working === resource) return { live: current?.object, updated: object };
   return {
-    ...view,
     live: current === undefined ? undefined : resource.read(current.stored),
     updated: resource.fromStorage(deepCopy(object)),
   };

@@ -69,6 +69,7 @@ function regexMessage(message: string, pattern: string, ...examples: string[]): 
 
 /** At most 63 characters of a DNS label: names of namespaces, containers, volumes. */
 export function checkDnsLabel(text: string): string[] {
+  if (text.length <= 63 && LABEL_REGEX.test(text)) return [];
   return [...checkLength(text, 63), ...(LABEL_REGEX.test(text) ? [] : [LABEL_TEXT])];
 }
 
@@ -85,6 +86,7 @@ export function checkDnsSubdomain(text: string): string[] {
 
 /** `name` or `prefix.example.com/name`: label and annotation keys, finalizers. */
 export function checkQualifiedName(text: string): string[] {
+  if (text.length <= 63 && QUALIFIED_REGEX.test(text)) return [];
   const parts = text.split('/');
   const [first = '', second] = parts;
   if (parts.length > 2) {
@@ -106,6 +108,7 @@ function checkNamePart(name: string): string[] {
 /** At most 63 characters, or nothing. */
 export function checkLabelValue(text: string): string[] {
   const fits = text === '' || QUALIFIED_REGEX.test(text);
+  if (fits && text.length <= 63) return [];
   return [...checkLength(text, 63), ...(fits ? [] : [LABEL_VALUE_TEXT])];
 }
 

@@ -16,7 +16,8 @@ import { fieldElement, listElements, SELF } from './path-element.ts';
  */
 export type ContainerRule = 'applied' | 'added';
 
-const deduced: MergeSchema = { kind: 'deduced' };
+/** For what no schema names. */
+export const deduced: MergeSchema = { kind: 'deduced' };
 
 const deducedMap: MapSchema = {
   kind: 'map',

@@ -7,8 +7,10 @@ import { capUpdateManagers } from './cap-managers.ts';
 import type { Comparison } from './compare-values.ts';
 import type { FieldFilter } from './field-filter.ts';
 import { differenceOf, emptyFieldSet, isEmptyFieldSet, unionOf } from './field-set.ts';
+import { fieldsOfNewObject } from './fields-of-new-object.ts';
 import {
   encodeManagedFields,
+  encodeManager,
   type FieldManager,
   type FieldManagers,
   managerKey,
@@ -34,7 +36,7 @@ export interface TrackUpdateOptions {
   /** RFC 3339, in seconds. */
   readonly now: string;
   /** Fields that this endpoint cannot write: see `exceptStatus` and `onlyStatus`. */
-  readonly filter?: FieldFilter;
+  readonly filter?: FieldFilter | undefined;
   readonly convert?: ConvertVersion;
 }
 
@@ -48,6 +50,7 @@ export function trackUpdate(options: TrackUpdateOptions): ManagedFieldsEntry[] {
   const { live, updated, subresource = '' } = options;
   const stored = live?.metadata.managedFields;
   const sent = sentManagedFields(live, updated, subresource);
+  if (live === undefined && sent === undefined) return managersOfNewObject(options);
   const managers = managersBeforeWrite(live, sent);
   if (managers === undefined || (live !== undefined && managers.size === 0)) return [];
   const comparisonIn = comparisonsByVersion(live, updated, options);
@@ -56,6 +59,12 @@ export function trackUpdate(options: TrackUpdateOptions): ManagedFieldsEntry[] {
   const reconciled = reconcileManagers(managers, trackedPart(live), options.schema);
   const after = withUpdater(takeFrom(reconciled, comparisonIn), own, options);
   return encodeManagedFields(capUpdateManagers(after));
+}
+
+/** What the steps of `trackUpdate` come to for a new object, which is all the creator's. */
+function managersOfNewObject(options: TrackUpdateOptions): ManagedFieldsEntry[] {
+  const fields = fieldsOfNewObject(options.updated, options);
+  return isEmptyFieldSet(fields) ? [] : [encodeManager({ ...updater(options), time: options.now, fields })];
 }
 
 function isUnchanged(comparison: Comparison | undefined): boolean {
@@ -84,16 +93,19 @@ function withUpdater(
 ): FieldManagers {
   const taken = comparison?.changed ?? emptyFieldSet;
   if (isEmptyFieldSet(taken)) return managers;
-  const identity = {
-    name: options.manager === '' ? 'unknown' : options.manager,
-    operation: 'Update',
-    apiVersion: options.apiVersion,
-    subresource: options.subresource ?? '',
-  } as const;
+  const identity = updater(options);
   const key = managerKey(identity);
   const fields = unionOf(managers.get(key)?.fields ?? emptyFieldSet, taken);
   managers.set(key, { ...identity, time: options.now, fields });
   return managers;
+}
+
+function updater({
+  manager,
+  apiVersion,
+  subresource = '',
+}: Pick<TrackUpdateOptions, 'manager' | 'apiVersion' | 'subresource'>): Omit<FieldManager, 'fields' | 'time'> {
+  return { name: manager === '' ? 'unknown' : manager, operation: 'Update', apiVersion, subresource };
 }
 
 /** The managers of a live object that had none, before it is applied to for the first time. */

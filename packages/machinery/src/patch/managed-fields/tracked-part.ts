@@ -21,6 +21,11 @@ const untrackedMetadata: ReadonlySet<string> = new Set([
   'resourceVersion',
 ]);
 
+/** Whether a field of metadata is part of the object's identity, or written by the server. */
+export function isUntrackedMetadata(name: string): boolean {
+  return untrackedMetadata.has(name);
+}
+
 const untrackedFields: FieldsV1 = {
   'f:apiVersion': LEAF,
   'f:kind': LEAF,

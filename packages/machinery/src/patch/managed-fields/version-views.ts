@@ -21,7 +21,7 @@ export interface VersionContext {
   readonly schema: MergeSchema;
   /** Absent: all versions of the kind have one shape, as with the CRD conversion strategy None. */
   readonly convert?: ConvertVersion;
-  readonly filter?: FieldFilter;
+  readonly filter?: FieldFilter | undefined;
 }
 
 /** The object as managers of `apiVersion` see it; undefined when it cannot be had in that version. */
