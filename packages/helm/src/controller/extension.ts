@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
+import { hasErrorCode } from '@kindred/machinery';
 import { defineExtension, type Extension } from '@kindred/operator';
 import { nodeProviders } from '../node/providers.ts';
 import { releaseApi } from '../release-api/release-api.ts';
@@ -27,6 +28,7 @@ import { HelmRelease } from './kinds/helm-release.ts';
 import { HelmChart, HelmChartConfig } from './kinds/k3s-helm-chart.ts';
 import { releaseController } from './release-controller.ts';
 import { fluxReleases, k3sCharts, ownReleases } from './release-kinds.ts';
+import { SourceCache } from './sources/cache/source-cache.ts';
 import { KnownCharts } from './sources/known-charts.ts';
 
 export interface HelmExtensionOptions {
@@ -39,8 +41,10 @@ export interface HelmExtensionOptions {
    * answers with the rights of whoever asks, so it must be allowed to act as anybody.
    */
   readonly releaseApi?: boolean;
-  /** Where charts are kept between reconciles; below the system's temporary directory when not given. */
+  /** Where charts are kept between reconciles; below the system's temporary directory, and for this process, when not given. */
   readonly cacheDirectory?: string;
+  /** How much is kept there before the oldest goes; 1 GiB when not given. */
+  readonly cacheBytes?: number;
   /** What git may use; not `file`, which would read this machine's disk. */
   readonly gitProtocols?: readonly string[];
   /** Follows `insecure-skip-tls-verify` in the kubeconfigs of releases, which are refused otherwise. */
@@ -68,7 +72,7 @@ const GIT_PROTOCOLS = ['https', 'http', 'ssh', 'git'];
 export function helmExtension(options: HelmExtensionOptions = {}): Extension {
   const { inputs = ['flux', 'k3s'], rights = 'everything', gitProtocols = GIT_PROTOCOLS, concurrency = 4 } = options;
   const settings = {
-    cacheDirectory: options.cacheDirectory ?? join(tmpdir(), `kindred-helm-${process.pid}`),
+    cache: cacheIn(options),
     gitProtocols,
     environment: process.env,
     functions: nodeProviders(),
@@ -80,7 +84,8 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
     rules: rights === 'everything' ? EVERYTHING : IMPERSONATE,
     concurrency,
   };
-  const { knownCharts, actsAsAccountsOnly, cacheDirectory, environment } = settings;
+  const { knownCharts, actsAsAccountsOnly, cache, environment } = settings;
+  const cacheDirectory = cache.directory;
   const checks = { knownCharts, actsAsAccountsOnly, fetching: { cacheDirectory, gitProtocols, environment } };
   const hasFlux = inputs.includes('flux');
   const hasK3s = inputs.includes('k3s');
@@ -109,6 +114,25 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
     ],
     ...(hasApi ? { apiServers: [api.server], roles: releaseRoles } : {}),
   });
+}
+
+function cacheIn({ cacheDirectory, cacheBytes }: HelmExtensionOptions): SourceCache {
+  return new SourceCache({
+    directory: cacheDirectory ?? join(tmpdir(), `kindred-helm-${process.pid}`),
+    isTemporary: cacheDirectory === undefined,
+    mostBytes: cacheBytes,
+    isAlive,
+    userId: process.getuid?.(),
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is somebody else's.
+    return hasErrorCode(error, 'EPERM');
+  }
 }
 
 export {

@@ -29,6 +29,7 @@ import { dependencyIndex, type ReleaseKit, recordsAt, storageIndex } from './rec
 import type { ReleaseObject } from './reconcile/release-object.ts';
 import type { ReleaseKind } from './release-kind.ts';
 import { RemoteClusters } from './remote/remote-clusters.ts';
+import type { SourceCache } from './sources/cache/source-cache.ts';
 import { ChartCache } from './sources/chart-cache.ts';
 import type { KnownCharts } from './sources/known-charts.ts';
 import { withoutDetails } from './watch/metadata-only.ts';
@@ -36,8 +37,8 @@ import { ObjectWatcher, releaseIndex } from './watch/object-watcher.ts';
 import { ReleaseReferences } from './watch/release-references.ts';
 
 export interface ReleaseControllerOptions {
-  /** Where charts are kept between reconciles; may be lost at any time. */
-  readonly cacheDirectory: string;
+  /** Where charts are kept between reconciles. */
+  readonly cache: SourceCache;
   /** What git may use: `https`, `ssh`, … */
   readonly gitProtocols: readonly string[];
   /** Of the process: `PATH`, where git is, and proxies. */
@@ -70,11 +71,16 @@ export function releaseController(releases: ReleaseKind, options: ReleaseControl
       const kit = kitOf(releases, options, context);
       const part = controllerOver(releases, options, kit).prepare(context);
       const takeBack = options.knownCharts.lend(kit.indexes);
+      const { clock, logger } = context;
+      const closeCache = options.cache.open(clock, (error) =>
+        logger.error('The cache of charts could not be swept', error),
+      );
       return {
         ...part,
         async stop(signal) {
           await part.stop(signal);
           takeBack();
+          await closeCache();
           kit.indexes.close();
           await kit.remotes.close();
         },
@@ -122,7 +128,7 @@ function kitOf(
   options: ReleaseControllerOptions,
   { clock, client, informers }: ManagerContext,
 ): ReleaseKit {
-  const { cacheDirectory, gitProtocols, environment, functions, templates, identity } = options;
+  const { cache, gitProtocols, environment, functions, templates, identity } = options;
   const { allowInsecureKubeConfig, actsAsAccountsOnly } = options;
   return {
     releases,
@@ -133,7 +139,7 @@ function kitOf(
     backOff: new BackOff(clock),
     histories: new Map(),
     drifts: new Map(),
-    fetching: { cacheDirectory, gitProtocols, environment },
+    fetching: { cacheDirectory: cache.directory, gitProtocols, environment },
     functions,
     templates,
     identity,

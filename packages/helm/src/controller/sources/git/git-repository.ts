@@ -1,12 +1,15 @@
 /** A copy of a git repository below the cache directory, bare and without history, that commits are fetched into and read from. */
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_CHART_LIMITS } from '../../../node/chart-limits.ts';
 import { readTar } from '../../../node/tar.ts';
+import { extentOf } from '../cache/sweep-cache.ts';
 import { SourceError } from '../source-error.ts';
 import type { TreeFile } from '../source-tree.ts';
 import { type Environment, type GitAccess, runGit } from './git-command.ts';
+
+const MOST_BYTES = 256 * 1024 * 1024;
 
 export interface GitRepositoryOptions {
   readonly cacheDirectory: string;
@@ -15,6 +18,8 @@ export interface GitRepositoryOptions {
   readonly access: GitAccess;
   /** Of what the access is made from: nobody gets at what was fetched with somebody else's credentials. */
   readonly accessDigest: string;
+  /** A copy that is larger is begun anew; 256 MiB when not given. */
+  readonly mostBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,8 +48,7 @@ export interface GitRepository {
 export async function openGitRepository(url: string, options: GitRepositoryOptions): Promise<GitRepository> {
   if (url.startsWith('-')) throw new SourceError(`${url} is no URL of a repository`);
   const digest = createHash('sha256').update(`${url}\0${options.accessDigest}`).digest('hex');
-  const directory = join(options.cacheDirectory, 'git', digest.slice(0, 32));
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const directory = await copyOf(join(options.cacheDirectory, 'git'), digest.slice(0, 32), options.mostBytes);
   const { protocols, environment, access, signal } = options;
   const git = (args: readonly string[], maxBytes?: number): Promise<Buffer> => {
     const limit = maxBytes === undefined ? {} : { maxBytes };
@@ -66,6 +70,21 @@ export async function openGitRepository(url: string, options: GitRepositoryOptio
     },
     links: async (commit) => linksOf((await git(['ls-tree', '-r', '-z', commit])).toString()),
   };
+}
+
+/**
+ * The directory of a repository's newest copy. Commits are only ever added to one: when it has grown too large another is
+ * begun, and the old one is left to those who read it and, unused, to the next sweep.
+ */
+async function copyOf(directory: string, name: string, mostBytes = MOST_BYTES): Promise<string> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const copies = (await readdir(directory)).filter((each) => each.startsWith(`${name}-`));
+  const newest = Math.max(0, ...copies.map((each) => Number(each.slice(name.length + 1))).filter(Number.isSafeInteger));
+  const path = join(directory, `${name}-${newest}`);
+  const { bytes } = await extentOf(path);
+  const chosen = bytes > mostBytes ? join(directory, `${name}-${newest + 1}`) : path;
+  await mkdir(chosen, { recursive: true, mode: 0o700 });
+  return chosen;
 }
 
 /** A URL without user and password. */
