@@ -9,6 +9,7 @@ export type { ServiceAllocationOptions } from './admission/service-allocation.ts
 export { serviceAllocation } from './admission/service-allocation.ts';
 export type { FrontProxy } from './aggregation/aggregation.ts';
 export type { Authenticator } from './authentication/authenticator.ts';
+export type { RequestHeaderSettings } from './authentication/request-header-authenticator.ts';
 export { requestHeaderAuthenticator } from './authentication/request-header-authenticator.ts';
 export { issuerDiscoveryRoutes } from './authentication/service-account/issuer-discovery.ts';
 export { tokenObjectLookup } from './authentication/service-account/object-lookup.ts';

@@ -27,7 +27,7 @@ import { CustomResourceServing } from './crds/custom-resource-serving.ts';
 import { addDiscoveryRoutes } from './discovery/discovery-routes.ts';
 import { localDiscovery } from './discovery/local-discovery.ts';
 import { HealthChecks } from './health/health-checks.ts';
-import { type ListenOptions, SecureServer } from './http/secure-server.ts';
+import { type ListenOptions, SecureServer, type TlsMaterial } from './http/secure-server.ts';
 import { type InProcessTransport, inProcessTransport } from './in-process/in-process-transport.ts';
 import { addMetricsRoute } from './metrics/metrics-route.ts';
 import { ownProcessUse, type ProcessUse } from './metrics/process-metrics.ts';
@@ -95,6 +95,8 @@ export interface ApiServer {
   readonly health: HealthChecks;
   /** Opens the secure port. @throws ListenError when it can't be had. */
   listen(options: ListenOptions): Promise<AddressInfo>;
+  /** New connections of the secure port get this certificate, and theirs are held against these authorities. */
+  setTls(tls: TlsMaterial): void;
   /** A way in for callers of the same process, as `user`. */
   transport(user: UserInfo): InProcessTransport;
   /** Ends watches cleanly and closes the port, within five seconds. The storage stays open. */
@@ -292,6 +294,9 @@ function running(
       servers.add(server);
       setAddress(`${address.address}:${address.port}`);
       return address;
+    },
+    setTls(tls) {
+      for (const server of servers) server.setTls(tls);
     },
     transport(user) {
       const transport = inProcessTransport(handle, user);

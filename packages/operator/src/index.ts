@@ -22,6 +22,7 @@ export type {
 export type { Extension, ExtensionImage, ExtensionOptions } from './extension/extension.ts';
 export { clusterRoleOf, defineExtension } from './extension/extension.ts';
 export type { ExtensionApiServer, ServedGroupVersion } from './extension/extension-api-server.ts';
+export { API_SERVER_PROCESS_LABEL } from './extension/extension-api-server.ts';
 export type { InstallOptions } from './extension/install.ts';
 export { installKinds } from './extension/install.ts';
 export type { FinalizerOptions } from './finalizers/finalizers.ts';
@@ -41,6 +42,8 @@ export {
 } from './owner-references/controller-ref.ts';
 export type { AddOptions, WorkItem, WorkQueueOptions } from './queue/work-queue.ts';
 export { initialListPriority, WorkQueue } from './queue/work-queue.ts';
+export type { DelegationBindings, DelegationSubject } from './rbac/delegation.ts';
+export { delegationBindings } from './rbac/delegation.ts';
 export { eventRules, leaseRules, mergeRules, ownRules, primaryRules, readRules } from './rbac/rules.ts';
 export type { ReconcileOutcome } from './reconcile/reconcile-loop.ts';
 export type { ReconcileResult } from './reconcile/reconcile-result.ts';

@@ -15,7 +15,7 @@ import {
 } from 'node:http2';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Clock } from '@kindred/machinery';
 import type { Handler } from '../chain/handler-chain.ts';
 import { maxBodyBytes } from '../request/body-errors.ts';
@@ -77,14 +77,10 @@ export class SecureServer {
    * @throws ListenError that says why the address can't be had.
    */
   async listen({ host, port, tls }: ListenOptions): Promise<AddressInfo> {
-    if (tls.frontProxyCa !== undefined) this.#frontProxyAuthorities = certificatesOf(tls.frontProxyCa);
     const https = createHttpsServer({
-      cert: tls.cert,
-      key: tls.key,
-      ca: tls.frontProxyCa === undefined ? tls.clientCa : [tls.clientCa, tls.frontProxyCa],
+      ...this.#secureContext(tls),
       requestCert: true,
       rejectUnauthorized: false,
-      minVersion: 'TLSv1.2',
       ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout,
       headersTimeout,
@@ -104,6 +100,11 @@ export class SecureServer {
     return https.address() as AddressInfo;
   }
 
+  /** Serves new connections with another certificate, or believes other authorities; those that are open stay as they are. */
+  setTls(tls: TlsMaterial): void {
+    this.#https?.setSecureContext(this.#secureContext(tls));
+  }
+
   /** Ends connections when their answers are complete, at the latest after three seconds. */
   async close(): Promise<void> {
     const https = this.#https;
@@ -119,6 +120,12 @@ export class SecureServer {
     });
     await ended;
     cancel();
+  }
+
+  #secureContext({ cert, key, clientCa, frontProxyCa }: TlsMaterial): SecureContextOptions {
+    this.#frontProxyAuthorities = frontProxyCa === undefined ? [] : certificatesOf(frontProxyCa);
+    const ca = frontProxyCa === undefined ? clientCa : [clientCa, frontProxyCa];
+    return { cert, key, ca, minVersion: 'TLSv1.2' };
   }
 
   #serveHttp1(https: HttpsServer): void {

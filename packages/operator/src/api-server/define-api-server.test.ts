@@ -21,7 +21,13 @@ test('groups and versions follow from the kinds, rights from what the server doe
     { group: 'boxes.example.com', version: 'v1', groupPriorityMinimum: 1000, versionPriority: 200 },
     { group: 'boxes.example.com', version: 'v1beta1', groupPriorityMinimum: 1000, versionPriority: 100 },
   ]);
-  assert.deepEqual([...new Set(server.rules.flatMap(({ verbs }) => verbs))], ['impersonate']);
+  const impersonated = server.rules.filter(({ verbs }) => verbs.includes('impersonate'));
+  assert.deepEqual(
+    impersonated.flatMap(({ resources }) => resources),
+    ['groups', 'serviceaccounts', 'users', 'uids', 'userextras/*'],
+  );
+  const names = server.rules.flatMap(({ resourceNames = [] }) => resourceNames);
+  assert.deepEqual(names, ['v1.boxes.example.com', 'v1beta1.boxes.example.com', 'kindred-boxes']);
 });
 
 test('a definition that contradicts itself is refused', () => {

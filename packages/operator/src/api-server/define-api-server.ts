@@ -2,9 +2,12 @@
  * A custom API server as a value: groups and versions that the cluster's API server passes on to it ("Kubernetes API
  * Aggregation Layer", Kubernetes documentation). Nothing listens before a manager runs it.
  */
+import { Namespace } from '@kindred/apis/core/v1';
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import { formatGroupVersion, type GroupVersion } from '@kindred/machinery';
 import type { ExtensionApiServer } from '../extension/extension-api-server.ts';
+import { mergeRules, readRules } from '../rbac/rules.ts';
+import { registrationRules } from './serving/registration.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { VirtualResource } from './virtual-resource.ts';
 
@@ -26,6 +29,7 @@ export interface ApiServerDefinitionOptions {
 /** What `defineApiServer` makes. */
 export interface ApiServerDefinition extends ExtensionApiServer {
   readonly resources: readonly (VirtualResource | StoredResource)[];
+  readonly impersonation: boolean;
 }
 
 /**
@@ -40,17 +44,31 @@ export function defineApiServer(options: ApiServerDefinitionOptions): ApiServerD
   if (!/^[a-z]([a-z0-9-]{0,55}[a-z0-9])?$/.test(name))
     throw new TypeError(`API server name ${JSON.stringify(name)} is not a DNS label`);
   demandUnique(name, resources);
+  const groupVersions = groupVersionsOf(resources).map(({ group, version }) => ({
+    group,
+    version,
+    groupPriorityMinimum,
+    versionPriority: versionPriority[version] ?? 100,
+  }));
+  const hasStored = resources.some(({ type }) => type === 'stored');
   return {
     name,
     resources,
-    groupVersions: groupVersionsOf(resources).map(({ group, version }) => ({
-      group,
-      version,
-      groupPriorityMinimum,
-      versionPriority: versionPriority[version] ?? 100,
-    })),
-    rules: [...rules, ...(impersonation ? impersonationRules : [])],
+    impersonation,
+    groupVersions,
+    rules: mergeRules([
+      ...rules,
+      ...(impersonation ? impersonationRules : []),
+      // Objects are only made in namespaces that live.
+      ...(hasStored ? readRules(Namespace) : []),
+      ...registrationRules({ name, groupVersions }),
+    ]),
   };
+}
+
+/** Told from whatever else has the form of an extension's API server. */
+export function isApiServerDefinition(server: ExtensionApiServer): server is ApiServerDefinition {
+  return 'resources' in server && 'impersonation' in server;
 }
 
 /** To act as whoever asks. */

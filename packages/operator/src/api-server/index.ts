@@ -13,6 +13,8 @@ export type {
 } from './call.ts';
 export type { ApiServerDefinition, ApiServerDefinitionOptions } from './define-api-server.ts';
 export { defineApiServer } from './define-api-server.ts';
+export type { ApiServerRunnableOptions } from './serving/api-server-runnable.ts';
+export { apiServer } from './serving/api-server-runnable.ts';
 export type { AdmitCall, StoredOptions, StoredResource } from './stored-resource.ts';
 export { stored } from './stored-resource.ts';
 export type {

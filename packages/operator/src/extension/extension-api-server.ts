@@ -5,6 +5,9 @@
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import type { GroupVersion } from '@kindred/machinery';
 
+/** On what leads to a server that is a part of the process which made it: it ends with it. */
+export const API_SERVER_PROCESS_LABEL = 'extensions.kindred.dev/api-server-of-process';
+
 /** A group and version that the cluster's API server passes on, and where it stands in discovery. */
 export interface ServedGroupVersion extends GroupVersion {
   readonly groupPriorityMinimum: number;
@@ -14,6 +17,6 @@ export interface ServedGroupVersion extends GroupVersion {
 export interface ExtensionApiServer {
   readonly name: string;
   readonly groupVersions: readonly ServedGroupVersion[];
-  /** What its functions must be allowed to do. */
+  /** What it and its functions must be allowed to do, beside what `delegationBindings` grants. */
   readonly rules: readonly PolicyRule[];
 }
