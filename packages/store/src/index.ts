@@ -1,3 +1,4 @@
+export { keyspace } from './keyspace/keyspace.ts';
 export type { MemoryStoreOptions } from './memory/memory-store.ts';
 export { openMemoryStore } from './memory/memory-store.ts';
 export { compareKeys } from './ordered/compare-keys.ts';

@@ -93,7 +93,7 @@ export class Backend {
         method,
         path,
         signal,
-        headers: { ...headers, host: this.#serverName },
+        headers: { ...headers, ...framing(headers, body), host: this.#serverName },
       });
       this.#limitConnecting(sent);
       sent.on('response', (message) => resolve({ message }));
@@ -112,6 +112,12 @@ export class Backend {
       sent.once('close', cancel);
     });
   }
+}
+
+/** Node doesn't say by itself where the body of a DELETE ends. */
+function framing(headers: OutgoingHttpHeaders, body: Readable | undefined): OutgoingHttpHeaders {
+  const isFramed = body === undefined || headers['content-length'] !== undefined;
+  return isFramed ? {} : { 'transfer-encoding': 'chunked' };
 }
 
 class LostConnectionError extends BackendError {

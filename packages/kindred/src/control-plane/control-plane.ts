@@ -43,7 +43,7 @@ import type { Clock } from '@kindred/machinery';
 import type { Logger, Manager } from '@kindred/operator';
 import { createManager } from '@kindred/operator';
 import type { Store } from '@kindred/store';
-import { openMemoryStore, openSqliteStore, StoreError } from '@kindred/store';
+import { keyspace, openMemoryStore, openSqliteStore, StoreError } from '@kindred/store';
 import { compiledDirectory } from '../compiled-directory.ts';
 import type { DataDirectory } from '../data-directory/data-directory.ts';
 import { Fault } from '../fault.ts';
@@ -75,6 +75,8 @@ export interface ControlPlane {
   transport(user: UserInfo): InProcessTransport;
   /** The same as a user who may do everything; `name` tells who it is in records. */
   adminTransport(name: string): InProcessTransport;
+  /** The part of the store that an extension's API server keeps its objects in. */
+  extensionStore(server: string): Store;
   /** Starts the built-in controllers; resolves when they work. */
   startControllers(): Promise<void>;
   /** Stops controllers; nothing is written any more by this process. */
@@ -110,6 +112,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     certificates,
     transport: (user) => server.transport(user),
     adminTransport,
+    extensionStore: (server) => keyspace(store, `/extensions/${server}`),
     startControllers: () => manager.start(),
     stopControllers: () => manager.close(),
     async close() {

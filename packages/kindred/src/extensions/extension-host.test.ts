@@ -8,7 +8,7 @@ import { createClient } from '@kindred/client';
 import { isStatusError, silentLogger, systemClock } from '@kindred/machinery';
 import { defineExtension, PROCESS_LABEL, validatingWebhook } from '@kindred/operator';
 import { openMemoryStore } from '@kindred/store';
-import { forgetWebhooks, startExtensions } from './extension-host.ts';
+import { forgetServers, startExtensions } from './extension-host.ts';
 
 /** A cluster that grants what its roles grant. */
 async function cluster(t: TestContext) {
@@ -44,6 +44,7 @@ test('webhooks of an extension serve with the rights that it declares, and end w
     extensions: [defineExtension({ name: 'maps', webhooks: [checkMaps] })],
     transport: (username) => transport({ username, groups: ['system:authenticated'] }),
     admin,
+    storeOf: () => openMemoryStore(),
     clock: systemClock,
     logger: silentLogger,
   });
@@ -60,7 +61,7 @@ test('what a process has left behind is forgotten at the next start, and nothing
     client.create(ValidatingWebhookConfiguration, { metadata: { name, labels } });
   await make('left', { [PROCESS_LABEL]: 'true' });
   await make('other', {});
-  await forgetWebhooks({ admin, clock: systemClock });
+  await forgetServers({ admin, clock: systemClock });
   const { items } = await client.list(ValidatingWebhookConfiguration);
   assert.deepEqual(
     items.map(({ metadata }) => metadata.name),

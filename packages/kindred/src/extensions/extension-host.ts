@@ -4,13 +4,24 @@
  */
 
 import { MutatingWebhookConfiguration, ValidatingWebhookConfiguration } from '@kindred/apis/admissionregistration/v1';
-import { ClusterRole, ClusterRoleBinding } from '@kindred/apis/rbac/v1';
+import { APIService } from '@kindred/apis/apiregistration/v1';
+import { Service } from '@kindred/apis/core/v1';
+import { ClusterRole, ClusterRoleBinding, RoleBinding } from '@kindred/apis/rbac/v1';
 import type { InProcessTransport } from '@kindred/apiserver';
-import { createClient } from '@kindred/client';
+import { type Client, createClient } from '@kindred/client';
 import type { Clock } from '@kindred/machinery';
 import { errorText } from '@kindred/machinery';
 import type { Extension, Logger, Manager } from '@kindred/operator';
-import { clusterRoleOf, createManager, installKinds, PROCESS_LABEL, webhookServer } from '@kindred/operator';
+import {
+  API_SERVER_PROCESS_LABEL,
+  clusterRoleOf,
+  createManager,
+  delegationBindings,
+  installKinds,
+  PROCESS_LABEL,
+  webhookServer,
+} from '@kindred/operator';
+import type { Store } from '@kindred/store';
 import { Fault } from '../fault.ts';
 
 export interface ExtensionHostOptions {
@@ -18,6 +29,8 @@ export interface ExtensionHostOptions {
   /** A transport as that user; `admin` may do everything. */
   readonly transport: (user: string) => InProcessTransport;
   readonly admin: InProcessTransport;
+  /** Where API servers of extensions keep what they store: a keyspace for each, by the name of the server. */
+  readonly storeOf: (server: string) => Store;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -46,14 +59,17 @@ export async function startExtensions(options: ExtensionHostOptions): Promise<Ex
 }
 
 /**
- * Removes what registers webhooks of a process that has ended without doing so: they would refuse every write of their
- * kinds until their extension runs again, if it ever does.
+ * Removes what registers webhooks and API servers of a process that has ended without doing so: the ones would refuse every
+ * write of their kinds until their extension runs again, if it ever does, the others would be looked for in vain.
  */
-export async function forgetWebhooks({ admin, clock }: Pick<ExtensionHostOptions, 'admin' | 'clock'>): Promise<void> {
+export async function forgetServers({ admin, clock }: Pick<ExtensionHostOptions, 'admin' | 'clock'>): Promise<void> {
   const client = createClient(admin, { userAgent: 'kindred-extensions', clock });
   for (const kind of [ValidatingWebhookConfiguration, MutatingWebhookConfiguration]) {
     await client.deleteCollection(kind, {}, { labelSelector: PROCESS_LABEL });
   }
+  const ofProcess = { labelSelector: API_SERVER_PROCESS_LABEL };
+  await client.deleteCollection(APIService, {}, ofProcess);
+  await client.deleteCollection(Service, { namespace: 'kube-system' }, ofProcess);
 }
 
 function startFault({ name }: Extension, error: unknown): Fault {
@@ -67,12 +83,34 @@ async function startExtension(
   options: ExtensionHostOptions,
   started: (manager: Manager) => void,
 ): Promise<void> {
-  const { admin, transport, clock, logger } = options;
+  const { admin, transport, storeOf, clock, logger } = options;
   const client = createClient(admin, { userAgent: 'kindred-extensions', clock });
   await installKinds(extension, { client, clock });
+  const user = `system:kindred:extension:${extension.name}`;
+  await grantRights(extension, user, client);
+  const manager = createManager({
+    transport: transport(user),
+    userAgent: `kindred-extension-${extension.name}`,
+    clock,
+    logger: logger.with({ extension: extension.name }),
+    stopLimit: 1000,
+    informers: { freeze: false },
+  });
+  started(manager);
+  for (const controller of extension.controllers) manager.add(controller);
+  const { name: extensionName, webhooks, apiServers } = extension;
+  if (webhooks.length > 0) manager.add(webhookServer({ extension: extensionName, webhooks }));
+  if (apiServers.length > 0) {
+    // Most extensions have none, and load nothing of it.
+    const { apiServer } = await import('@kindred/operator/api-server');
+    for (const server of apiServers) manager.add(apiServer({ server, store: storeOf(server.name) }));
+  }
+  await manager.start();
+}
+
+async function grantRights(extension: Extension, user: string, client: Client): Promise<void> {
   const role = clusterRoleOf(extension);
   const name = `kindred:${extension.name}`;
-  const user = `system:kindred:extension:${extension.name}`;
   for (const each of [role, ...extension.roles]) await client.apply(ClusterRole, each, { force: true });
   await client.apply(
     ClusterRoleBinding,
@@ -84,17 +122,8 @@ async function startExtension(
     } as ClusterRoleBinding,
     { force: true },
   );
-  const manager = createManager({
-    transport: transport(user),
-    userAgent: `kindred-extension-${extension.name}`,
-    clock,
-    logger: logger.with({ extension: extension.name }),
-    stopLimit: 1000,
-    informers: { freeze: false },
-  });
-  started(manager);
-  for (const controller of extension.controllers) manager.add(controller);
-  const { name: extensionName, webhooks } = extension;
-  if (webhooks.length > 0) manager.add(webhookServer({ extension: extensionName, webhooks }));
-  await manager.start();
+  if (extension.apiServers.length === 0) return;
+  const bindings = delegationBindings(extension.name, { kind: 'User', name: user });
+  await client.apply(ClusterRoleBinding, bindings.clusterRoleBinding, { force: true });
+  await client.apply(RoleBinding, bindings.roleBinding, { force: true });
 }

@@ -75,7 +75,7 @@ function isExtension(value: unknown): value is Extension {
     value !== null &&
     'name' in value &&
     typeof value.name === 'string' &&
-    ['crds', 'controllers', 'webhooks', 'roles', 'rbac', 'images'].every((field) =>
+    ['crds', 'controllers', 'webhooks', 'apiServers', 'roles', 'rbac', 'images'].every((field) =>
       Array.isArray((value as Record<string, unknown>)[field]),
     )
   );

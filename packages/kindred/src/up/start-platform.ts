@@ -18,7 +18,7 @@ import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import type { DataDirectory } from '../data-directory/data-directory.ts';
 import { openDataDirectory } from '../data-directory/data-directory.ts';
-import { forgetWebhooks, startExtensions } from '../extensions/extension-host.ts';
+import { forgetServers, startExtensions } from '../extensions/extension-host.ts';
 import type { ImportModule } from '../extensions/load-extensions.ts';
 import { imagesFor, loadExtensions } from '../extensions/load-extensions.ts';
 import { openLogFile } from '../logs/log-file.ts';
@@ -117,7 +117,7 @@ async function startCore(context: StartContext, core: Core, node: PreparedNode |
       clock,
       logger,
       checks: readiness.checks(),
-      prepare: (admin) => forgetWebhooks({ admin, clock }),
+      prepare: (admin) => forgetServers({ admin, clock }),
       onFailure: fail,
     });
     shutdown.add('control plane', () => controlPlane.close());
@@ -180,6 +180,7 @@ async function startAll(context: StartContext, core: Core, controlPlane: Control
       extensions,
       admin: controlPlane.adminTransport('extensions'),
       transport: (user) => controlPlane.transport({ username: user, groups: ['system:authenticated'] }),
+      storeOf: (server) => controlPlane.extensionStore(server),
       clock,
       logger,
     }),

@@ -74,7 +74,8 @@ export function isApiServerDefinition(server: ExtensionApiServer): server is Api
 /** To act as whoever asks. */
 const impersonationRules: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['users', 'groups', 'serviceaccounts'], verbs: ['impersonate'] },
-  { apiGroups: ['authentication.k8s.io'], resources: ['uids', 'userextras/*'], verbs: ['impersonate'] },
+  // Extras are subresources of any name, for which rules have no pattern.
+  { apiGroups: ['authentication.k8s.io'], resources: ['*'], verbs: ['impersonate'] },
 ];
 
 function groupVersionsOf(resources: ApiServerDefinitionOptions['resources']): GroupVersion[] {

@@ -2,7 +2,6 @@
  * The handlers of a subresource as the functions that the API server asks.
  */
 import type {
-  RawAnswer,
   ServedRequest,
   SubresourceAnswer,
   SubresourceWrite,
@@ -13,7 +12,7 @@ import type { KubeObject } from '@kindred/machinery';
 import type { NamedCall } from './call.ts';
 import { type CallContext, callOf } from './call-of-request.ts';
 import { bodyKind } from './served-kind.ts';
-import type { Subresource, SubresourceCall } from './virtual-resource.ts';
+import type { SubresourceAnswer as Answer, Subresource, SubresourceCall } from './virtual-resource.ts';
 
 type Verbs = Required<Omit<VirtualSubresource, 'kind'>>;
 
@@ -46,6 +45,6 @@ function handled(subresource: Subresource, context: CallContext): VirtualSubreso
   };
 }
 
-function answerOf(answer: KubeObject | RawAnswer | undefined): SubresourceAnswer {
+function answerOf(answer: Answer | undefined): SubresourceAnswer {
   return answer ?? {};
 }

@@ -21,6 +21,7 @@ export type {
   ListAnswer,
   ServedEvent,
   Subresource,
+  SubresourceAnswer,
   SubresourceCall,
   SubresourceOptions,
   TableOptions,

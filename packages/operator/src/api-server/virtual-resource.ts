@@ -4,7 +4,7 @@
  */
 import type { RawAnswer } from '@kindred/apiserver';
 import type { Draft } from '@kindred/client';
-import type { FieldError, KubeObject } from '@kindred/machinery';
+import type { FieldError, KubeObject, ObjectMeta } from '@kindred/machinery';
 import type { CustomKind } from '@kindred/schema';
 import type { CreateCall, DeleteCall, ListCall, NamedCall, UpdateCall, WatchCall, WriteCall } from './call.ts';
 
@@ -65,15 +65,21 @@ export interface SubresourceCall<B> extends WriteCall {
   readonly body: B | undefined;
 }
 
+/** An object of whatever kind (one that says none gets the subresource's), or bytes. */
+export type SubresourceAnswer =
+  | KubeObject
+  | { readonly metadata: ObjectMeta; readonly [field: string]: unknown }
+  | RawAnswer;
+
 /** A door beside the object: `POST releases/web/rollback`, `GET releases/web/values`. */
 export interface SubresourceOptions<B extends KubeObject> {
   /** The kind of the body, and of the answer where that is an object. The resource's own when not given. */
   readonly kind?: CustomKind<B, unknown>;
-  get?(call: NamedCall): Awaitable<KubeObject | RawAnswer>;
-  create?(call: SubresourceCall<B>): Awaitable<KubeObject | RawAnswer>;
+  get?(call: NamedCall): Awaitable<SubresourceAnswer>;
+  create?(call: SubresourceCall<B>): Awaitable<SubresourceAnswer>;
   /** PUT, and patches where there is `get`. */
-  update?(call: SubresourceCall<B>): Awaitable<KubeObject | RawAnswer>;
-  delete?(call: NamedCall): Awaitable<KubeObject | RawAnswer>;
+  update?(call: SubresourceCall<B>): Awaitable<SubresourceAnswer>;
+  delete?(call: NamedCall): Awaitable<SubresourceAnswer>;
 }
 
 /** A subresource of any kind, for those who serve it. */

@@ -2,8 +2,9 @@
  * Who may do what is decided by the cluster: asked for with a SubjectAccessReview (`authorization.k8s.io/v1`), whose answer
  * holds for ten seconds. Health is for everybody, and system:masters may do everything without being asked about.
  */
-import type { AuthorizationAttributes, Authorizer, Decision } from '@kindred/apiserver';
+
 import { SubjectAccessReview } from '@kindred/apis/authorization/v1';
+import type { AuthorizationAttributes, Authorizer, Decision } from '@kindred/apiserver';
 import type { Client } from '@kindred/client';
 import { type Clock, internalError, isStatusError } from '@kindred/machinery';
 import { ExpiringCache } from './expiring-cache.ts';

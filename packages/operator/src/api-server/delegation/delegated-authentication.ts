@@ -3,8 +3,9 @@
  * `kube-system/extension-apiserver-authentication` ("Configure the Aggregation Layer", Kubernetes documentation), followed
  * as it changes.
  */
-import type { RequestHeaderSettings } from '@kindred/apiserver';
+
 import { ConfigMap } from '@kindred/apis/core/v1';
+import type { RequestHeaderSettings } from '@kindred/apiserver';
 import type { Informer, InformerFactory } from '@kindred/client';
 import type { Logger } from '@kindred/machinery';
 

@@ -3,8 +3,8 @@
  * ten seconds.
  */
 import { createHash } from 'node:crypto';
-import type { ApiRequest, Authenticator, UserInfo } from '@kindred/apiserver';
 import { TokenReview } from '@kindred/apis/authentication/v1';
+import type { ApiRequest, Authenticator, UserInfo } from '@kindred/apiserver';
 import type { Client } from '@kindred/client';
 import { type Clock, internalError, isStatusError, unauthorized } from '@kindred/machinery';
 import { ExpiringCache } from './expiring-cache.ts';

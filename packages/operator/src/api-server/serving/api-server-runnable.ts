@@ -2,6 +2,8 @@
  * Runs a custom API server: a secure port with certificates of its own, users and rights as the cluster knows them, and the
  * registration that leads requests here. It is registered while it serves: after it listens, and until it stops.
  */
+
+import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import {
   type ApiServer,
   type ApiStorage,
@@ -11,7 +13,6 @@ import {
   type TlsMaterial,
   x509Authenticator,
 } from '@kindred/apiserver';
-import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import { openMemoryStore, type Store } from '@kindred/store';
 import { CertificateRenewal } from '../../certificates/renewal.ts';
 import {
@@ -29,13 +30,7 @@ import { knownUsersOnly } from '../delegation/known-users.ts';
 import { tokenReviewAuthenticator } from '../delegation/token-review-authenticator.ts';
 import { servedResources } from '../served-resources.ts';
 import { LiveNamespaces } from './live-namespaces.ts';
-import {
-  processService,
-  type Registration,
-  register,
-  unregister,
-  waitUntilAvailable,
-} from './registration.ts';
+import { processService, type Registration, register, unregister, waitUntilAvailable } from './registration.ts';
 
 export interface ApiServerRunnableOptions {
   /** What `defineApiServer` has made. */
@@ -84,7 +79,10 @@ export function apiServer(options: ApiServerRunnableOptions): Runnable {
 function apiServerRules({ server, service }: ApiServerRunnableOptions): PolicyRule[] {
   if (service === undefined) return [...server.rules];
   const resourceNames = [secretName(server, service)];
-  return [...server.rules, { apiGroups: [''], resources: ['secrets'], resourceNames, verbs: ['get', 'create', 'update'] }];
+  return [
+    ...server.rules,
+    { apiGroups: [''], resources: ['secrets'], resourceNames, verbs: ['get', 'create', 'update'] },
+  ];
 }
 
 function secretName({ name }: ExtensionApiServer, { secret }: { readonly secret?: string }): string {
@@ -233,7 +231,9 @@ class RunningApiServer implements RunningPart {
     try {
       await unregister(this.#context.client, registration);
     } catch (error) {
-      this.#context.logger.error('An API server could not be unregistered', error, { server: registration.server.name });
+      this.#context.logger.error('An API server could not be unregistered', error, {
+        server: registration.server.name,
+      });
     }
   }
 }

@@ -2,8 +2,9 @@
  * New objects only in namespaces that exist and aren't going away, as in the cluster's own API server (NamespaceLifecycle):
  * what is stored here must end with its namespace.
  */
-import type { AdmissionAttributes, AdmissionPlugin } from '@kindred/apiserver';
+
 import { Namespace } from '@kindred/apis/core/v1';
+import type { AdmissionAttributes, AdmissionPlugin } from '@kindred/apiserver';
 import type { Client, Informer, InformerFactory } from '@kindred/client';
 import { forbidden, isStatusError, notFound, type Observed } from '@kindred/machinery';
 
