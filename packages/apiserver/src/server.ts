@@ -172,6 +172,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     registry,
     typeTable,
     serverVersion: version.gitVersion,
+    elsewhere: aggregation?.openApi,
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
   });
   routes.add('/version', ({ request }) => valueResponse(request, version));

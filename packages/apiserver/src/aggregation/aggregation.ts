@@ -10,6 +10,7 @@ import type { KeyAndCertificate } from '@kindred/machinery/certificates';
 import type { Exchange } from '../chain/exchange.ts';
 import { localPriorities } from '../discovery/priorities.ts';
 import type { DiscoverySource } from '../discovery/served-groups.ts';
+import type { DescribedElsewhere } from '../openapi/described-group-versions.ts';
 import type { ApiResponse } from '../request/api-response.ts';
 import type { ResourceRegistry } from '../resources/registry.ts';
 import { builtInKind, type ServedKind } from '../resources/served-kind.ts';
@@ -23,6 +24,7 @@ import { type ForwardParts, forwardRequest } from './forward-request.ts';
 import { LocalApiServices } from './local-api-services.ts';
 import { apiServiceGroup, apiServiceResource } from './remote-api.ts';
 import { RemoteDiscovery } from './remote-discovery.ts';
+import { RemoteOpenApi } from './remote-openapi.ts';
 
 /** How this server shows itself to those of others. */
 export interface FrontProxy extends ExtensionAuthentication {
@@ -45,6 +47,7 @@ export interface Aggregation {
   /** The answer of another server; undefined when the request is for this one. */
   forward(exchange: Exchange): Promise<ApiResponse> | undefined;
   readonly discovery: DiscoverySource;
+  readonly openApi: DescribedElsewhere;
   /** The kind APIService, in the version of the definition. */
   servedKind(definition: KindDefinition): ServedKind;
   /** Makes the objects that tell of this server. To be called when the registry is filled. */
@@ -64,6 +67,7 @@ export async function openAggregation(options: AggregationOptions): Promise<Aggr
   const changed = (): void => {
     local.sync();
     discovery.forgetOthers();
+    openApi.forgetOthers();
   };
   const local = new LocalApiServices({ storage: stored, registry, clock, randomUuid, reportFault });
   const apiServices = new ApiServices(
@@ -76,10 +80,11 @@ export async function openAggregation(options: AggregationOptions): Promise<Aggr
     apiServices,
     services,
     clock,
-    learn: (remote) => discovery.refresh(remote),
+    learn: async (remote) => void (await Promise.all([discovery.refresh(remote), openApi.refresh(remote)])),
     reportFault,
   });
   const discovery = new RemoteDiscovery({ apiServices, services, clock, random });
+  const openApi = new RemoteOpenApi({ apiServices, services, clock, random });
   return {
     forward(exchange) {
       const { group, version } = exchange.info;
@@ -98,6 +103,7 @@ export async function openAggregation(options: AggregationOptions): Promise<Aggr
         }),
       prioritiesOf: (group, version) => apiServices.prioritiesOf(group, version) ?? localPriorities(group, version),
     },
+    openApi,
     servedKind: (definition) => ({
       ...builtInKind(definition),
       // The server calls these with objects of this kind alone.

@@ -3,8 +3,9 @@
  * it is described. Asked as a user who may read everything.
  */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import type { Clock } from '@kindred/machinery';
-import type { ServiceAddress } from '../services/service-endpoints.ts';
+import { type Clock, DecodeError, decodeJson, isStatusError } from '@kindred/machinery';
+import { type ServiceAddress, type ServiceLookup, serviceAddress } from '../services/service-endpoints.ts';
+import type { Remote } from './api-services.ts';
 import { type Backend, BackendError } from './backend.ts';
 import { userHeaders } from './forwarded-headers.ts';
 
@@ -24,6 +25,42 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+}
+
+export interface AskParts {
+  readonly services: ServiceLookup;
+  readonly clock: Clock;
+  /** In [0, 1): which of several endpoints is asked. */
+  readonly random: () => number;
+}
+
+/**
+ * Asks one of the servers behind an APIService.
+ * @throws BackendError also when its Service leads nowhere.
+ */
+export async function askRemote(
+  { api, backend }: Remote,
+  { path, headers = {}, limit }: { path: string; headers?: OutgoingHttpHeaders; limit: number },
+  { services, clock, random }: AskParts,
+): Promise<Reply> {
+  try {
+    const address = serviceAddress(services, api.service, random);
+    return await askAs({ backend, address, path, headers, limit, clock });
+  } catch (error) {
+    if (isStatusError(error)) throw new BackendError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** The JSON of a reply; undefined for whatever is no document. */
+export function documentOf({ status, body }: Reply): unknown {
+  if (status !== 200) return undefined;
+  try {
+    return decodeJson(body).value;
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
 }
 
 /** Most bytes of a reply: OpenAPI documents are the largest. */

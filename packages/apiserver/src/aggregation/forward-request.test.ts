@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type TestContext, test } from 'node:test';
+import { ManualClock } from '@kindred/machinery';
 import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
 import { apiServices, createTestBackend, reachReason, register, type TestBackend } from '../testing/test-backend.ts';
 import { createTestServer, json, type TestServer, type TestServerOptions } from '../testing/test-server.ts';
 
+const groupVersion = '/apis/wardle.example.com/v1';
 const flunders = '/apis/wardle.example.com/v1/namespaces/default/flunders';
 const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) };
 const frontProxyAuthority = createAuthority('front-proxy-ca', validity);
@@ -27,8 +29,8 @@ async function withBackend(
   const backend = await createTestBackend(
     t,
     (request, response) => {
-      if (request.url === '/apis/wardle.example.com/v1') response.end('{}');
-      else answer(request, response);
+      if (request.url?.startsWith(`${groupVersion}/`) === true) answer(request, response);
+      else response.writeHead(request.url === groupVersion ? 200 : 404).end('{}');
     },
     { clientCa: frontProxyAuthority.certificate },
   );
@@ -74,8 +76,9 @@ test('a request reaches the other server with its query, body and user, and with
 
 test('connections are kept, and everything else is still served here', async (t) => {
   const { server, backend } = await withBackend(t, (_request, response) => response.end('{}'));
+  const before = backend.connections();
   for (let n = 0; n < 5; n++) assert.equal((await server.call('GET', flunders)).status, 200);
-  assert.equal(backend.connections(), 1);
+  assert.equal(backend.connections(), before);
   assert.equal((await server.call('GET', '/api/v1/namespaces/default/configmaps')).status, 200);
   assert.equal((await server.call('GET', '/apis/wardle.example.com/v2/flunders')).status, 404);
   const events = server.watch(`${apiServices}?watch=true`);
@@ -127,4 +130,36 @@ test('a client that goes away ends its request at the other server', async (t) =
   abort.abort();
   await read;
   await Promise.all(ended);
+});
+
+test('a backend that does not answer in time, or not in HTTP, is told of as such', async (t) => {
+  const clock = new ManualClock(Date.now());
+  const arrived = new EventEmitter();
+  const { server } = await withBackend(
+    t,
+    ({ method, socket }) => {
+      if (method === 'GET') socket.end('garbage\r\n\r\n');
+      else arrived.emit('request');
+    },
+    { clock },
+  );
+  const garbage = await server.call('GET', flunders);
+  assert.equal(garbage.status, 503);
+  assert.equal(json(garbage)['message'], 'error trying to reach service: malformed HTTP response');
+  const waiting = once(arrived, 'request');
+  const late = server.call('POST', flunders, '{}');
+  await waiting;
+  clock.advance(60_000);
+  const answer = await late;
+  assert.equal(answer.status, 504);
+  assert.equal(json(answer)['reason'], 'Timeout');
+});
+
+test('a redirection is not passed on', async (t) => {
+  const { server } = await withBackend(t, (_request, response) =>
+    response.writeHead(302, { location: 'https://169.254.169.254/' }).end(),
+  );
+  const answer = await server.call('GET', flunders);
+  assert.deepEqual([answer.status, answer.headers['location']], [500, undefined]);
+  assert.match(String(json(answer)['message']), /attempted to redirect/);
 });

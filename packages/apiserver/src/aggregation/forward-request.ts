@@ -3,7 +3,7 @@
  * query and body, without its credentials. Whoever ends first, the client, the other server or this one, ends both sides.
  */
 import type { IncomingMessage } from 'node:http';
-import { type Duplex, pipeline } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { type Clock, failure, serviceUnavailable, timeout } from '@kindred/machinery';
 import type { Exchange } from '../chain/exchange.ts';
 import { isLongRunning } from '../chain/flow-control.ts';
@@ -155,20 +155,24 @@ async function join(client: Duplex, server: Duplex, head: Buffer, closing: Abort
   };
   closing.addEventListener('abort', stop, { once: true });
   if (head.length > 0) server.unshift(head);
-  const done = new Promise<void>((resolve) => {
-    let open = 2;
-    const ended = (error?: Error | null): void => {
-      // One side may have finished speaking and still listen.
-      if (error != null) stop();
-      if (--open === 0) resolve();
-    };
-    pipeline(client, server, ended);
-    pipeline(server, client, ended);
-  });
   try {
-    await done;
+    await Promise.all([carry(client, server), carry(server, client)]);
   } finally {
     closing.removeEventListener('abort', stop);
-    stop();
   }
+}
+
+/** Resolves when `from` is closed, and sees to it that `to` closes then, with all that was read for it. */
+function carry(from: Duplex, to: Duplex): Promise<void> {
+  from.pipe(to);
+  return new Promise((resolve) => {
+    const ended = (): void => {
+      if (!from.readableEnded || to.writableFinished) to.destroy();
+      else to.once('finish', () => to.destroy());
+      resolve();
+    };
+    from.on('error', () => from.destroy());
+    if (from.closed) ended();
+    else from.once('close', ended);
+  });
 }

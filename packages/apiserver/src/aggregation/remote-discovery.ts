@@ -2,18 +2,14 @@
  * What the servers of APIServices serve, as discovery shows it: asked for when a server is found well, kept and marked as
  * stale while it isn't, so that one server that is down hides nothing of the others.
  */
-import { type Clock, DecodeError, decodeJson, encodeJsonText, isStatusError } from '@kindred/machinery';
-import { type ServiceLookup, serviceAddress } from '../services/service-endpoints.ts';
-import { askAs, type Reply } from './aggregator-user.ts';
+import { encodeJsonText } from '@kindred/machinery';
+import { type AskParts, askRemote, documentOf } from './aggregator-user.ts';
 import type { ApiServices, Remote } from './api-services.ts';
 import { BackendError } from './backend.ts';
 import { type DiscoveredResource, fromAggregated, fromLegacy } from './discovery-document.ts';
 
-export interface RemoteDiscoveryParts {
+export interface RemoteDiscoveryParts extends AskParts {
   readonly apiServices: ApiServices;
-  readonly services: ServiceLookup;
-  readonly clock: Clock;
-  readonly random: () => number;
 }
 
 interface Known {
@@ -61,7 +57,7 @@ export class RemoteDiscovery {
       if (this.#parts.apiServices.findName(name)?.backend !== remote.backend) return;
       this.#remember(name, known);
     } catch (error) {
-      if (!(error instanceof BackendError || isStatusError(error))) throw error;
+      if (!(error instanceof BackendError)) throw error;
       if (!this.#failed.has(name)) this.#generation++;
       this.#failed.add(name);
     }
@@ -85,33 +81,21 @@ export class RemoteDiscovery {
   async #ask(remote: Remote, known: Known | undefined): Promise<Known> {
     const { group, version } = remote.api;
     const conditional = known?.etag === undefined ? {} : { 'if-none-match': known.etag };
-    const aggregated = await this.#get(remote, '/apis', { accept: aggregatedType, ...conditional });
+    const aggregated = await askRemote(
+      remote,
+      { path: '/apis', headers: { accept: aggregatedType, ...conditional }, limit },
+      this.#parts,
+    );
     if (aggregated.status === 304 && known !== undefined) return known;
     const all = fromAggregated(documentOf(aggregated), group, version);
     if (all !== undefined) return knownOf(all, aggregated.headers.etag);
-    const one = await this.#get(remote, `/apis/${group}/${version}`, {});
+    const one = await askRemote(remote, { path: `/apis/${group}/${version}`, limit }, this.#parts);
     const resources = fromLegacy(documentOf(one), group, version);
     if (resources === undefined) throw new BackendError('no discovery document was answered');
     return knownOf(resources, undefined);
-  }
-
-  #get({ api, backend }: Remote, path: string, headers: Record<string, string>): Promise<Reply> {
-    const { services, clock, random } = this.#parts;
-    return askAs({ backend, address: serviceAddress(services, api.service, random), path, headers, limit, clock });
   }
 }
 
 function knownOf(resources: readonly DiscoveredResource[], etag: string | undefined): Known {
   return { resources, etag, text: encodeJsonText(resources) };
-}
-
-/** Undefined for whatever isn't a document. */
-function documentOf({ status, body }: Reply): unknown {
-  if (status !== 200) return undefined;
-  try {
-    return decodeJson(body).value;
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
-  }
 }

@@ -10,6 +10,17 @@ export interface OpenApiParts {
   readonly registry: ResourceRegistry;
   readonly typeTable: TypeTable;
   readonly serverVersion: string;
+  readonly elsewhere?: DescribedElsewhere | undefined;
+}
+
+/** Group versions that other servers serve, and describe. */
+export interface DescribedElsewhere {
+  /** Grows whenever `hashes` has changed. */
+  readonly generation: number;
+  /** By key; undefined for one that its server doesn't describe. These stand in place of what is served here. */
+  readonly hashes: ReadonlyMap<string, string | undefined>;
+  /** @throws StatusError when the document can't be had. */
+  describe(key: string): Promise<OpenApiObject>;
 }
 
 /** Follows the registry: hashes are made anew when what is served has changed. */
@@ -24,19 +35,34 @@ export class DescribedGroupVersions {
 
   /** By key: `api/v1`, `apis/apps/v1`. */
   get hashes(): ReadonlyMap<string, string> {
-    const { registry, serverVersion } = this.#parts;
-    if (registry.generation !== this.#generation) {
-      this.#generation = registry.generation;
-      this.#hashes = new Map(
+    const { registry, serverVersion, elsewhere } = this.#parts;
+    const generation = registry.generation + (elsewhere?.generation ?? 0);
+    if (generation !== this.#generation) {
+      this.#generation = generation;
+      const hashes = new Map(
         registry.groupVersions().map((served) => [openApiV3Key(served), hashOf(served, serverVersion)]),
       );
+      for (const [key, hash] of elsewhere?.hashes ?? []) {
+        // What comes from elsewhere stands last: where names clash, it is that which has to give way.
+        hashes.delete(key);
+        if (hash !== undefined) hashes.set(key, hash);
+      }
+      this.#hashes = hashes;
     }
     return this.#hashes;
   }
 
-  /** The v3 document, built now: milliseconds to tens of them. Undefined when the key isn't served. */
-  describe(key: string): OpenApiObject | undefined {
-    const { registry, typeTable, serverVersion } = this.#parts;
+  isElsewhere(key: string): boolean {
+    return this.#parts.elsewhere?.hashes.has(key) === true;
+  }
+
+  /**
+   * The v3 document, built now (milliseconds to tens of them) or fetched. Undefined when the key isn't served.
+   * @throws StatusError when another server has it, and doesn't answer.
+   */
+  describe(key: string): OpenApiObject | undefined | Promise<OpenApiObject> {
+    const { registry, typeTable, serverVersion, elsewhere } = this.#parts;
+    if (elsewhere !== undefined && this.isElsewhere(key)) return elsewhere.describe(key);
     const served = registry.groupVersions().find((candidate) => openApiV3Key(candidate) === key);
     if (served === undefined) return undefined;
     const { group, version, resources } = served;

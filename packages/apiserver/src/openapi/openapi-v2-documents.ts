@@ -5,13 +5,14 @@
  * It is built when somebody asks for it, one group and version a turn of the event loop, so that other requests get in
  * between; only parts whose kinds have changed are built anew.
  */
-import { notAcceptable } from '@kindred/machinery';
+import { isStatusError, notAcceptable } from '@kindred/machinery';
 import { openApiHash, openApiV2AcceptType, openApiV2ContentType } from '@kindred/schema';
 import type { Exchange } from '../chain/exchange.ts';
 import { parseAccept } from '../negotiation/accept.ts';
 import type { ApiResponse } from '../request/api-response.ts';
 import type { DescribedGroupVersions } from './described-group-versions.ts';
 import { hasCurrent, OpenApiDocument } from './openapi-document.ts';
+import { makeForeignPart } from './openapi-v2-foreign-part.ts';
 import { joinOpenApiV2, type OpenApiV2Encoding, type OpenApiV2Part, OpenApiV2Parts } from './openapi-v2-part.ts';
 
 export interface OpenApiV2Options {
@@ -19,6 +20,12 @@ export interface OpenApiV2Options {
   readonly serverVersion: string;
   /** Resolves in a later turn of the event loop. */
   readonly nextTurn: () => Promise<void>;
+}
+
+interface Built {
+  readonly document: OpenApiDocument;
+  /** False when a server that serves some of it didn't answer. */
+  readonly isComplete: boolean;
 }
 
 const contentTypes: Readonly<Record<OpenApiV2Encoding, string>> = {
@@ -30,10 +37,7 @@ export class OpenApiV2Documents {
   readonly #options: OpenApiV2Options;
   readonly #maker = new OpenApiV2Parts();
   readonly #parts = new Map<string, OpenApiV2Part>();
-  readonly #documents = new Map<
-    OpenApiV2Encoding,
-    { readonly hash: string; readonly built: Promise<OpenApiDocument> }
-  >();
+  readonly #documents = new Map<OpenApiV2Encoding, { readonly hash: string; readonly built: Promise<Built> }>();
 
   constructor(options: OpenApiV2Options) {
     this.#options = options;
@@ -51,42 +55,44 @@ export class OpenApiV2Documents {
       'cache-control': 'no-cache, private',
     };
     if (hasCurrent(request, headers.etag)) return { status: 304, headers, body: new Uint8Array() };
-    const document = await this.#documentOf(encoding, hash, hashes);
-    return document.answer(request, headers);
+    const { document, isComplete } = await this.#documentOf(encoding, hash, hashes);
+    if (isComplete) return document.answer(request, headers);
+    // Nobody may take it for the one that the hashes name.
+    const { etag: _, ...rest } = headers;
+    return document.answer(request, rest);
   }
 
   /** One build at a time for each encoding, whoever waits for it. */
-  #documentOf(
-    encoding: OpenApiV2Encoding,
-    hash: string,
-    hashes: ReadonlyMap<string, string>,
-  ): Promise<OpenApiDocument> {
+  #documentOf(encoding: OpenApiV2Encoding, hash: string, hashes: ReadonlyMap<string, string>): Promise<Built> {
     const known = this.#documents.get(encoding);
     if (known?.hash === hash) return known.built;
     const built = this.#build(encoding, hash, hashes);
     this.#documents.set(encoding, { hash, built });
-    built.catch(() => {
-      // Whoever waits hears of the failure; the next one tries again.
+    const forget = (): void => {
       if (this.#documents.get(encoding)?.built === built) this.#documents.delete(encoding);
-    });
+    };
+    // Whoever waits hears of the failure; the next one tries again.
+    built.then(({ isComplete }) => {
+      if (!isComplete) forget();
+    }, forget);
     return built;
   }
 
-  async #build(
-    encoding: OpenApiV2Encoding,
-    hash: string,
-    hashes: ReadonlyMap<string, string>,
-  ): Promise<OpenApiDocument> {
+  async #build(encoding: OpenApiV2Encoding, hash: string, hashes: ReadonlyMap<string, string>): Promise<Built> {
     const { serverVersion, nextTurn } = this.#options;
     const parts: OpenApiV2Part[] = [];
+    let isComplete = true;
     for (const [key, partHash] of hashes) {
-      const part = await this.#partOf(key, partHash);
+      const part = this.#options.described.isElsewhere(key)
+        ? await this.#partFromElsewhere(key, partHash, parts)
+        : await this.#partOf(key, partHash);
       if (part !== undefined) parts.push(part);
+      else isComplete = false;
     }
     await nextTurn();
     this.#forget();
     const info = { title: 'Kubernetes', version: serverVersion };
-    return new OpenApiDocument(hash, joinOpenApiV2(parts, info, encoding));
+    return { document: new OpenApiDocument(hash, joinOpenApiV2(parts, info, encoding)), isComplete };
   }
 
   /** Undefined for a group or version that has gone meanwhile. */
@@ -95,12 +101,30 @@ export class OpenApiV2Documents {
     if (known?.hash === hash) return known;
     const { described, nextTurn } = this.#options;
     await nextTurn();
-    const document = described.describe(key);
+    const document = await described.describe(key);
     if (document === undefined) return undefined;
     await nextTurn();
     const part = this.#maker.make(hash, document);
     this.#parts.set(key, part);
     return part;
+  }
+
+  /**
+   * Made anew each time, since its names depend on the other parts. A server that doesn't answer leaves a gap: the rest must
+   * not suffer from it.
+   */
+  async #partFromElsewhere(
+    key: string,
+    hash: string,
+    others: readonly OpenApiV2Part[],
+  ): Promise<OpenApiV2Part | undefined> {
+    try {
+      const document = await this.#options.described.describe(key);
+      return document === undefined ? undefined : makeForeignPart(hash, document, others);
+    } catch (error) {
+      if (!isStatusError(error)) throw error;
+      return undefined;
+    }
   }
 
   #forget(): void {

@@ -8,7 +8,7 @@ import { encodeJsonText } from '@kindred/machinery';
 import { createOpenApiV2, encodeOpenApiV2, type OpenApiObject, type OpenApiValue } from '@kindred/schema';
 
 /** One path or definition. */
-interface Member {
+export interface Member {
   /** `"name":{…}` */
   readonly json: string;
   /** A document that has nothing but this member. */
@@ -33,7 +33,7 @@ export class OpenApiV2Parts {
     const document = createOpenApiV2([described]);
     return {
       hash,
-      paths: entriesOf(document['paths']).map(([name, value]) => member('paths', name, value, jsonOf(name, value))),
+      paths: entriesOf(document['paths']).map(([name, value]) => member('paths', name, value)),
       definitions: new Map(
         entriesOf(document['definitions']).map(([name, value]) => [name, this.#shared(name, value)]),
       ),
@@ -50,7 +50,7 @@ export class OpenApiV2Parts {
     const json = jsonOf(name, value);
     const known = this.#known.get(name);
     if (known?.json === json) return known;
-    const made = member('definitions', name, value, json);
+    const made = member('definitions', name, value);
     this.#known.set(name, made);
     return made;
   }
@@ -78,15 +78,15 @@ export function joinOpenApiV2(
   );
 }
 
-function member(field: 'paths' | 'definitions', name: string, value: OpenApiValue, json: string): Member {
-  return { json, protobuf: encodeOpenApiV2({ [field]: { [name]: value } }) };
+export function member(field: 'paths' | 'definitions', name: string, value: OpenApiValue): Member {
+  return { json: jsonOf(name, value), protobuf: encodeOpenApiV2({ [field]: { [name]: value } }) };
 }
 
 function jsonOf(name: string, value: OpenApiValue): string {
   return `${JSON.stringify(name)}:${encodeJsonText(value)}`;
 }
 
-function entriesOf(value: OpenApiValue | undefined): [string, OpenApiValue][] {
+export function entriesOf(value: OpenApiValue | undefined): [string, OpenApiValue][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).filter((entry): entry is [string, OpenApiValue] => entry[1] !== undefined);
 }

@@ -44,13 +44,14 @@ export class OpenApiV3Documents {
       'cache-control': asked === hash ? 'public, immutable' : 'no-cache, private',
     };
     if (hasCurrent(request, headers.etag)) return { status: 304, headers, body: new Uint8Array() };
-    return this.#documentOf(key, hash).answer(request, headers);
+    const document = await this.#documentOf(key, hash);
+    return document.answer(request, headers);
   }
 
-  #documentOf(key: string, hash: string): OpenApiDocument {
+  async #documentOf(key: string, hash: string): Promise<OpenApiDocument> {
     const known = this.#documents.get(key);
     if (known?.hash === hash) return known;
-    const described = this.#described.describe(key);
+    const described = await this.#described.describe(key);
     if (described === undefined) throw pathNotFound();
     const document = new OpenApiDocument(hash, encodeJson(described));
     this.#documents.set(key, document);

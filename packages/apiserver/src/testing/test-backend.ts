@@ -3,7 +3,7 @@
  */
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
 import type { TestServer } from './test-server.ts';
@@ -41,20 +41,21 @@ export async function createTestBackend(
     ...validity,
   });
   const requests: IncomingMessage[] = [];
-  let connections = 0;
+  const sockets: Socket[] = [];
   const demand = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
   const server = createServer({ cert: certificate, key, ...demand }, (request, response) => {
     requests.push(request);
     answer(request, response);
   });
-  server.on('connection', () => connections++);
+  server.on('connection', (socket: Socket) => sockets.push(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // It listens on a port of its own.
   const { port } = server.address() as AddressInfo;
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
-      server.closeAllConnections();
+      // Those that were upgraded are none of the server's any more.
+      for (const socket of sockets) socket.destroy();
     });
   t.after(close);
   return {
@@ -62,7 +63,7 @@ export async function createTestBackend(
     port,
     caBundle: Buffer.from(authority.certificate).toString('base64'),
     requests,
-    connections: () => connections,
+    connections: () => sockets.length,
     close,
   };
 }
