@@ -9,6 +9,9 @@ import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import { hasErrorCode } from '@kindred/machinery';
 import { defineExtension, type Extension } from '@kindred/operator';
 import { nodeProviders } from '../node/providers.ts';
+import { Release } from '../release-api/kinds/release.ts';
+import { ReleaseRollback, ReleaseTest, ReleaseUninstall } from '../release-api/kinds/release-actions.ts';
+import { ReleaseRevision } from '../release-api/kinds/release-revision.ts';
 import { releaseApi } from '../release-api/release-api.ts';
 import { releaseRoles } from '../release-api/release-roles.ts';
 import { TemplateCache } from '../template/template-cache.ts';
@@ -146,6 +149,11 @@ export {
   HelmRelease,
   HelmRepository,
   OCIRepository,
+  Release,
+  ReleaseRevision,
+  ReleaseRollback,
+  ReleaseTest,
+  ReleaseUninstall,
 };
 
 const helm = helmExtension();

@@ -9,11 +9,16 @@ export async function reading<T>(resource: GroupResource, name: string, read: ()
   }
 }
 
-export async function* watching<T>(resource: GroupResource, events: AsyncGenerator<T>): AsyncGenerator<T> {
+/** Ends without an error when nobody listens any more. */
+export async function* watching<T>(
+  resource: GroupResource,
+  events: AsyncGenerator<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
   try {
     yield* events;
   } catch (error) {
-    throw refusalOf(resource, '', error);
+    if (!signal.aborted) throw refusalOf(resource, '', error);
   }
 }
 

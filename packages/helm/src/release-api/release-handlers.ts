@@ -44,7 +44,7 @@ export function getRelease({ caller: client, namespace, name, signal }: NamedCal
 export function watchOfReleases(call: WatchCall): AsyncGenerator<ServedEvent<Release>> {
   const { caller: client, namespace, signal } = call;
   const onlyName = onlyNameOf(call);
-  return watching(RELEASES, watchReleases({ client, namespace, signal }, { ...call, onlyName }));
+  return watching(RELEASES, watchReleases({ client, namespace, signal }, { ...call, onlyName }), signal);
 }
 
 /** Any write of the object: the only one that is allowed rolls it back. */

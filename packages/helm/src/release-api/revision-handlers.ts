@@ -45,5 +45,5 @@ export function getRevision({
 export function watchOfRevisions(call: WatchCall): AsyncGenerator<ServedEvent<ReleaseRevision>> {
   const { caller: client, namespace, signal } = call;
   const onlyName = onlyNameOf(call);
-  return watching(REVISIONS, watchRevisions({ client, namespace, signal }, { ...call, onlyName }));
+  return watching(REVISIONS, watchRevisions({ client, namespace, signal }, { ...call, onlyName }), signal);
 }

@@ -18,8 +18,9 @@ export const RELEASES = { group: Release.group, resource: Release.plural };
 /** The answer for a release of this name. */
 export function actionFailure(name: string, error: unknown): StatusError {
   const text = errorText(error);
-  const refusal = causeOf(error, (cause) => isStatusError(cause, 'Forbidden'));
-  if (refusal !== undefined) return forbidden(RELEASES, name, text);
+  const refusal = refusalIn(error);
+  // Helm's words for what failed may leave out why.
+  if (refusal !== undefined) return forbidden(RELEASES, name, text.includes(refusal) ? text : `${text}: ${refusal}`);
   if (isStatusError(error)) return error;
   if (!isReleaseError(error)) return internalError(text);
   switch (error.reason) {
@@ -39,7 +40,10 @@ export function actionFailure(name: string, error: unknown): StatusError {
   }
 }
 
-function causeOf(error: unknown, isWanted: (error: unknown) => boolean): unknown {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) if (isWanted(cause)) return cause;
+/** Of all that led to an error, what somebody may not do. */
+function refusalIn(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isStatusError(cause, 'Forbidden')) return cause.message;
+  }
   return undefined;
 }

@@ -12,12 +12,13 @@ import { isReleaseError } from '../../release/release-error.ts';
 import { FIELD_MANAGER } from '../../resources/cluster.ts';
 import type { Release } from '../kinds/release.ts';
 import { releaseObject } from '../objects/release-object.ts';
+import { reading } from '../reading.ts';
 import { newestRecord } from '../records/read-releases.ts';
 import { actionFailure, RELEASES } from './action-failure.ts';
 import type { RunningOperations } from './running-operations.ts';
 
 /** Milliseconds that a request waits for its action. An aggregator gives up after a minute. */
-export const ANSWER_WITHIN = 25_000;
+const ANSWER_WITHIN = 25_000;
 
 export interface ActionKit {
   readonly operations: RunningOperations;
@@ -72,7 +73,7 @@ export async function actOn(
 
 /** The newest record, as a release. @throws StatusError NotFound; Conflict when it can't be read */
 export async function currentRelease({ caller: client, namespace, name, signal }: ActionCall): Promise<Recorded> {
-  const secret = await newestRecord({ client, namespace, signal }, name);
+  const secret = await reading(RELEASES, name, () => newestRecord({ client, namespace, signal }, name));
   if (secret === undefined) throw notFound(RELEASES, name);
   try {
     return releaseOfSecret(secret);

@@ -4,8 +4,9 @@ import { type RollbackOptions, rollback } from '../../actions/rollback.ts';
 import { Release } from '../kinds/release.ts';
 import type { ReleaseRollback } from '../kinds/release-actions.ts';
 import { revisionContent } from '../objects/revision-content.ts';
+import { reading } from '../reading.ts';
 import { findRecords } from '../records/read-releases.ts';
-import { actionFailure } from './action-failure.ts';
+import { actionFailure, RELEASES } from './action-failure.ts';
 import { type ActionCall, type ActionKit, actOn, contextOf, currentRelease } from './release-action.ts';
 
 export interface UpdateOfRelease {
@@ -26,7 +27,12 @@ export async function updateRelease(
   const { rollbackTo } = object.spec;
   if (rollbackTo === undefined) return current;
   const revision = rollbackTo.revision ?? 0;
-  return rollBackTo(kit, call, { options: { revision }, dryRun, field: 'spec.rollbackTo.revision' });
+  const wanted = { options: { revision }, dryRun, field: 'spec.rollbackTo.revision' };
+  const release = await rollBackTo(kit, call, wanted);
+  // What is only previewed has no version of its own.
+  return dryRun
+    ? { ...release, metadata: { ...current.metadata, generation: release.metadata.generation ?? 0 } }
+    : release;
 }
 
 export function postedRollback(
@@ -59,7 +65,9 @@ async function rollBackTo(kit: ActionKit, call: ActionCall, wanted: WantedRollba
 /** @throws StatusError Invalid when there is no such revision */
 async function demandRevision(call: ActionCall, revision: number, field: string): Promise<void> {
   const { caller: client, namespace, name, signal } = call;
-  const { records } = await findRecords({ client, namespace, signal }, { release: name });
+  const { records } = await reading(RELEASES, name, () =>
+    findRecords({ client, namespace, signal }, { release: name }),
+  );
   // A release that isn't there is told of by what follows.
   if (records.length === 0 || records.some((record) => record.revision === revision)) return;
   if (revision === 0 && records.length > 1) return;
@@ -74,7 +82,6 @@ async function previewRollback(kit: ActionKit, call: ActionCall, options: Wanted
     const context = contextOf(kit, call, { current, stopped: signal, warn });
     const release = await rollback(context, { ...options, name, dryRun: 'server' });
     const metadata = { name, namespace, generation: release.revision };
-    // Nothing of it is stored, so it has no identity yet.
     return { apiVersion: Release.apiVersion, kind: Release.kind, metadata, ...revisionContent(release, namespace) };
   } catch (error) {
     throw actionFailure(name, error);
