@@ -107,9 +107,10 @@ export { type Capabilities, DEFAULT_CAPABILITIES, HELM_VERSION, type HelmVersion
 export type { BuiltInRelease } from './render/context.ts';
 export { type EngineOptions, type Lookup, renderTemplates, type TemplateFile } from './render/engine.ts';
 export { INSTALL_ORDER, sortByKind, UNINSTALL_ORDER } from './render/kind-order.ts';
-export { type Hook, type Manifest, type SortedManifests, sortManifests, splitDocuments } from './render/manifests.ts';
+export { type Hook, type Manifest, type SortedManifests, sortManifests } from './render/manifests.ts';
 export { manifestText, type RenderChartOptions, type RenderedChart, renderChart } from './render/render-chart.ts';
 export { RenderError } from './render/render-error.ts';
+export { splitDocuments } from './render/split-documents.ts';
 export type { ChartPaths } from './repositories/chart-paths.ts';
 export type { ChartContext, ChartSource } from './repositories/chart-source.ts';
 export { type DownloadedChart, downloadChart, type ProvenanceNeed } from './repositories/download-chart.ts';

@@ -18,9 +18,10 @@ export { type Capabilities, DEFAULT_CAPABILITIES, HELM_VERSION, type HelmVersion
 export type { BuiltInRelease } from './render/context.ts';
 export { type EngineOptions, type Lookup, renderTemplates, type TemplateFile } from './render/engine.ts';
 export { INSTALL_ORDER, sortByKind, UNINSTALL_ORDER } from './render/kind-order.ts';
-export { type Hook, type Manifest, type SortedManifests, sortManifests, splitDocuments } from './render/manifests.ts';
+export { type Hook, type Manifest, type SortedManifests, sortManifests } from './render/manifests.ts';
 export { manifestText, type RenderChartOptions, type RenderedChart, renderChart } from './render/render-chart.ts';
 export { RenderError } from './render/render-error.ts';
+export { splitDocuments } from './render/split-documents.ts';
 export { type Constraints, parseConstraints, satisfies } from './semver/constraint.ts';
 export { compareVersions, parseVersion, type Version, versionText } from './semver/version.ts';
 export type { ErrorPlace } from './template/execution-error.ts';

@@ -243,6 +243,24 @@ const secrets: CaseGroup = {
   ],
 };
 
+/** Slices and maps that are nil in Go, bytes and letters that JavaScript takes for something else. */
+const oddities: CaseGroup = {
+  name: 'oddities',
+  values,
+  cases: [
+    '{{ toYaml (concat (list) (list)) }} {{ rest (list) | toJson }} {{ initial (list) | toJson }} {{ rest .Values.list | rest | toJson }}',
+    '{{ dict "a" (regexFindAll "x" "abc" -1) "b" (regexSplit "x" "abc" 0) | toYaml }} {{ toYamlPretty (dict "a" (concat)) }}',
+    '{{ deepEqual (concat) (list) }} {{ eq (concat) nil }} {{ empty (concat) }} {{ append (concat) 1 }} {{ len (concat) }} {{ printf "%#v %v" (concat) (concat) }}',
+    '{{ fromJson "null" | toJson }} {{ dict "a" (fromJson "null") | toYaml }} {{ fromJsonArray "null" | toJson }} {{ eq (fromJson "null") nil }} {{ hasKey (fromJson "null") "a" }} {{ merge (fromJson "null") (dict "a" 1) }}',
+    '{{ printf "%[1]d %s" 1 2 3 }} {{ printf "%s %[1]s %d" "a" 1 2 }} {{ printf "%d" 1 2 }}',
+    '{{ b64dec "a\\nb" }} {{ b64dec "YQ\\r\\n=x" }} {{ b64dec "====" }} {{ b64dec "YQ==YQ==" }} {{ b64dec "YWI=\\nx" }} {{ b64dec "YQ=\\n=\\n" }} {{ b64dec "YQ=" }}',
+    '{{ lower "\\u0130stanbul \\u0391\\u03a3" }} {{ upper "\\u00df\\u01c5\\ufb01" }} {{ title "\\u00dfa \\u01c6" }} {{ swapcase "\\u00dfa \\u01c6 \\u01c5 A" }} {{ untitle "\\u0130a" }} {{ snakecase "\\u0130Stanbul" }}',
+    '{{ fromYaml "a: &x [1, *x]" }} {{ fromYaml "&a [*a]" }} {{ fromYaml "a: &x 1\\nb: &x [*x]" }}',
+    '{{ toYamlPretty (dict "f" (.Files.GetBytes "none")) }} {{ durationRound "-9223372036854775808ns" }}',
+    '{{ $t := toDate "2006" "bad" }}{{ dateInZone "2006-01-02T15:04:05 MST" $t "America/New_York" }} {{ dateInZone "2006 15h" $t "europe/berlin" }} {{ dateInZone "2006 15h" $t "Europe/Berlin" }} {{ htmlDateInZone $t "Etc/GMT+5" }}',
+  ],
+};
+
 export const functionGroups: readonly CaseGroup[] = [
   strings,
   numbers,
@@ -254,4 +272,5 @@ export const functionGroups: readonly CaseGroup[] = [
   dates,
   paths,
   secrets,
+  oddities,
 ];

@@ -4,7 +4,8 @@
  */
 import { GoMap, type GoValue, isMap } from '../go/value.ts';
 import { ReleaseError } from '../release/release-error.ts';
-import { type SortedManifests, sortManifests, splitDocuments } from '../render/manifests.ts';
+import { type SortedManifests, sortManifests } from '../render/manifests.ts';
+import { splitDocuments } from '../render/split-documents.ts';
 import { readYaml } from '../yaml/read.ts';
 import { writeYaml } from '../yaml/write.ts';
 

@@ -13,7 +13,7 @@ import { packageChart } from '../packaging/package-chart.ts';
 import { type DownloadedChart, downloadChart } from '../repositories/download-chart.ts';
 import type { IndexFile } from '../repositories/index-file.ts';
 import type { RepositoryEntry } from '../repositories/repositories-file.ts';
-import { parseConstraints, satisfies } from '../semver/constraint.ts';
+import { constraintProblem, parseConstraints, satisfies } from '../semver/constraint.ts';
 import { compareVersions, parseVersion } from '../semver/version.ts';
 import { readChartDirectory } from './chart-directory.ts';
 import type { DependencyContext, DependencyOptions } from './dependency-context.ts';
@@ -98,9 +98,7 @@ async function expectUnpacked(
 function isInRange({ name, version }: LockedDependency, found: string): boolean {
   const range = parseConstraints(version);
   if (range === undefined) {
-    throw new ChartError(
-      `dependency ${name} has an invalid version/constraint format: improper constraint: ${version}`,
-    );
+    throw new ChartError(`dependency ${name} has an invalid version/constraint format: ${constraintProblem(version)}`);
   }
   const parsed = parseVersion(found);
   return parsed !== undefined && satisfies(parsed, range);

@@ -7,7 +7,7 @@ import { versionsOfTags } from '../registry/chart-versions.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { IndexFile } from '../repositories/index-file.ts';
-import { type Constraints, parseConstraints, satisfies } from '../semver/constraint.ts';
+import { type Constraints, constraintProblem, parseConstraints, satisfies } from '../semver/constraint.ts';
 import { parseVersion } from '../semver/version.ts';
 import { readChartDirectory } from './chart-directory.ts';
 import { isLocalRepository, localPath } from './local-path.ts';
@@ -32,7 +32,7 @@ export async function resolveDependencies(
     const range = dependency.version === '' ? undefined : parseConstraints(dependency.version);
     if (range === undefined) {
       throw new ChartError(
-        `dependency ${goQuote(dependency.name)} has an invalid version/constraint format: improper constraint: ${dependency.version}`,
+        `dependency ${goQuote(dependency.name)} has an invalid version/constraint format: ${constraintProblem(dependency.version)}`,
       );
     }
     const version = await resolveOne(dependency, range, sources);

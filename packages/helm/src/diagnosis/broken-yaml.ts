@@ -1,5 +1,5 @@
 /** The documents of rendered files that are no YAML, with where they stand in the file. */
-import { documentSeparator } from '../render/manifests.ts';
+import { placeDocuments } from '../render/split-documents.ts';
 import type { TextPlace } from '../yaml/places.ts';
 import { readYaml, YamlError } from '../yaml/read.ts';
 
@@ -12,36 +12,11 @@ export interface BrokenDocument {
   readonly problem: YamlError;
 }
 
-/** A document and its offset in the stream. */
-interface PlacedDocument {
-  readonly text: string;
-  readonly start: number;
-}
-
 export function brokenDocuments(file: string, stream: string): BrokenDocument[] {
   return placeDocuments(stream).flatMap(({ text, start }) => {
     const problem = problemOf(text);
     return problem === undefined ? [] : [{ file, text, start, problem }];
   });
-}
-
-/** The same documents as splitDocuments gives. */
-function placeDocuments(stream: string): PlacedDocument[] {
-  const trimmed = stream.trim();
-  const offset = stream.length - stream.trimStart().length;
-  const documents: PlacedDocument[] = [];
-  const add = (from: number, to: number): void => {
-    const raw = trimmed.slice(from, to);
-    if (raw === '') return;
-    documents.push({ text: raw.trim(), start: offset + from + raw.length - raw.trimStart().length });
-  };
-  let from = 0;
-  for (const match of trimmed.matchAll(new RegExp(documentSeparator, 'g'))) {
-    add(from, match.index);
-    from = match.index + match[0].length;
-  }
-  add(from, trimmed.length);
-  return documents;
 }
 
 function problemOf(text: string): YamlError | undefined {

@@ -3,7 +3,18 @@ import { compareText } from '../go/compare-text.ts';
 import { fn, variadic } from '../go/define-function.ts';
 import { goText, sprintf } from '../go/format.ts';
 import { FunctionError } from '../go/function-error.ts';
-import { type GoFunction, type GoValue, isInt, isMap, isObject, kindName, sliceItems, typeName } from '../go/value.ts';
+import {
+  type GoFunction,
+  type GoValue,
+  isInt,
+  isMap,
+  isNilSlice,
+  isObject,
+  kindName,
+  NilGoMap,
+  sliceItems,
+  typeName,
+} from '../go/value.ts';
 
 type BasicKind = 'bool' | 'int' | 'float' | 'string' | 'other';
 
@@ -18,12 +29,13 @@ function incompatible(a: GoValue, b: GoValue): FunctionError {
   return new FunctionError(`incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`);
 }
 
-const isNil = (value: GoValue): boolean => value === undefined || value === null;
+const isNothing = (value: GoValue): boolean => value === undefined || value === null;
+const isNil = (value: GoValue): boolean => isNothing(value) || value instanceof NilGoMap || isNilSlice(value);
 
 function equal(a: GoValue, b: GoValue): boolean {
   const kind = basicKind(a);
   if (kind !== basicKind(b)) {
-    if (!isNil(a) && !isNil(b)) throw incompatible(a, b);
+    if (!isNothing(a) && !isNothing(b)) throw incompatible(a, b);
     return false;
   }
   if (kind !== 'other') return isInt(a) && isInt(b) ? a.value === b.value : a === b;

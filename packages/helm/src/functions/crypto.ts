@@ -2,6 +2,7 @@
  * Sprig's functions with hashes, randomness, keys and certificates. What they compute with comes from outside
  * (`CryptoProvider`), so that this part runs anywhere; see `node/node-crypto.ts` for Node's.
  */
+import { decodeBase64 } from '../go/base64.ts';
 import { fromBytes, toBytes } from '../go/bytes.ts';
 import { fn, variadic } from '../go/define-function.ts';
 import { goText } from '../go/format.ts';
@@ -162,7 +163,8 @@ function secretFunctions(crypto: Source): Record<string, GoFunction> {
     }),
     decryptAES: fn(['string', 'string'], (password, text) => {
       if (text === '') return '';
-      const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+      const bytes = decodeBase64(text);
+      if (typeof bytes === 'number') throw new FunctionError(`illegal base64 data at input byte ${bytes}`);
       return fromBytes(crypto().decryptAesCbc(aesKey(password), bytes.subarray(0, 16), bytes.subarray(16)));
     }),
     genPrivateKey: fn(['string'], (kind) => crypto().generatePrivateKey(kind) ?? `Unknown type ${kind}`),

@@ -1,5 +1,5 @@
 /** Go's reflect.DeepEqual: types count too, so the int 1 differs from the float 1. */
-import { type GoValue, isInt, isMap, isObject, sliceItems, typeName } from '../go/value.ts';
+import { type GoValue, isInt, isMap, isNilSlice, isObject, sliceItems, typeName } from '../go/value.ts';
 
 export function deepEqual(a: GoValue, b: GoValue): boolean {
   if (a === b) return true;
@@ -11,6 +11,7 @@ export function deepEqual(a: GoValue, b: GoValue): boolean {
   const left = sliceItems(a);
   const right = sliceItems(b);
   if (left === undefined || right === undefined || left.length !== right.length) return false;
+  if (isNilSlice(a) !== isNilSlice(b)) return false;
   return left.every((item, index) => deepEqual(item, right[index]));
 }
 

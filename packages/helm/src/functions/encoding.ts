@@ -1,30 +1,17 @@
 /** Base 64, base 32, JSON and YAML functions: sprig's, where helm doesn't replace them, and helm's. */
-import { byteLength, fromBytes, toBytes } from '../go/bytes.ts';
+import { decodeBase64, encodeBase64 } from '../go/base64.ts';
+import { fromBytes, toBytes } from '../go/bytes.ts';
 import { fn } from '../go/define-function.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { encodeGoJson, type JsonStyle } from '../go/json.ts';
 import { decodeGoJson } from '../go/json-reader.ts';
-import { type GoFunction, GoMap, type GoValue, isMap } from '../go/value.ts';
+import { ANY_SLICE, type GoFunction, GoMap, type GoValue, isMap, NilGoMap, nilSlice } from '../go/value.ts';
 import { readYaml, YamlError } from '../yaml/read.ts';
 import { writePrettyYaml, writeYaml } from '../yaml/write.ts';
 
-function encodeBase64(text: string): string {
-  let binary = '';
-  for (const byte of toBytes(text)) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}
-
-function decodeBase64(text: string): string {
-  const clean = text.replace(/[\r\n]/g, '');
-  const wrong = clean.search(/[^A-Za-z0-9+/]/);
-  const body = wrong < 0 ? clean : clean.slice(0, wrong);
-  const padding = wrong < 0 ? '' : clean.slice(wrong);
-  const isComplete = (body.length + padding.length) % 4 === 0 && body.length % 4 !== 1;
-  if (!/^={0,2}$/.test(padding) || !isComplete) {
-    const at = /^=+$/.test(padding) || padding === '' ? clean.length - (clean.length % 4) : wrong;
-    return `illegal base64 data at input byte ${byteLength(clean.slice(0, at))}`;
-  }
-  return fromBytes(Uint8Array.from(atob(clean), (each) => each.charCodeAt(0)));
+function decodeText(text: string): string {
+  const decoded = decodeBase64(text);
+  return typeof decoded === 'number' ? `illegal base64 data at input byte ${decoded}` : fromBytes(decoded);
 }
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -75,19 +62,19 @@ function wrongType(value: GoValue, wanted: string): string {
 }
 
 /** A map read from text; what goes wrong stands in its member `Error`. */
-function readMap(read: () => GoValue, wrap: (problem: string) => string): GoMap {
+function readMap(read: () => GoValue, wrap: (problem: string) => string, nothing = GoMap): GoMap {
   const problem = attempt(read);
   if (typeof problem === 'string') return new GoMap([['Error', wrap(problem)]]);
   const { value } = problem;
-  if (value === null || value === undefined) return new GoMap();
+  if (value === null || value === undefined) return new nothing();
   return isMap(value) ? value : new GoMap([['Error', wrap(wrongType(value, 'map[string]interface {}'))]]);
 }
 
-function readArray(read: () => GoValue, wrap: (problem: string) => string): GoValue[] {
+function readArray(read: () => GoValue, wrap: (problem: string) => string, nothing: GoValue = []): GoValue {
   const problem = attempt(read);
   if (typeof problem === 'string') return [wrap(problem)];
   const { value } = problem;
-  if (value === null || value === undefined) return [];
+  if (value === null || value === undefined) return nothing;
   return Array.isArray(value) ? value : [wrap(wrongType(value, '[]interface {}'))];
 }
 
@@ -113,7 +100,7 @@ const toYaml = (value: GoValue): string => withoutLastNewline(writeYaml(value));
 
 export const encodingFunctions: Readonly<Record<string, GoFunction>> = {
   b64enc: fn(['string'], encodeBase64),
-  b64dec: fn(['string'], decodeBase64),
+  b64dec: fn(['string'], decodeText),
   b32enc: fn(['string'], encodeBase32),
   b32dec: fn(['string'], decodeBase32),
   toJson: orEmpty(json({})),
@@ -122,11 +109,18 @@ export const encodingFunctions: Readonly<Record<string, GoFunction>> = {
   mustToPrettyJson: fn(['any'], json({ pretty: true })),
   toRawJson: orEmpty(json({ escapeHtml: false })),
   mustToRawJson: fn(['any'], json({ escapeHtml: false })),
-  fromJson: fn(['string'], (text) => readMap(() => decodeGoJson(text), asIs)),
+  fromJson: fn(['string'], (text) => readMap(() => decodeGoJson(text), asIs, NilGoMap)),
   mustFromJson: fn(['string'], decodeGoJson),
-  fromJsonArray: fn(['string'], (text) => readArray(() => decodeGoJson(text), asIs)),
+  fromJsonArray: fn(['string'], (text) => readArray(() => decodeGoJson(text), asIs, nilSlice(ANY_SLICE))),
   toYaml: orEmpty(toYaml),
-  mustToYaml: fn(['any'], toYaml),
+  mustToYaml: fn(['any'], (value) => {
+    try {
+      return toYaml(value);
+    } catch (error) {
+      if (!(error instanceof FunctionError)) throw error;
+      throw new FunctionError(`error marshaling into JSON: ${error.message}`, { cause: error });
+    }
+  }),
   toYamlPretty: orEmpty((value) => withoutLastNewline(writePrettyYaml(value))),
   fromYaml: fn(['string'], (text) => readMap(() => readYaml(text), yamlProblem)),
   fromYamlArray: fn(['string'], (text) => readArray(() => readYaml(text), yamlProblem)),

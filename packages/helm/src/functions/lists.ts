@@ -2,7 +2,16 @@
 import { compareText } from '../go/compare-text.ts';
 import { fn, variadic } from '../go/define-function.ts';
 import { FunctionError } from '../go/function-error.ts';
-import { type GoFunction, type GoValue, goSlice, kindName, sliceItems, stringSlice } from '../go/value.ts';
+import {
+  ANY_SLICE,
+  type GoFunction,
+  type GoValue,
+  goSlice,
+  kindName,
+  nilSlice,
+  sliceItems,
+  stringSlice,
+} from '../go/value.ts';
 import { isEmpty, stringOf, stringsOf, toInt64 } from './convert.ts';
 import { deepEqual } from './deep-equal.ts';
 
@@ -50,12 +59,13 @@ function chunk(size: number, list: GoValue): GoValue {
 }
 
 function concat(lists: readonly GoValue[]): GoValue {
-  return lists.flatMap((list) => {
+  const all = lists.flatMap((list) => {
     if (list === undefined || list === null) throw new FunctionError(NIL);
     const items = sliceItems(list);
     if (items === undefined) throw new FunctionError(`Cannot concat type ${kindName(list)} as list`);
     return items;
   });
+  return all.length === 0 ? nilSlice(ANY_SLICE) : all;
 }
 
 function sortAlpha(list: GoValue): GoValue {
@@ -71,8 +81,14 @@ const withMust: Readonly<Record<string, GoFunction>> = {
   prepend: fn(['any', 'any'], (items, value) => [value, ...itemsOf(items, 'Cannot prepend on type')]),
   first: fn(['any'], (items) => itemsOf(items, 'Cannot find first on type')[0] ?? null),
   last: fn(['any'], (items) => itemsOf(items, 'Cannot find last on type').at(-1) ?? null),
-  rest: fn(['any'], (items) => itemsOf(items, 'Cannot find rest on type').slice(1)),
-  initial: fn(['any'], (items) => itemsOf(items, 'Cannot find initial on type').slice(0, -1)),
+  rest: fn(['any'], (list) => {
+    const items = itemsOf(list, 'Cannot find rest on type');
+    return items.length === 0 ? nilSlice(ANY_SLICE) : items.slice(1);
+  }),
+  initial: fn(['any'], (list) => {
+    const items = itemsOf(list, 'Cannot find initial on type');
+    return items.length === 0 ? nilSlice(ANY_SLICE) : items.slice(0, -1);
+  }),
   reverse: fn(['any'], (items) => itemsOf(items, 'Cannot find reverse on type').toReversed()),
   uniq: fn(['any'], (items) => uniq(itemsOf(items, 'Cannot find uniq on type'))),
   compact: fn(['any'], (items) => itemsOf(items, 'Cannot compact on type').filter((item) => !isEmpty(item))),

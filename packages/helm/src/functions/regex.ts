@@ -2,7 +2,7 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { fn } from '../go/define-function.ts';
 import { FunctionError } from '../go/function-error.ts';
-import { type GoFunction, type GoValue, goSlice, stringSlice } from '../go/value.ts';
+import { type GoFunction, type GoValue, nilSlice, stringSlice } from '../go/value.ts';
 
 /** A match: start and end of the whole and of each group, -1 for groups without part in it. */
 type Match = readonly (readonly [number, number])[];
@@ -136,7 +136,8 @@ function allMatches(regex: Compiled, text: string, count: number): Match[] {
 }
 
 function findAll(regex: Compiled, text: string, count: number): GoValue {
-  return stringSlice(allMatches(regex, text, count).map((match) => matchText(text, match)));
+  const found = allMatches(regex, text, count);
+  return found.length === 0 ? nilSlice('[]string') : stringSlice(found.map((match) => matchText(text, match)));
 }
 
 function replaceAll(regex: Compiled, text: string, replacement: (regex: Compiled, match: Match) => string): string {
@@ -166,7 +167,7 @@ function expand(template: string, regex: Compiled, text: string, match: Match): 
 }
 
 function split(regex: Compiled, pattern: string, text: string, count: number): GoValue {
-  if (count === 0) return goSlice('[]string', []);
+  if (count === 0) return nilSlice('[]string');
   if (pattern !== '' && text === '') return stringSlice(['']);
   const parts: string[] = [];
   let start = 0;

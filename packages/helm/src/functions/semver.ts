@@ -2,7 +2,7 @@
 import { fn } from '../go/define-function.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { type GoFunction, type GoObject, type GoValue, goInt, goObject, isObject } from '../go/value.ts';
-import { parseConstraints, satisfies } from '../semver/constraint.ts';
+import { constraintProblem, parseConstraints, satisfies } from '../semver/constraint.ts';
 import { compareVersions, parseVersion, type Version, versionText } from '../semver/version.ts';
 
 const VERSION_TYPE = '*semver.Version';
@@ -60,7 +60,7 @@ export const semverFunctions: Readonly<Record<string, GoFunction>> = {
   semver: fn(['string'], (text) => versionObject(parse(text))),
   semverCompare: fn(['string', 'string'], (range, text) => {
     const constraints = parseConstraints(range);
-    if (constraints === undefined) throw new FunctionError(`improper constraint: ${range}`);
+    if (constraints === undefined) throw new FunctionError(constraintProblem(range));
     return satisfies(parse(text), constraints);
   }),
 };

@@ -3,6 +3,7 @@ import { byteLength, byteSlice } from '../go/bytes.ts';
 import { fn, variadic } from '../go/define-function.ts';
 import { goText } from '../go/format.ts';
 import { FunctionError } from '../go/function-error.ts';
+import { simpleCase } from '../go/letter-case.ts';
 import { quote } from '../go/quote.ts';
 import { type GoFunction, GoMap, type GoValue, stringSlice } from '../go/value.ts';
 import { stringOf } from './convert.ts';
@@ -158,15 +159,3 @@ export const stringFunctions: Readonly<Record<string, GoFunction>> = {
   splitn: fn(['string', 'int', 'string'], (separator, count, text) => numbered(splitAtMost(text, separator, count))),
   splitList: fn(['string', 'string'], (separator, text) => stringSlice(split(text, separator))),
 };
-
-/** Go maps character by character: a character that JS would make two of stays. */
-function simpleCase(text: string, to: 'upper' | 'lower'): string {
-  const mapped = to === 'upper' ? text.toUpperCase() : text.toLowerCase();
-  if (mapped.length === text.length) return mapped;
-  return Array.from(text)
-    .map((each) => {
-      const one = to === 'upper' ? each.toUpperCase() : each.toLowerCase();
-      return Array.from(one).length === 1 ? one : each;
-    })
-    .join('');
-}

@@ -1,7 +1,9 @@
 /** Words in texts as the packages behind sprig see them: cases, initials, abbreviations, wrapping. */
 import { byteLength, byteSlice, fromBytes, toBytes } from '../go/bytes.ts';
+import { simpleCase } from '../go/letter-case.ts';
 
 const UPPER = /^\p{Lu}$/u;
+const UPPER_OR_TITLE = /^[\p{Lu}\p{Lt}]$/u;
 const LETTER = /^\p{L}$/u;
 const NUMBER = /^\p{N}$/u;
 const PUNCTUATION = /^\p{P}$/u;
@@ -15,7 +17,9 @@ export function capitalizeWords(text: string): string {
   let out = '';
   for (const each of text) {
     out +=
-      /^[\p{L}\p{Nd}_]$/u.test(previous) || (previous > '\x7f' && !SPACE.test(previous)) ? each : each.toUpperCase();
+      /^[\p{L}\p{Nd}_]$/u.test(previous) || (previous > '\x7f' && !SPACE.test(previous))
+        ? each
+        : simpleCase(each, 'title');
     previous = each;
   }
   return out;
@@ -30,7 +34,7 @@ export function uncapitalizeWords(text: string): string {
       start = true;
       out += each;
     } else {
-      out += start ? each.toLowerCase() : each;
+      out += start ? simpleCase(each, 'lower') : each;
       start = false;
     }
   }
@@ -54,7 +58,7 @@ export function initials(text: string): string {
 
 export function swapCase(text: string): string {
   return Array.from(text)
-    .map((each) => (UPPER.test(each) ? each.toLowerCase() : each.toUpperCase()))
+    .map((each) => simpleCase(each, UPPER_OR_TITLE.test(each) ? 'lower' : 'title'))
     .join('');
 }
 
@@ -204,7 +208,7 @@ export function toSeparated(text: string, connector: string): string {
 
 function lowered(text: string, connector: string): string {
   return Array.from(text)
-    .map((each) => (isConnector(each) ? connector : each.toLowerCase()))
+    .map((each) => (isConnector(each) ? connector : simpleCase(each, 'lower')))
     .join('');
 }
 
@@ -227,11 +231,11 @@ export function toPascalCase(text: string): string {
       start = true;
     } else if (start) {
       inCapitals = UPPER.test(each);
-      out += each.toUpperCase();
+      out += simpleCase(each, 'upper');
       start = false;
     } else {
       inCapitals &&= UPPER.test(each);
-      out += inCapitals ? each.toLowerCase() : each;
+      out += inCapitals ? simpleCase(each, 'lower') : each;
     }
   }
   return out;

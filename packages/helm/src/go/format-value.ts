@@ -21,6 +21,7 @@ import {
   type GoValue,
   isInt,
   isMap,
+  isNilSlice,
   isObject,
   NilGoMap,
   sliceItems,
@@ -77,6 +78,7 @@ function formatAny(value: NonNullable<GoValue>, state: State, depth: number): st
   const type = Array.isArray(value) ? ANY_SLICE : value.type;
   if (type === '[]uint8' && 'sqxX'.includes(state.verb)) return formatBytes(items, state);
   const inner = items.map((item) => formatElement(item, type === ANY_SLICE, state, depth + 1));
+  if (state.sharpV && isNilSlice(value)) return `${type}(nil)`;
   return bounded(state.sharpV ? `${type}{${inner.join(', ')}}` : `[${inner.join(' ')}]`);
 }
 

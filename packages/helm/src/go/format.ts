@@ -42,6 +42,7 @@ export function sprintln(args: readonly GoValue[]): string {
 interface Cursor {
   at: number;
   argument: number;
+  /** Some directive chose its argument itself: then none is called superfluous. */
   reordered: boolean;
   badIndex: boolean;
 }
@@ -73,7 +74,6 @@ function formatDirective(format: string, args: readonly GoValue[], cursor: Curso
   const spec: { -readonly [K in keyof Spec]: Spec[K] } = { ...PLAIN };
   readFlags(format, cursor, spec);
   cursor.badIndex = false;
-  cursor.reordered = false;
   let afterIndex = readIndex(format, cursor, args.length);
   let notes = '';
   if (format[cursor.at] === '*') {

@@ -2,7 +2,17 @@
 import { compareText } from './compare-text.ts';
 import { FunctionError } from './function-error.ts';
 import { formatFloat } from './number-text.ts';
-import { type GoValue, isInt, isMap, isObject, jsonFields, NilGoMap, sliceItems, typeName } from './value.ts';
+import {
+  type GoValue,
+  isInt,
+  isMap,
+  isNilSlice,
+  isObject,
+  jsonFields,
+  NilGoMap,
+  sliceItems,
+  typeName,
+} from './value.ts';
 
 export interface JsonStyle {
   /** Escapes `<`, `>` and `&`, which Go does unless told otherwise. */
@@ -22,7 +32,7 @@ function encode(value: GoValue, html: boolean, newline: string): string {
   if (typeof value === 'number') return encodeNumber(value);
   if (typeof value === 'boolean') return String(value);
   if (isInt(value)) return value.value.toString();
-  if (value instanceof NilGoMap) return 'null';
+  if (value instanceof NilGoMap || isNilSlice(value)) return 'null';
   if (isMap(value))
     return encodeMembers(
       [...value].sort(([a], [b]) => compareText(a, b)),

@@ -22,6 +22,8 @@ export interface GoSlice {
   readonly go: 'slice';
   readonly type: string;
   readonly items: GoValue[];
+  /** Go's nil slice, which JSON and YAML show as null; it has no items. */
+  readonly isNil?: true;
   /** Methods that the type has (`.Capabilities.APIVersions.Has`). */
   readonly methods?: ReadonlyMap<string, GoFunction>;
 }
@@ -121,6 +123,15 @@ export function goInt64(value: number | bigint): GoInt {
 
 export function goSlice(type: string, items: GoValue[]): GoSlice {
   return { go: 'slice', type, items };
+}
+
+/** The slice that a Go variable of such a type holds before anything is appended. */
+export function nilSlice(type: string): GoSlice {
+  return { go: 'slice', type, items: [], isNil: true };
+}
+
+export function isNilSlice(value: GoValue): boolean {
+  return typeof value === 'object' && value !== null && 'go' in value && value.go === 'slice' && value.isNil === true;
 }
 
 export function stringSlice(items: readonly string[]): GoSlice {

@@ -1,6 +1,6 @@
 /** Which tag of a registry a version, a range, or nothing at all stands for. */
 import { ChartError } from '../chart/chart.ts';
-import { parseConstraints, satisfies } from '../semver/constraint.ts';
+import { constraintProblem, parseConstraints, satisfies } from '../semver/constraint.ts';
 import { compareVersions, parseVersion, type Version } from '../semver/version.ts';
 import { versionOfTag } from './reference.ts';
 
@@ -21,7 +21,7 @@ export function versionsOfTags(tags: readonly string[]): string[] {
 export function matchVersion(versions: readonly string[], range: string): string {
   if (range !== '' && versions.includes(range)) return range;
   const constraints = parseConstraints(range === '' ? '*' : range);
-  if (constraints === undefined) throw new ChartError(`improper constraint: ${range}`);
+  if (constraints === undefined) throw new ChartError(constraintProblem(range));
   for (const text of versions) {
     const version = parseVersion(text);
     if (version !== undefined && satisfies(version, constraints)) return text;

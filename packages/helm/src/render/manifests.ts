@@ -7,6 +7,7 @@ import { readYamlMembers, YamlError } from '../yaml/read.ts';
 import { INSTALL_ORDER, sortByKind } from './kind-order.ts';
 import { headProblem } from './manifest-head.ts';
 import { RenderError } from './render-error.ts';
+import { splitDocuments } from './split-documents.ts';
 
 export interface Manifest {
   /** `chart/templates/x.yaml` */
@@ -74,18 +75,6 @@ export function sortManifests(files: ReadonlyMap<string, string>): SortedManifes
     hooks: sortByKind(hooks, kindOf, INSTALL_ORDER),
     dropped,
   };
-}
-
-/** What stands between documents: more than YAML says, as in helm. */
-export const documentSeparator = /(?:^|\s*\n)---\s*/;
-
-/** The documents of a stream, without the white space around them and without empty ones. */
-export function splitDocuments(stream: string): string[] {
-  return stream
-    .trim()
-    .split(documentSeparator)
-    .filter((document) => document !== '')
-    .map((document) => document.trim());
 }
 
 interface Sorting {

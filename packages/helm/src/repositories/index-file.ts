@@ -8,7 +8,7 @@ import { checkMetadata, metadataOf } from '../chart/metadata.ts';
 import { goText } from '../go/format.ts';
 import { decodeGoJson } from '../go/json-reader.ts';
 import { GoMap, type GoValue, isMap, sliceItems } from '../go/value.ts';
-import { parseConstraints, satisfies } from '../semver/constraint.ts';
+import { constraintProblem, parseConstraints, satisfies } from '../semver/constraint.ts';
 import { compareVersions, parseVersion } from '../semver/version.ts';
 import { readYaml, YamlError } from '../yaml/read.ts';
 
@@ -147,7 +147,7 @@ export function findVersion(index: IndexFile, name: string, range: string, warn?
   if (versions === undefined) throw new ChartError('no chart name found');
   if (versions.length === 0) throw new ChartError('no chart version found');
   const constraints = parseConstraints(range === '' ? '*' : range);
-  if (constraints === undefined) throw new ChartError(`improper constraint: ${range}`);
+  if (constraints === undefined) throw new ChartError(constraintProblem(range));
   const exact = range === '' ? undefined : versions.find(({ metadata }) => metadata.version === range);
   if (exact !== undefined) return exact;
   for (const candidate of versions) {

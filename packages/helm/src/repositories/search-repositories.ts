@@ -4,7 +4,7 @@
  */
 import { RE2JS } from 're2js';
 import { ChartError } from '../chart/chart.ts';
-import { parseConstraints, satisfies } from '../semver/constraint.ts';
+import { constraintProblem, parseConstraints, satisfies } from '../semver/constraint.ts';
 import { compareVersions, parseVersion } from '../semver/version.ts';
 import type { ChartVersion, IndexFile } from './index-file.ts';
 
@@ -51,7 +51,7 @@ export function searchRepositories(
     }
   }
   if (constraints === undefined) {
-    throw new ChartError(`an invalid version/constraint format: improper constraint: ${range}`);
+    throw new ChartError(`an invalid version/constraint format: ${constraintProblem(range)}`);
   }
   const found = new Set<string>();
   return results.sort(compareResults).filter(({ name, chart }) => {

@@ -18,26 +18,54 @@ const IDENTIFIERS = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
 const VERSION = `v?(${PART})(\\.${PART})?(\\.${PART})?(-${IDENTIFIERS})?(?:\\+${IDENTIFIERS})?`;
 const PLAIN_VERSION = VERSION.replaceAll(/\((?!\?)/g, '(?:');
 const OPERATOR = '=>|=<|>=|<=|!=|~>|>|<|=|~|\\^|';
-const HYPHEN = new RegExp(`\\s*(${PLAIN_VERSION})\\s+-\\s+(${PLAIN_VERSION})\\s*`, 'g');
+const HYPHEN = new RegExp(` *(${PLAIN_VERSION}) +- +(${PLAIN_VERSION}) *`, 'g');
 const VALID = new RegExp(
-  `^(?:\\s*(?:${OPERATOR})\\s*${PLAIN_VERSION}\\s*)(?:(?:\\s+|,\\s*)(?:${OPERATOR})\\s*${PLAIN_VERSION}\\s*)*$`,
+  `^(?: *(?:${OPERATOR}) *${PLAIN_VERSION} *)(?:(?: +|, *)(?:${OPERATOR}) *${PLAIN_VERSION} *)*$`,
 );
-const SINGLE = new RegExp(`(${OPERATOR})\\s*(?:${VERSION})`, 'g');
+const SINGLE = new RegExp(`(${OPERATOR}) *(?:${VERSION})`, 'g');
+
+/** No range that somebody means is longer; the patterns below take a time that grows with the square of the length. */
+const MAX_LENGTH = 8192;
 
 /** Undefined when the text is no range. */
-export function parseConstraints(text: string): Constraints | undefined {
+export function parseConstraints(range: string): Constraints | undefined {
   const alternatives: Constraint[][] = [];
-  for (const alternative of text.replace(HYPHEN, '>=$1,<=$2 ').split('||')) {
-    if (alternative.trim() === '') {
-      alternatives.push([parseOne(['', '', '*'])].filter((each) => each !== undefined));
-      continue;
-    }
-    if (!VALID.test(alternative)) return undefined;
-    const constraints = [...alternative.matchAll(SINGLE)].map((match) => parseOne(match));
-    if (constraints.includes(undefined)) return undefined;
-    alternatives.push(constraints.filter((each) => each !== undefined));
+  for (const alternative of alternativesOf(range)) {
+    const constraints = parseAlternative(alternative);
+    if (constraints === undefined) return undefined;
+    alternatives.push(constraints);
   }
   return alternatives;
+}
+
+/** What helm says of a text that is no range: it names the alternative that is none. */
+export function constraintProblem(range: string): string {
+  const wrong = alternativesOf(range).find((alternative) => parseAlternative(alternative) === undefined);
+  return `improper constraint: ${wrong ?? range}`;
+}
+
+function alternativesOf(range: string): string[] {
+  if (range.length > MAX_LENGTH) return [range];
+  return withHyphens(range).split('||');
+}
+
+/** `1.2 - 1.4` as two constraints. */
+function withHyphens(range: string): string {
+  if (!/[\t\n\f\r ]-[\t\n\f\r ]/.test(range)) return range;
+  return withPlainSpace(range).replace(HYPHEN, '>=$1,<=$2 ');
+}
+
+/** Runs of white space as one blank, which the patterns need to be quick. */
+function withPlainSpace(text: string): string {
+  return text.replace(/[\t\n\f\r ]+/g, ' ');
+}
+
+function parseAlternative(alternative: string): Constraint[] | undefined {
+  if (alternative === '') return [parseOne(['', '', '*'])].filter((each) => each !== undefined);
+  const text = withPlainSpace(alternative);
+  if (text.length > MAX_LENGTH || !VALID.test(text)) return undefined;
+  const constraints = [...text.matchAll(SINGLE)].map((match) => parseOne(match));
+  return constraints.includes(undefined) ? undefined : constraints.filter((each) => each !== undefined);
 }
 
 const isWildcard = (part: string | undefined): boolean => part === undefined || /^\.?[xX*]$/.test(part);

@@ -23,6 +23,6 @@ export function parseGoDuration(text: string): bigint | undefined {
     total += BigInt(whole === '' ? '0' : whole) * scale;
     if (fraction !== '') total += (BigInt(fraction) * scale) / 10n ** BigInt(fraction.length);
   }
-  if (total >= 2n ** 63n) return undefined;
-  return match[1] === '-' ? -total : total;
+  const signed = match[1] === '-' ? -total : total;
+  return BigInt.asIntN(64, signed) === signed ? signed : undefined;
 }

@@ -23,7 +23,9 @@ export function findZone(name: string, local: string): Zone | undefined {
   const iana = name === 'Local' ? local : name;
   if (iana === 'UTC') return { ...UTC, name };
   try {
-    new Intl.DateTimeFormat('en-US', { timeZone: iana });
+    const known = new Intl.DateTimeFormat('en-US', { timeZone: iana }).resolvedOptions().timeZone;
+    // The names of the database are names of files in Go.
+    if (known !== iana && known.toLowerCase() === iana.toLowerCase()) return undefined;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -42,6 +44,7 @@ function offsetAt(iana: string, milliseconds: number): number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: iana,
     hourCycle: 'h23',
+    era: 'short',
     year: 'numeric',
     month: 'numeric',
     day: 'numeric',
@@ -49,16 +52,14 @@ function offsetAt(iana: string, milliseconds: number): number {
     minute: 'numeric',
     second: 'numeric',
   });
-  const parts = Object.fromEntries(format.formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]));
-  const wall = Date.UTC(
-    parts['year'] ?? 0,
-    (parts['month'] ?? 1) - 1,
-    parts['day'] ?? 1,
-    parts['hour'] ?? 0,
-    parts['minute'] ?? 0,
-    parts['second'] ?? 0,
-  );
-  return Math.round((wall - Math.floor(milliseconds / 1000) * 1000) / 1000);
+  const parts = new Map(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
+  const number = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
+  const year = parts.get('era')?.startsWith('B') === true ? 1 - number('year') : number('year');
+  // Not Date.UTC, which takes the years before 100 for those of the twentieth century.
+  const wall = new Date(0);
+  wall.setUTCFullYear(year, number('month') - 1, number('day'));
+  wall.setUTCHours(number('hour'), number('minute'), number('second'));
+  return Math.round((wall.getTime() - Math.floor(milliseconds / 1000) * 1000) / 1000);
 }
 
 function abbreviationAt(iana: string, milliseconds: number, offset: number): string {
@@ -70,6 +71,8 @@ function abbreviationAt(iana: string, milliseconds: number, offset: number): str
     const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
     if (/^[A-Z]{2,5}$/.test(name)) return name;
   }
+  // Local mean time, of before there were zones.
+  if (offset % 60 !== 0) return 'LMT';
   const known = KNOWN.get(`${iana} ${offset}`);
   if (known !== undefined) return known;
   const minutes = Math.abs(offset) / 60;

@@ -15,6 +15,7 @@ import { goText } from '../go/format.ts';
 import { floatText } from '../go/number-text.ts';
 import { quote } from '../go/quote.ts';
 import { GoMap, type GoValue, goInt64, isInt } from '../go/value.ts';
+import { hasForbidden } from './libyaml/characters.ts';
 import { checkGoYaml } from './libyaml/problem.ts';
 import { type MemberOffsets, type PlaceTable, recordCopy, recordMember, type TextPlace } from './places.ts';
 import { quickRead } from './quick-read.ts';
@@ -33,6 +34,8 @@ export class YamlError extends Error {
 }
 
 const MAX_DEPTH = 200;
+/** Stands for the value of an anchor that isn't complete yet. */
+const OPEN = Symbol('open');
 // Aliases are shared in memory but not when written: this many values may come into being that way.
 const MAX_ALIASED_VALUES = 100_000;
 
@@ -95,7 +98,7 @@ function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-/** What our reader takes and go-yaml doesn't: tabs before the first character of a line, and directives. */
+/** What our reader takes and go-yaml doesn't: tabs before the first character of a line, and directives; characters too. */
 const DOUBTFUL = /^(?: *\t|%)/m;
 
 function construct(source: string, options: ReadYamlOptions): GoValue[] {
@@ -118,7 +121,7 @@ export function brokenPlace(text: string): TextPlace | undefined {
 }
 
 function events(text: string): Event[] {
-  if (DOUBTFUL.test(text)) {
+  if (DOUBTFUL.test(text) || hasForbidden(text)) {
     const checked = checkGoYaml(text);
     if ('problem' in checked) throw new YamlError(`yaml: ${checked.problem}`, { place: checked.place });
   }
@@ -139,7 +142,7 @@ class Constructor {
   readonly #places: PlaceTable | undefined;
   readonly #integers: boolean;
   #next = 0;
-  #anchors = new Map<string, GoValue>();
+  #anchors = new Map<string, GoValue | typeof OPEN>();
   #aliased = 0;
 
   constructor(text: string, source: readonly Event[], { places, integers = false }: ReadYamlOptions) {
@@ -171,8 +174,10 @@ class Constructor {
       case EVENT_ID.SCALAR:
         return this.#anchor(event, this.#scalar(event));
       case EVENT_ID.SEQUENCE:
+        this.#open(event);
         return this.#anchor(event, this.#sequence());
       case EVENT_ID.MAPPING:
+        this.#open(event);
         return this.#anchor(event, this.#mapping());
       case EVENT_ID.ALIAS:
         return this.#alias(event.anchorStart, event.anchorEnd);
@@ -280,6 +285,11 @@ class Constructor {
     return isExact ? goInt64(resolved) : Number(resolved);
   }
 
+  /** The anchor of what is being read now. */
+  #open(event: { anchorStart: number; anchorEnd: number }): void {
+    if (event.anchorStart >= 0) this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), OPEN);
+  }
+
   #anchor(event: { anchorStart: number; anchorEnd: number }, value: GoValue): GoValue {
     if (event.anchorStart >= 0) this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), value);
     return value;
@@ -288,8 +298,9 @@ class Constructor {
   #alias(start: number, end: number): GoValue {
     const name = this.#text.slice(start, end);
     if (!this.#anchors.has(name)) throw new YamlError(`yaml: unknown anchor '${name}' referenced`);
-    const copy = this.#copy(this.#anchors.get(name));
-    return copy;
+    const value = this.#anchors.get(name);
+    if (value === OPEN) throw new YamlError(`yaml: anchor '${name}' value contains itself`);
+    return this.#copy(value);
   }
 
   #copy(value: GoValue): GoValue {

@@ -4,7 +4,17 @@
  */
 import { FunctionError } from '../go/function-error.ts';
 import { floatText, formatFloat } from '../go/number-text.ts';
-import { type GoValue, isInt, isMap, isObject, jsonFields, NilGoMap, sliceItems, typeName } from '../go/value.ts';
+import {
+  type GoValue,
+  isInt,
+  isMap,
+  isNilSlice,
+  isObject,
+  jsonFields,
+  NilGoMap,
+  sliceItems,
+  typeName,
+} from '../go/value.ts';
 import { compareKeys } from './key-order.ts';
 import { isMultiline, stringScalar } from './scalar.ts';
 
@@ -43,12 +53,13 @@ function write(value: GoValue, style: Style): string {
 }
 
 function shapeOf(value: GoValue, style: Style): Shape {
-  if (value instanceof NilGoMap) return { kind: 'scalar', text: 'null', value: null };
+  const isNil = value instanceof NilGoMap || isNilSlice(value);
+  if (isNil && style.throughJson) return { kind: 'scalar', text: 'null', value: null };
   if (isMap(value)) return mapShape([...value]);
   if (isObject(value)) return value.json === undefined ? mapShape(jsonFields(value)) : shapeOf(value.json(), style);
   const items = sliceItems(value);
   if (items === undefined) return { kind: 'scalar', text: plainText(value, style), value };
-  if (typeName(value) === '[]uint8') {
+  if (typeName(value) === '[]uint8' && style.throughJson) {
     const binary = items.map((item) => (isInt(item) ? String.fromCharCode(Number(item.value)) : '')).join('');
     return { kind: 'scalar', text: undefined, value: btoa(binary) };
   }

@@ -12,7 +12,7 @@ import {
   workingCopy,
 } from '../../plugins/version-control/version-control.ts';
 import { fetchFile } from '../../repositories/repository-access.ts';
-import { parseConstraints, satisfies } from '../../semver/constraint.ts';
+import { constraintProblem, parseConstraints, satisfies } from '../../semver/constraint.ts';
 import { compareVersions, parseVersion } from '../../semver/version.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -103,7 +103,7 @@ async function resolveVersion(copy: WorkingCopy, source: string, wanted: string)
   if (wanted === '') return undefined;
   if (await copy.knows(wanted)) return wanted;
   const range = parseConstraints(wanted);
-  if (range === undefined) throw new CommandError(`improper constraint: ${wanted}`);
+  if (range === undefined) throw new CommandError(constraintProblem(wanted));
   const versions = (await copy.tags())
     .map((tag) => parseVersion(tag))
     .filter((version) => version !== undefined)

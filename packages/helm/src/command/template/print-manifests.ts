@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { pathTest } from '../../chart/ignore.ts';
-import { splitDocuments } from '../../render/manifests.ts';
+import { splitDocuments } from '../../render/split-documents.ts';
 import type { CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { FlagValues } from '../flags/flag-values.ts';

@@ -1,7 +1,7 @@
 /** `helm template --dry-run=server`: what an install would send, checked against the cluster. */
 import { install } from '../../actions/install.ts';
-import { splitDocuments } from '../../render/manifests.ts';
 import { crdManifests, enabledChart } from '../../render/render-chart.ts';
+import { splitDocuments } from '../../render/split-documents.ts';
 import type { ChartRequest } from '../chart/chart-request.ts';
 import { withCluster } from '../cluster/connect.ts';
 import type { CommandContext } from '../command.ts';

@@ -36,4 +36,5 @@ export function hasForbidden(text: string): boolean {
   return FORBIDDEN.test(text);
 }
 
-const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ufffd\u{10000}-\u{10ffff}]/u;
+/** The first such character. A surrogate alone is one. */
+export const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
