@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { APIService } from '@kindred/apis/apiregistration/v1';
 import { ConfigMap, Namespace, Pod, Service, ServiceAccount } from '@kindred/apis/core/v1';
 import { ClusterRole } from '@kindred/apis/rbac/v1';
-import { isStatusError } from '@kindred/machinery';
+import { isStatusError, storedElsewhereAnnotation } from '@kindred/machinery';
 import { see } from '@kindred-conformance/clients/in-process';
 import { find, gone, testCluster } from './test-cluster.ts';
 
@@ -56,17 +57,49 @@ test('a namespace says what it waits for', async (t) => {
   await client.delete(Namespace, demo);
   const waiting = await see(
     () => client.get(Namespace, demo),
-    ({ status }) => (status?.conditions ?? []).length === 2,
+    ({ status }) => (status?.conditions ?? []).length > 0,
   );
   assert.equal(waiting.status?.phase, 'Terminating');
   assert.deepEqual(
     waiting.status?.conditions?.map(({ message }) => message),
     [
+      'All resources successfully discovered',
+      'All content successfully deleted, may be waiting on finalization',
       'Some resources are remaining: configmaps has 1 resource instances',
       'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
     ],
   );
   await client.mergePatch(ConfigMap, metadata, { metadata: { finalizers: null } });
+  await gone(client, Namespace, demo);
+});
+
+test('a server of others that is down keeps the namespaces that it was sent objects for, and no others', async (t) => {
+  const { client } = await testCluster(t);
+  await client.create(APIService, {
+    metadata: { name: 'v1.wardle.example.com' },
+    spec: {
+      group: 'wardle.example.com',
+      version: 'v1',
+      groupPriorityMinimum: 1000,
+      versionPriority: 15,
+      service: { namespace: 'default', name: 'nowhere' },
+    },
+  });
+  const annotations = { [storedElsewhereAnnotation]: 'metrics.example.com,wardle.example.com' };
+  await client.create(Namespace, { metadata: { ...demo, annotations } });
+  await client.create(Namespace, { metadata: { name: 'other' } });
+  await client.delete(Namespace, demo);
+  await client.delete(Namespace, { name: 'other' });
+  await gone(client, Namespace, { name: 'other' });
+  const waiting = await see(
+    () => client.get(Namespace, demo),
+    ({ status }) => (status?.conditions ?? []).length > 0,
+  );
+  assert.match(
+    waiting.status?.conditions?.find(({ status }) => status === 'True')?.message ?? '',
+    /^Discovery failed for some groups, 1 failing: .*: wardle\.example\.com\/v1: stale GroupVersion discovery/,
+  );
+  await client.delete(APIService, { name: 'v1.wardle.example.com' });
   await gone(client, Namespace, demo);
 });
 

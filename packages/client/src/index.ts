@@ -20,7 +20,7 @@ export type {
 export type { QueryValue, ResourceAddress } from './client/resource-path.ts';
 export { formatQuery, resourcePath } from './client/resource-path.ts';
 export type { DiscoveredResource } from './discovery/discovery.ts';
-export { discoverAllVersions, discoverResources } from './discovery/discovery.ts';
+export { discover, discoverAllVersions, discoverResources, preferredVersions } from './discovery/discovery.ts';
 export type { EventRecord, EventRecorder } from './events/event.ts';
 export { silentRecorder } from './events/event.ts';
 export type { EventSinkOptions } from './events/event-sink.ts';

@@ -44,6 +44,7 @@ export type {
 } from './object/meta.ts';
 export { getList, getNumber, getPath, getString, getStringMap } from './object/path.ts';
 export { setMember } from './object/set-member.ts';
+export { storedElsewhereAnnotation } from './object/stored-elsewhere.ts';
 export { errorText, hasErrorCode } from './object/thrown.ts';
 export { formatMicroTime, formatTime, parseTime } from './object/time.ts';
 export { createJsonPatch, type JsonPatchOperation } from './patch/create-json-patch.ts';

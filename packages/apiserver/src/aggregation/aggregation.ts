@@ -63,7 +63,8 @@ export async function openAggregation(options: AggregationOptions): Promise<Aggr
   const { storage, registry, frontProxy, clock, random, randomUuid, closing, reportFault } = options;
   const services = await openServiceLookup(storage);
   const stored = await storage.open(apiServiceGroup, apiServiceResource);
-  const forwardParts: ForwardParts = { services, clock, random, closing };
+  const namespaces = await storage.open('', 'namespaces');
+  const forwardParts: ForwardParts = { services, namespaces, clock, random, closing };
   const changed = (): void => {
     local.sync();
     discovery.forgetOthers();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { ManualClock } from '@kindred/machinery';
+import { ManualClock, storedElsewhereAnnotation } from '@kindred/machinery';
 import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
 import { apiServices, createTestBackend, reachReason, register, type TestBackend } from '../testing/test-backend.ts';
 import { createTestServer, json, type TestServer, type TestServerOptions } from '../testing/test-server.ts';
@@ -72,6 +72,8 @@ test('a request reaches the other server with its query, body and user, and with
   assert.equal(headers?.accept, 'application/json;as=Table');
   assert.equal(headers?.host, 'backend.default.svc');
   assert.equal(headers?.['audit-id'], answer.headers['audit-id']);
+  const { metadata } = json(await server.call('GET', '/api/v1/namespaces/default'));
+  assert.equal(metadata.annotations?.[storedElsewhereAnnotation], 'wardle.example.com');
 });
 
 test('connections are kept, and everything else is still served here', async (t) => {

@@ -10,12 +10,15 @@ import { isLongRunning } from '../chain/flow-control.ts';
 import type { ApiResponse, BodyWriter } from '../request/api-response.ts';
 import { clientGone } from '../request/body-errors.ts';
 import { type ServiceLookup, serviceAddress } from '../services/service-endpoints.ts';
+import type { ResourceStorage } from '../storage/resource-storage.ts';
 import { type Backend, type BackendAnswer, BackendError } from './backend.ts';
 import { requestHeaders, responseHeaders } from './forwarded-headers.ts';
 import type { RemoteApi } from './remote-api.ts';
+import { noteStoredElsewhere } from './stored-elsewhere.ts';
 
 export interface ForwardParts {
   readonly services: ServiceLookup;
+  readonly namespaces: ResourceStorage;
   readonly clock: Clock;
   /** In [0, 1): which of several endpoints is asked. */
   readonly random: () => number;
@@ -37,6 +40,7 @@ export async function forwardRequest(
       `service unavailable: the server of APIService ${api.name} is not available (${api.unavailable})`,
     );
   }
+  await noteStoredElsewhere(parts.namespaces, exchange.info);
   const end = new AbortController();
   const release = endsWith(end, exchange, parts);
   try {

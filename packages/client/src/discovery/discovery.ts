@@ -2,7 +2,7 @@
  * Which resources a server serves: aggregated discovery (`apidiscovery.k8s.io/v2`), with the legacy documents for servers
  * that are older.
  */
-import type { KindRef } from '@kindred/machinery';
+import type { GroupVersion, KindRef } from '@kindred/machinery';
 import { parseGroupVersion } from '@kindred/machinery';
 import type { Client } from '../client/client.ts';
 
@@ -14,12 +14,24 @@ export interface DiscoveredResource {
   readonly subresourceKinds: readonly string[];
 }
 
+/** What a server tells of itself. */
+export interface Discovery {
+  /** In each version that is served, preferred versions first; subresources are left out. */
+  readonly resources: readonly DiscoveredResource[];
+  /**
+   * Group versions of other servers behind this one that can't be asked now. `resources` has what they served before, which
+   * may be nothing.
+   */
+  readonly stale: readonly GroupVersion[];
+}
+
 interface AggregatedDocument {
   readonly kind: 'APIGroupDiscoveryList';
   readonly items: readonly {
     readonly metadata: { readonly name?: string };
     readonly versions: readonly {
       readonly version: string;
+      readonly freshness?: string;
       readonly resources?: readonly {
         readonly resource: string;
         readonly responseKind?: { readonly kind: string };
@@ -49,8 +61,13 @@ const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
  * must not mistake an outage for an absence.
  */
 export async function discoverResources(client: Client, signal?: AbortSignal): Promise<DiscoveredResource[]> {
+  return preferredVersions((await discover(client, signal)).resources);
+}
+
+/** Every resource once, in its preferred version. */
+export function preferredVersions(resources: readonly DiscoveredResource[]): DiscoveredResource[] {
   const byResource = new Map<string, DiscoveredResource>();
-  for (const resource of await discoverAllVersions(client, signal)) {
+  for (const resource of resources) {
     const key = `${resource.kind.group}/${resource.kind.plural}`;
     if (!byResource.has(key)) byResource.set(key, resource);
   }
@@ -62,11 +79,24 @@ export async function discoverResources(client: Client, signal?: AbortSignal): P
  *
  * @throws as `discoverResources`
  */
-export async function discoverAllVersions(client: Client, signal?: AbortSignal): Promise<DiscoveredResource[]> {
+export async function discoverAllVersions(
+  client: Client,
+  signal?: AbortSignal,
+): Promise<readonly DiscoveredResource[]> {
+  return (await discover(client, signal)).resources;
+}
+
+/**
+ * The same, with what is known to be missing.
+ *
+ * @throws as `discoverResources`
+ */
+export async function discover(client: Client, signal?: AbortSignal): Promise<Discovery> {
   const documents = await Promise.all(
     ['/api', '/apis'].map((path) => client.raw({ method: 'GET', path, accept: aggregated, signal })),
   );
-  return documents.every(isAggregated) ? documents.flatMap(fromAggregated) : await fromLegacy(client, signal);
+  if (!documents.every(isAggregated)) return { resources: await fromLegacy(client, signal), stale: [] };
+  return { resources: documents.flatMap(fromAggregated), stale: documents.flatMap(staleIn) };
 }
 
 function isAggregated(document: unknown): document is AggregatedDocument {
@@ -84,6 +114,14 @@ function fromAggregated(document: AggregatedDocument): DiscoveredResource[] {
         subresourceKinds: subresources.flatMap((each) => each.responseKind?.kind ?? []),
       })),
     ),
+  );
+}
+
+function staleIn(document: AggregatedDocument): GroupVersion[] {
+  return document.items.flatMap(({ metadata, versions }) =>
+    versions
+      .filter(({ freshness }) => freshness === 'Stale')
+      .map(({ version }) => ({ group: metadata.name ?? '', version })),
   );
 }
 

@@ -23,20 +23,21 @@ export interface ResourceMonitorsOptions {
 const ignored = new Set(['/events', 'events.k8s.io/events', 'coordination.k8s.io/leases']);
 const inactivityMilliseconds = 150_000;
 
+interface Monitor {
+  readonly informer: Informer<KubeObject>;
+  /** Resolves with the first failure. */
+  readonly failure: Promise<void>;
+}
+
 export class ResourceMonitors {
   readonly #options: ResourceMonitorsOptions;
-  readonly #monitors = new Map<string, Informer<KubeObject>>();
+  readonly #monitors = new Map<string, Monitor>();
   #resources: readonly DiscoveredResource[] = [];
   #refreshing: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: ResourceMonitorsOptions) {
     this.#options = options;
-  }
-
-  /** True when every resource that was discovered has its first list in. */
-  get hasSynced(): boolean {
-    return [...this.#monitors.values()].every((monitor) => monitor.hasSynced);
   }
 
   /** The kind that an owner reference names, if the server serves it. */
@@ -59,16 +60,20 @@ export class ResourceMonitors {
     return this.#refreshing;
   }
 
+  /**
+   * Resolves when every resource has its first list in, or has failed to give one: a server of others that is broken must
+   * not keep everything from being collected. What it would have listed is looked at live when it matters.
+   */
   async waitForSync(signal?: AbortSignal): Promise<void> {
     // One after the other: all must be in anyway, and the signal gets one listener instead of one for each.
     const started = [...this.#monitors.values()];
-    for (const monitor of started) await monitor.waitForSync(signal);
+    for (const { informer, failure } of started) await Promise.race([informer.waitForSync(signal), failure]);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await this.#refreshing?.catch(() => undefined);
-    await Promise.all([...this.#monitors.values()].map((monitor) => monitor.close()));
+    await Promise.all([...this.#monitors.values()].map(({ informer }) => informer.close()));
     this.#monitors.clear();
   }
 
@@ -77,33 +82,40 @@ export class ResourceMonitors {
     if (this.#closed) return;
     const wanted = new Map(this.#resources.filter(isCollectable).map(({ kind }) => [keyOfKind(kind), kind]));
     for (const [key, kind] of wanted) if (!this.#monitors.has(key)) this.#monitors.set(key, this.#monitor(kind));
-    for (const [key, monitor] of this.#monitors) {
+    for (const [key, { informer }] of this.#monitors) {
       if (wanted.has(key)) continue;
       this.#monitors.delete(key);
-      await monitor.close();
-      for (const object of monitor.lister.list()) this.#options.handler.gone(monitor.kind, object);
+      await informer.close();
+      for (const object of informer.lister.list()) this.#options.handler.gone(informer.kind, object);
     }
   }
 
-  #monitor(kind: KindRef): Informer<KubeObject> {
+  #monitor(kind: KindRef): Monitor {
     const { client, clock, random, handler } = this.#options;
-    const monitor = new Informer<KubeObject>({
+    let failed: () => void = () => undefined;
+    const failure = new Promise<void>((resolve) => {
+      failed = resolve;
+    });
+    const informer = new Informer<KubeObject>({
       client,
       kind,
       scope: { projection: 'metadata', transform: identityAndOwners },
       clock,
       random,
-      onError: (error) => handler.failed(error, kind),
+      onError(error) {
+        handler.failed(error, kind);
+        failed();
+      },
       freeze: false,
       inactivityMilliseconds,
     });
-    monitor.addHandler({
+    informer.addHandler({
       added: (object) => handler.seen(kind, object),
       updated: (object) => handler.seen(kind, object),
       deleted: (object) => handler.gone(kind, object),
     });
-    monitor.start();
-    return monitor;
+    informer.start();
+    return { informer, failure };
   }
 }
 

@@ -12,20 +12,54 @@ export interface Remaining {
   readonly waitsFor: readonly string[];
 }
 
+/** What a look at a namespace's content has found. */
+export interface DeletionState {
+  readonly remaining: readonly Remaining[];
+  /** Group versions whose servers can't be asked: `wardle.example.com/v1`. */
+  readonly undiscovered: readonly string[];
+  /** One text for each resource that could not be deleted. */
+  readonly failures: readonly string[];
+}
+
 /**
- * The namespace's conditions, given what remains; undefined when they say so already.
+ * The namespace's conditions, given what was found; undefined when they say so already.
  * @param now RFC 3339 time for conditions that change.
  */
 export function deletionConditions(
   current: readonly NamespaceCondition[],
-  remaining: readonly Remaining[],
+  { remaining, undiscovered, failures }: DeletionState,
   now: string,
 ): NamespaceCondition[] | undefined {
-  const wanted = [contentRemaining(remaining), finalizersRemaining(remaining)];
+  const wanted = [
+    discoveryFailure(undiscovered),
+    contentFailure(failures),
+    contentRemaining(remaining),
+    finalizersRemaining(remaining),
+  ];
   const changed = wanted.filter((condition) => !current.some((existing) => saysTheSame(existing, condition)));
   if (changed.length === 0) return undefined;
   const kept = current.filter((existing) => !changed.some(({ type }) => type === existing.type));
   return [...kept, ...changed.map((condition) => ({ ...condition, lastTransitionTime: now.replace(/\.\d+Z$/, 'Z') }))];
+}
+
+function discoveryFailure(undiscovered: readonly string[]): NamespaceCondition {
+  const type = 'NamespaceDeletionDiscoveryFailure';
+  if (undiscovered.length === 0) {
+    return { type, status: 'False', reason: 'ResourcesDiscovered', message: 'All resources successfully discovered' };
+  }
+  const list = [...undiscovered].sort().map((name) => `${name}: stale GroupVersion discovery: ${name}`);
+  const message = `Discovery failed for some groups, ${list.length} failing: unable to retrieve the complete list of server APIs: ${list.join(', ')}`;
+  return { type, status: 'True', reason: 'DiscoveryFailed', message };
+}
+
+function contentFailure(failures: readonly string[]): NamespaceCondition {
+  const type = 'NamespaceDeletionContentFailure';
+  if (failures.length === 0) {
+    const message = 'All content successfully deleted, may be waiting on finalization';
+    return { type, status: 'False', reason: 'ContentDeleted', message };
+  }
+  const message = `Failed to delete all resource types, ${failures.length} remaining: ${[...failures].sort().join(', ')}`;
+  return { type, status: 'True', reason: 'ContentDeletionFailed', message };
 }
 
 function contentRemaining(remaining: readonly Remaining[]): NamespaceCondition {
