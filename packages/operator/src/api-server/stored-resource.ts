@@ -61,7 +61,7 @@ export interface StoredResource extends StoredOptions<KubeObject> {
  */
 export function stored<T extends KubeObject, I>(
   kind: CustomKind<T, I>,
-  options: StoredOptions<T> = {},
+  options: StoredOptions<NoInfer<T>> = {},
 ): StoredResource {
   // The server hands to each resource objects of its own kind only.
   return { ...(options as StoredOptions<KubeObject>), type: 'stored', kind: kind as CustomKind<KubeObject, unknown> };
