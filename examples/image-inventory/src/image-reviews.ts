@@ -53,6 +53,8 @@ async function admit({ operation, object, old, user, client, warn }: AdmitCall<I
   spec.reviewer = user.username;
   if (spec.verdict !== 'rejected') return;
   const { items } = await client.list(Pod);
-  for (const { metadata, spec: running } of imagesOfPods(items))
-    if (running.image === spec.image) warn(`${running.pods} pods in namespace ${metadata.namespace} run ${spec.image}`);
+  for (const { metadata, spec: running } of imagesOfPods(items)) {
+    if (running.image !== spec.image) continue;
+    warn(`${spec.image} is rejected, and runs in ${running.pods} pods of namespace ${metadata.namespace}`);
+  }
 }

@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import type { Pod } from '@kindred/apis/core/v1';
 import { imagesOfPods, nameOfImage } from './images-of-pods.ts';
 
-function pod(name: string, images: readonly string[], more: { phase?: string; node?: string; restarts?: number } = {}): Pod {
+function pod(
+  name: string,
+  images: readonly string[],
+  more: { phase?: string; node?: string; restarts?: number } = {},
+): Pod {
   const { phase = 'Running', node = 'a', restarts = 0 } = more;
   const containers = images.map((image, index) => ({ name: `c${index}`, image }));
   return {
@@ -13,7 +17,12 @@ function pod(name: string, images: readonly string[], more: { phase?: string; no
     spec: { nodeName: node, containers },
     status: {
       phase,
-      containerStatuses: containers.map((each) => ({ ...each, imageID: '', ready: restarts === 0, restartCount: restarts })),
+      containerStatuses: containers.map((each) => ({
+        ...each,
+        imageID: '',
+        ready: restarts === 0,
+        restartCount: restarts,
+      })),
     },
   } as Pod;
 }

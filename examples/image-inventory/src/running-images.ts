@@ -18,8 +18,9 @@ async function list({ caller, namespace, signal }: ListCall) {
 
 async function get({ caller, namespace, name, signal }: NamedCall) {
   const { items } = await caller.list(Pod, { namespace }, { signal });
-  return imagesOfPods(items.filter(({ spec }) => spec?.containers?.some((each) => nameOfImage(each.image ?? '') === name)))
-    .find(({ metadata }) => metadata.name === name);
+  return imagesOfPods(
+    items.filter(({ spec }) => spec?.containers?.some((each) => nameOfImage(each.image ?? '') === name)),
+  ).find(({ metadata }) => metadata.name === name);
 }
 
 /** What changes about the images whenever something changes about the pods. */

@@ -110,7 +110,10 @@ export interface VirtualResource extends VirtualOptions<KubeObject> {
  * })
  * @throws TypeError when `update` is there without `get`
  */
-export function virtual<T extends KubeObject, I>(kind: CustomKind<T, I>, options: VirtualOptions<NoInfer<T>>): VirtualResource {
+export function virtual<T extends KubeObject, I>(
+  kind: CustomKind<T, I>,
+  options: VirtualOptions<NoInfer<T>>,
+): VirtualResource {
   if (options.update !== undefined && options.get === undefined)
     throw new TypeError(`${kind.plural}: update needs get, to say what is replaced`);
   // The server hands to each resource objects of its own kind only.
