@@ -1,10 +1,14 @@
 // `npm test [-- PATH…]`: sets the checkout up, installs what tests need from Debian when it may, then runs every
 // `*.test.js` (or those below the paths given) with Node's test runner.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { setUp } from './setup.mjs';
+import slowestTests from './slowest-tests.mjs';
+import { sourceOf, testProcesses } from './test-processes.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -57,31 +61,30 @@ function isOnPath(program) {
   );
 }
 
-function runTests(where) {
-  const files = where.flatMap((path) => testFiles(join(root, path))).sort();
+async function runTests(where) {
+  const files = where.flatMap((path) => testFiles(join(root, path)));
   if (files.length === 0) {
     process.stderr.write(`No test files below ${where.join(', ')}\n`);
     return 1;
   }
-  const args = [
-    '--enable-source-maps',
-    '--test',
-    '--test-concurrency=2',
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    '--test-reporter=./scripts/slowest-tests.mjs',
-    '--test-reporter-destination=stdout',
-    ...files.map((file) => relative(root, file)),
-  ];
   const started = performance.now();
-  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  return new Promise((resolve) =>
-    child.on('exit', (code, signal) => {
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      process.stdout.write(`${files.length} test files in ${seconds} s\n`);
-      resolve(code ?? (signal ? 1 : 0));
-    }),
-  );
+  const unfinished = new Set(files.map(sourceOf));
+  let exitCode = 0;
+  const events = run({ files: testProcesses(files), concurrency: 3 });
+  events.on('test:pass', ({ name }) => unfinished.delete(name));
+  events.on('test:fail', ({ name }) => {
+    unfinished.delete(name);
+    exitCode = 1;
+  });
+  await Promise.all([print(events, spec), print(events, slowestTests)]);
+  for (const file of unfinished) process.stdout.write(`✖ ${file} did not come to its end: its process ended before\n`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  process.stdout.write(`${files.length} test files in ${seconds} s\n`);
+  return unfinished.size > 0 ? 1 : exitCode;
+}
+
+async function print(events, reporter) {
+  for await (const text of events.compose(reporter)) process.stdout.write(text);
 }
 
 function testFiles(path) {
