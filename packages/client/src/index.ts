@@ -57,5 +57,5 @@ export type { TunnelTarget } from './proxy/socks-tunnel.ts';
 export { isSocks, openTunnel, ProxyError, proxyAddress, proxyAuthorization } from './proxy/tunnel.ts';
 export type { Random } from './random.ts';
 export { sleep } from './sleep.ts';
-export type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+export type { Transport, TransportRequest, TransportResponse, WatchMessage } from './transport.ts';
 export { unlessAborted } from './unless-aborted.ts';

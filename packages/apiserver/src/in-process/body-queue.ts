@@ -1,14 +1,18 @@
 /**
- * A streamed body between two parties in one process: the server writes, the caller iterates. Bytes wait in a bounded
- * queue; a writer that is told to wait resumes when the reader has caught up.
+ * A streamed body between two parties in one process: the server writes, the caller iterates. Bytes, or the messages of
+ * a watch, wait in a bounded queue; a writer that is told to wait resumes when the reader has caught up.
  */
-import type { BodyWriter } from '../request/api-response.ts';
+import type { BodyWriter, WatchMessage } from '../request/api-response.ts';
 
 /** Bytes that may wait before the writer is asked to pause. */
 const highWaterMark = 256 * 1024;
 
-export class BodyQueue implements BodyWriter, AsyncIterable<Uint8Array> {
-  readonly #chunks: Uint8Array[] = [];
+/** What a message counts for, about. */
+const messageBytes = 512;
+
+class StreamQueue<Chunk> implements AsyncIterable<Chunk> {
+  readonly #sizeOf: (chunk: Chunk) => number;
+  readonly #chunks: Chunk[] = [];
   #pendingBytes = 0;
   #ended = false;
   #closed = false;
@@ -16,6 +20,10 @@ export class BodyQueue implements BodyWriter, AsyncIterable<Uint8Array> {
   #readable: (() => void) | undefined;
   readonly #drained: (() => void)[] = [];
   readonly #onClose: (() => void)[] = [];
+
+  constructor(sizeOf: (chunk: Chunk) => number) {
+    this.#sizeOf = sizeOf;
+  }
 
   get pendingBytes(): number {
     return this.#pendingBytes;
@@ -25,10 +33,11 @@ export class BodyQueue implements BodyWriter, AsyncIterable<Uint8Array> {
     return this.#closed;
   }
 
-  write(chunk: Uint8Array): boolean {
+  /** False when the reader is behind. */
+  protected push(chunk: Chunk): boolean {
     if (this.#closed || this.#ended) return true;
     this.#chunks.push(chunk);
-    this.#pendingBytes += chunk.byteLength;
+    this.#pendingBytes += this.#sizeOf(chunk);
     this.#wakeReader();
     return this.#pendingBytes < highWaterMark;
   }
@@ -57,12 +66,12 @@ export class BodyQueue implements BodyWriter, AsyncIterable<Uint8Array> {
     this.#close();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Chunk> {
     try {
       for (;;) {
         const chunk = this.#chunks.shift();
         if (chunk !== undefined) {
-          this.#pendingBytes -= chunk.byteLength;
+          this.#pendingBytes -= this.#sizeOf(chunk);
           if (this.#pendingBytes < highWaterMark) this.#release();
           yield chunk;
         } else if (this.#failure !== undefined) {
@@ -94,5 +103,30 @@ export class BodyQueue implements BodyWriter, AsyncIterable<Uint8Array> {
 
   #release(): void {
     for (const resolve of this.#drained.splice(0)) resolve();
+  }
+}
+
+export class BodyQueue extends StreamQueue<Uint8Array> implements BodyWriter {
+  constructor() {
+    super((chunk) => chunk.byteLength);
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.push(chunk);
+  }
+}
+
+/** For answers with `hasMessages`: bytes never come here. */
+export class MessageQueue extends StreamQueue<readonly WatchMessage[]> implements BodyWriter {
+  constructor() {
+    super((messages) => messages.length * messageBytes);
+  }
+
+  write(): never {
+    throw new TypeError('this reader takes messages, not bytes');
+  }
+
+  writeMessages(messages: readonly WatchMessage[]): boolean {
+    return this.push(messages);
   }
 }

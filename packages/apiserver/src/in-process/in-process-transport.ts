@@ -7,7 +7,8 @@ import { Readable } from 'node:stream';
 import type { UserInfo } from '../authentication/user-info.ts';
 import type { Handler } from '../chain/handler-chain.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import { BodyQueue } from './body-queue.ts';
+import type { WatchMessage } from '../request/api-response.ts';
+import { BodyQueue, MessageQueue } from './body-queue.ts';
 
 /** A list stands for several headers of that name. */
 type RequestHeaders = Readonly<Record<string, string | readonly string[]>>;
@@ -19,12 +20,16 @@ export interface InProcessRequest {
   readonly headers: RequestHeaders;
   readonly body?: Uint8Array;
   readonly signal?: AbortSignal;
+  /** The caller reads `messages` where the answer has them. */
+  readonly takesMessages?: boolean;
 }
 
 export interface InProcessResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: AsyncIterable<Uint8Array>;
+  /** What a watch says, as values; the body is empty then. */
+  readonly messages?: AsyncIterable<readonly WatchMessage[]>;
 }
 
 export interface InProcessTransport {
@@ -42,7 +47,7 @@ export function inProcessTransport(handler: Handler, user: UserInfo): InProcessT
   const closing = new AbortController();
   // Each open stream listens, and there is no telling how many there are.
   setMaxListeners(0, closing.signal);
-  const open = new Map<BodyQueue, Promise<void>>();
+  const open = new Map<BodyQueue | MessageQueue, Promise<void>>();
   return {
     async request(request) {
       closing.signal.throwIfAborted();
@@ -54,7 +59,8 @@ export function inProcessTransport(handler: Handler, user: UserInfo): InProcessT
       if (typeof body !== 'function') {
         return { status: response.status, headers, body: chunksOf(body instanceof Uint8Array ? [body] : body) };
       }
-      const queue = new BodyQueue();
+      const asMessages = request.takesMessages === true && response.hasMessages === true;
+      const queue = asMessages ? new MessageQueue() : new BodyQueue();
       const abort = (): void => queue.abort(signal.reason);
       signal.addEventListener('abort', abort, { once: true });
       queue.onClose(() => {
@@ -67,7 +73,9 @@ export function inProcessTransport(handler: Handler, user: UserInfo): InProcessT
         (error: unknown) => queue.abort(error),
       );
       if (!queue.closed) open.set(queue, written);
-      return { status: response.status, headers, body: queue };
+      const { status } = response;
+      if (queue instanceof MessageQueue) return { status, headers, body: chunksOf([]), messages: queue };
+      return { status, headers, body: queue };
     },
     close() {
       closing.abort(new Error('the transport is closed'));

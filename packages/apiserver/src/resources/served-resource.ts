@@ -4,7 +4,13 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { KindDefinition } from '@kindred/apis';
-import { encodeJson, formatGroupVersion, type GroupResource, type Unstructured } from '@kindred/machinery';
+import {
+  encodeJson,
+  formatGroupVersion,
+  type GroupResource,
+  type ObjectMeta,
+  type Unstructured,
+} from '@kindred/machinery';
 import { metadataBytes } from '../storage/object-bytes.ts';
 import type { ApiStorage, ResourceStorage } from '../storage/resource-storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -83,6 +89,11 @@ export class ServedResource {
   /** The JSON of the object's metadata in this version. */
   metadata(stored: StoredObject): Uint8Array {
     return this.#asStored ? metadataBytes(stored.bytes) : encodeJson(this.#view(stored).object.metadata);
+  }
+
+  /** The object's metadata in this version. Shared: never to be changed. */
+  readMetadata(stored: StoredObject): ObjectMeta {
+    return this.#asStored ? stored.metadata : this.#view(stored).object.metadata;
   }
 
   /** The object as it goes into the store. Takes the object over. */

@@ -9,8 +9,9 @@ import type { ApiResponse, BodyWriter } from '../request/api-response.ts';
 import type { ResourceWatch, ResourceWatchRequest } from '../storage/resource-storage.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import { selectionOf } from './selection-of-request.ts';
-import { errorLine, type LineOf, watchLines } from './watch-lines.ts';
+import { watchLines } from './watch-lines.ts';
 import { readWatchOptions, type WatchOptions } from './watch-options.ts';
+import { type WatchSender, watchMessages, watchSender } from './watch-sender.ts';
 
 /** A bookmark tells the client where it stands this long before its watch times out, in milliseconds. */
 const lastBookmarkBefore = 2000;
@@ -32,11 +33,16 @@ export async function watch(request: ResourceRequest): Promise<ApiResponse> {
     bookmarks: options.bookmarks,
   };
   const lineOf = watchLines(request, negotiated);
+  const messageOf = watchMessages(request, negotiated);
   demandHistory(request, wanted);
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },
-    body: (writer) => new Promise((resolve) => follow({ request, wanted, options, lineOf, writer, resolve })),
+    body: (writer) => {
+      const sender = watchSender(writer, lineOf, messageOf);
+      return new Promise((resolve) => follow({ request, wanted, options, sender, writer, resolve }));
+    },
+    hasMessages: messageOf !== undefined,
   };
 }
 
@@ -50,18 +56,16 @@ function demandHistory({ storage }: ResourceRequest, wanted: ResourceWatchReques
   }
 }
 
-const noBytes = new Uint8Array();
-
 interface Following {
   readonly request: ResourceRequest;
   readonly wanted: ResourceWatchRequest;
   readonly options: WatchOptions;
-  readonly lineOf: LineOf;
+  readonly sender: WatchSender;
   readonly writer: BodyWriter;
   resolve(): void;
 }
 
-function follow({ request, wanted, options, lineOf, writer, resolve }: Following): void {
+function follow({ request, wanted, options, sender, writer, resolve }: Following): void {
   const { server, storage, resource } = request;
   const stops: (() => void)[] = [];
   let watching: ResourceWatch | undefined;
@@ -73,23 +77,18 @@ function follow({ request, wanted, options, lineOf, writer, resolve }: Following
   try {
     const started = storage.watch(wanted, {
       onEvents(events) {
-        // Writing costs more than copying: what happened together goes out together.
-        const lines = events.map(lineOf);
-        const room = writer.write(lines.length === 1 ? (lines[0] ?? noBytes) : Buffer.concat(lines));
-        if (room) return true;
+        if (sender.events(events)) return true;
         void writer.drained().then(() => started.resume());
         return false;
       },
       onEnd(reason) {
-        if (!(reason instanceof StoreError && reason.code === 'closed')) {
-          writer.write(errorLine(watchFailure(reason).status));
-        }
+        if (!(reason instanceof StoreError && reason.code === 'closed')) sender.failure(watchFailure(reason));
         end();
       },
     });
     watching = started;
   } catch (error) {
-    writer.write(errorLine(watchFailure(error).status));
+    sender.failure(watchFailure(error));
     resolve();
     return;
   }

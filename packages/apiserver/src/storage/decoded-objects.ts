@@ -4,7 +4,8 @@
  * What a write leaves behind is only kept for a moment, unless somebody asks for it: most objects are never looked at
  * again, and thousands of them that live just long enough to grow old are what a garbage collector is slowest with.
  */
-import { decodeJson, type Unstructured } from '@kindred/machinery';
+import { decodeJson, type ObjectMeta, type Unstructured } from '@kindred/machinery';
+import { metadataBytes } from './object-bytes.ts';
 
 /** Anything with the served bytes of an object. */
 interface Encoded {
@@ -39,6 +40,11 @@ export class DecodedObjects {
     return object;
   }
 
+  /** The object if it is at hand; asking keeps nothing. */
+  peek(encoded: Encoded): Unstructured | undefined {
+    return this.#objects.get(encoded) ?? this.#written.get(encoded);
+  }
+
   /** Spares a `get` that soon follows the decoding: one of the watches, which hear of the write in the next turn. */
   add(encoded: Encoded, object: Unstructured): void {
     if (this.#objects.has(encoded)) return;
@@ -65,4 +71,9 @@ export class DecodedObjects {
 export function decodeObject(bytes: Uint8Array): Unstructured {
   // What is in the store was written by `encodeStored`, so it has an object's shape.
   return decodeJson(bytes).value as Unstructured;
+}
+
+/** The metadata alone, out of the bytes of the whole. */
+export function decodeMetadata(bytes: Uint8Array): ObjectMeta {
+  return decodeJson(metadataBytes(bytes)).value as ObjectMeta;
 }

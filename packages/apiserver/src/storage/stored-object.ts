@@ -2,8 +2,8 @@
  * One version of an object in the API server's memory: the bytes that are served, and what selectors need of it, found
  * when first asked for and kept.
  */
-import type { Unstructured } from '@kindred/machinery';
-import { type DecodedObjects, decodeObject } from './decoded-objects.ts';
+import type { ObjectMeta, Unstructured } from '@kindred/machinery';
+import { type DecodedObjects, decodeMetadata, decodeObject } from './decoded-objects.ts';
 import { replaceResourceVersion } from './object-bytes.ts';
 import type { ObjectName } from './storage-key.ts';
 
@@ -36,6 +36,11 @@ export class StoredObject {
   /** The object, decoded when first asked for. Shared with everybody who asks: never to be changed, copy it first. */
   get object(): Unstructured {
     return this.#decoded.get(this);
+  }
+
+  /** Its metadata, decoded by itself unless the whole object is at hand. Shared as well. */
+  get metadata(): ObjectMeta {
+    return this.#decoded.peek(this)?.metadata ?? decodeMetadata(this.bytes);
   }
 
   /** A decoded object of the caller's own. */

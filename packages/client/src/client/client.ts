@@ -256,12 +256,13 @@ function clientOf(requester: Requester, fieldManager: string): Client {
     ) => send<T>({ method: 'GET', path: resourcePath(kind, at), signal }),
     createSubresource: (kind, at, body, write = {}) => subresourceCall('POST', kind, at, { body, write }),
     updateSubresource: (kind, at, body, write = {}) => subresourceCall('PUT', kind, at, { body, write }),
-    openWatch: (kind, at, { signal, projection, ...watch }) =>
+    openWatch: (kind, at, { signal, projection, takesMessages = false, ...watch }) =>
       requester.stream({
         method: 'GET',
         path: resourcePath(kind, { namespace: at.namespace }, { watch: true, ...watch }),
         accept: projection === 'metadata' ? metadataOnly : undefined,
         signal,
+        takesMessages,
       }),
     raw: (request) => requester.json(rawRequest(request)),
     rawStream: (request) => requester.stream(rawRequest(request)),

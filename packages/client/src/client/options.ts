@@ -69,6 +69,8 @@ export interface WatchOptions extends RequestOptions, SelectorOptions, Projectio
   readonly sendInitialEvents?: boolean | undefined;
   /** The server ends the watch after this many seconds. */
   readonly timeoutSeconds?: number | undefined;
+  /** The caller reads `messages` where the answer has them: see TransportRequest. */
+  readonly takesMessages?: boolean;
 }
 
 /** One operation of a JSON patch (RFC 6902). */

@@ -29,6 +29,8 @@ interface ApiRequest {
   readonly contentType?: string | undefined;
   readonly accept?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** See TransportRequest. */
+  readonly takesMessages?: boolean;
 }
 
 export interface Requester {
@@ -70,7 +72,8 @@ export function createRequester(transport: Transport, options: RequesterOptions)
 function toTransportRequest(request: ApiRequest, { userAgent, headers: own }: RequesterOptions): TransportRequest {
   const accept = request.accept ?? 'application/json';
   const headers: Record<string, string | string[]> = { accept, 'user-agent': userAgent, ...own };
-  const base = { method: request.method, path: request.path, headers };
+  const messages = request.takesMessages === undefined ? {} : { takesMessages: request.takesMessages };
+  const base = { method: request.method, path: request.path, headers, ...messages };
   const signal = request.signal === undefined ? {} : { signal: request.signal };
   if (request.body === undefined) return { ...base, ...signal };
   headers['content-type'] = request.contentType ?? 'application/json';

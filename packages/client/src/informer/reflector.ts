@@ -8,7 +8,7 @@
 import { type Clock, isStatusError, type KindRef, type KubeObject, type Observed } from '@kindred/machinery';
 import type { Client } from '../client/client.ts';
 import type { CollectionAddress, SelectorOptions } from '../client/options.ts';
-import { type WatchEvent, watchEventBatches } from '../list-watch/watch-event.ts';
+import { receivedEvents, type WatchEvent } from '../list-watch/watch-event.ts';
 import type { Random } from '../random.ts';
 import { sleep } from '../sleep.ts';
 import { createBackoff } from './backoff.ts';
@@ -98,12 +98,13 @@ export class Reflector<T extends KubeObject> {
           allowWatchBookmarks: true,
           timeoutSeconds: Math.round(300 * (1 + random())),
           signal: guard.signal,
+          takesMessages: true,
           ...(initialEvents
             ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' as const }
             : { resourceVersion: this.#resourceVersion }),
         },
       );
-      const batches = watchEventBatches<T>(response.body, () => guard.sign());
+      const batches = receivedEvents<T>(response, () => guard.sign());
       const seen = await this.#consume(batches, initialEvents);
       if (seen === 0 && clock.now() - started < shortestWatchMilliseconds) {
         throw new Error(`The watch of ${kind.plural} ended at once without an event`);

@@ -2,6 +2,7 @@
 import { isJsonObject, type KubeObject, type Observed, StatusError } from '@kindred/machinery';
 import { decodeBody, textOf } from '../client/body.ts';
 import { toStatus } from '../client/response-error.ts';
+import type { TransportResponse, WatchMessage } from '../transport.ts';
 import { LineSplitter } from './json-lines.ts';
 
 export type WatchEvent<T extends KubeObject> =
@@ -42,6 +43,25 @@ export async function* watchEventBatches<T extends KubeObject>(
     onChunk();
     const lines = splitter.push(chunk);
     if (lines.length > 0) yield decodeLines<T>(lines);
+  }
+}
+
+/** The events of a watch that was asked for with `takesMessages`, in batches, however the server gives them. */
+export async function* receivedEvents<T extends KubeObject>(
+  { body, messages }: Pick<TransportResponse, 'body' | 'messages'>,
+  onChunk: () => void,
+): AsyncGenerator<Iterable<WatchEvent<T>>, void, undefined> {
+  if (messages === undefined) return yield* watchEventBatches<T>(body, onChunk);
+  for await (const batch of messages) {
+    onChunk();
+    yield eventsOf<T>(batch);
+  }
+}
+
+function* eventsOf<T extends KubeObject>(messages: readonly WatchMessage[]): Generator<WatchEvent<T>> {
+  for (const message of messages) {
+    if (message.type === 'ERROR') throw errorOf(message.status);
+    yield message.type === 'BOOKMARK' ? message : { type: message.type, object: asObserved<T>(message.object) };
   }
 }
 
