@@ -1,24 +1,30 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:http2';
+import { connect, type OutgoingHttpHeaders } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createAuthority, issueCertificate, type KeyAndCertificate } from '@kindred/machinery/certificates';
-import { loadClusterCertificates } from '../pki/cluster-certificates.ts';
+import { type ClusterCertificates, frontProxyName, loadClusterCertificates } from '../pki/cluster-certificates.ts';
 import { createTestServer } from '../testing/test-server.ts';
+import { requestHeaderAuthenticator } from './request-header-authenticator.ts';
+import type { UserInfo } from './user-info.ts';
 import { x509Authenticator } from './x509-authenticator.ts';
 
 /** Asks who a client with these credentials is. */
-type Ask = (client: KeyAndCertificate | undefined, authorization?: string) => Promise<{ status: number; text: string }>;
+type Ask = (
+  client: KeyAndCertificate | undefined,
+  authorization?: string,
+  headers?: OutgoingHttpHeaders,
+) => Promise<{ status: number; text: string }>;
 
 const day = 86_400_000;
 
-async function serverWithCertificates(t: TestContext): Promise<{ ask: Ask; admin: KeyAndCertificate }> {
+async function serverWithCertificates(t: TestContext): Promise<{ ask: Ask } & ClusterCertificates> {
   const directory = await mkdtemp(join(tmpdir(), 'authenticator-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
-  const { admin, authority, apiserver } = await loadClusterCertificates({
+  const certificates = await loadClusterCertificates({
     directory,
     serverNames: [],
     serverAddresses: [],
@@ -26,20 +32,34 @@ async function serverWithCertificates(t: TestContext): Promise<{ ask: Ask; admin
     nodeAddresses: [],
     now: Date.now(),
   });
+  const { authority, apiserver, frontProxyAuthority } = certificates;
   const server = await createTestServer(t, {
-    authenticators: [x509Authenticator],
+    authenticators: [requestHeaderAuthenticator([frontProxyName]), x509Authenticator],
     routes: {
-      '/who': ({ user }) => ({ status: 200, headers: {}, body: Buffer.from(`${user.username} ${user.groups.join()}`) }),
+      '/who': ({ user }) => ({
+        status: 200,
+        headers: {},
+        body: Buffer.from([user.username, user.groups.join(), ...extraOf(user)].join(' ')),
+      }),
     },
   });
-  const tls = { cert: apiserver.certificate, key: apiserver.key, clientCa: authority.certificate };
+  const tls = {
+    cert: apiserver.certificate,
+    key: apiserver.key,
+    clientCa: authority.certificate,
+    frontProxyCa: frontProxyAuthority.certificate,
+  };
   const { port } = await server.api.listen({ host: '127.0.0.1', port: 0, tls });
   return {
-    admin,
-    async ask(client, authorization) {
+    ...certificates,
+    async ask(client, authorization, headers = {}) {
       const credentials = client === undefined ? {} : { cert: client.certificate, key: client.key };
       const session = connect(`https://127.0.0.1:${port}`, { ca: authority.certificate, ...credentials });
-      const stream = session.request({ ':path': '/who', ...(authorization === undefined ? {} : { authorization }) });
+      const stream = session.request({
+        ':path': '/who',
+        ...headers,
+        ...(authorization === undefined ? {} : { authorization }),
+      });
       let status = 0;
       let text = '';
       stream.on('response', (headers) => (status = Number(headers[':status'])));
@@ -50,6 +70,38 @@ async function serverWithCertificates(t: TestContext): Promise<{ ask: Ask; admin
     },
   };
 }
+
+function extraOf({ uid, extra }: UserInfo): string[] {
+  return uid === undefined && extra === undefined ? [] : [JSON.stringify({ uid, extra })];
+}
+
+test('a front proxy says whom a request comes from, and nobody else does', async (t) => {
+  const { ask, admin, frontProxyClient, frontProxyAuthority, authority } = await serverWithCertificates(t);
+  const headers = {
+    'x-remote-user': 'jané',
+    'x-remote-group': ['devs', 'ops'],
+    'x-remote-uid': '7',
+    'x-remote-extra-example.com%2fscope': 'all',
+    'x-remote-extra-%ff': 'odd',
+  };
+  const extra = JSON.stringify({ uid: '7', extra: { 'example.com/scope': ['all'], '%ff': ['odd'] } });
+  const named = `jané devs,ops,system:authenticated ${extra}`;
+  assert.deepEqual(await ask(frontProxyClient, undefined, headers), { status: 200, text: named });
+  const plain = 'kubernetes-admin system:masters,system:authenticated';
+  assert.deepEqual(await ask(admin, undefined, headers), { status: 200, text: plain });
+  assert.match((await ask(undefined, undefined, headers)).text, /^system:anonymous /);
+  const validity = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) };
+  const usages = ['clientAuth'] as const;
+  const other = issueCertificate(frontProxyAuthority, {
+    commonName: 'other',
+    organizations: ['system:masters'],
+    usages,
+    ...validity,
+  });
+  assert.match((await ask(other, undefined, headers)).text, /^system:anonymous /);
+  const pretender = issueCertificate(authority, { commonName: frontProxyName, usages, ...validity });
+  assert.match((await ask(pretender, undefined, headers)).text, /^front-proxy-client /);
+});
 
 test('a certificate of the own authority makes a user, none makes an anonymous one', async (t) => {
   const { ask, admin } = await serverWithCertificates(t);

@@ -32,7 +32,7 @@ const groupPriorities: Readonly<Record<string, number>> = {
 const customGroupPriority = 1000;
 const customVersionPriority = 100;
 /** Higher comes first; v2 of autoscaling is preferred though v1 is stable too. */
-const versionPriorities: Readonly<Record<string, number>> = { 'autoscaling/v2': 30, 'autoscaling/v1': 15 };
+const versionPriorities: Readonly<Record<string, number>> = { '/v1': 1, 'autoscaling/v2': 30, 'autoscaling/v1': 15 };
 
 /** Higher ones come first. */
 export interface Priorities {

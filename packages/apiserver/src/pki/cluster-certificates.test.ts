@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ClusterCertificateOptions } from './cluster-certificates.ts';
-import { loadClusterCertificates } from './cluster-certificates.ts';
+import { frontProxyName, loadClusterCertificates } from './cluster-certificates.ts';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 0, 15);
@@ -54,6 +54,22 @@ test('a second load returns the same certificates; a new address or a near end r
     assert.notEqual(later.admin.certificate, first.admin.certificate);
     assert.equal(later.authority.certificate, first.authority.certificate);
     assert.equal(later.serviceAccountKey, first.serviceAccountKey);
+  });
+});
+
+test('a directory from before there were front proxies gets theirs, of an authority that signs nothing else', async () => {
+  await withDirectory(async (options) => {
+    const before = await loadClusterCertificates(options);
+    for (const name of ['front-proxy-ca', 'front-proxy-client']) {
+      for (const end of ['crt', 'key']) await rm(join(options.directory, `${name}.${end}`));
+    }
+    const made = await loadClusterCertificates(options);
+    assert.equal(made.authority.certificate, before.authority.certificate);
+    const client = new X509Certificate(made.frontProxyClient.certificate);
+    assert.equal(client.subject, `CN=${frontProxyName}`);
+    assert.equal(client.verify(new X509Certificate(made.frontProxyAuthority.certificate).publicKey), true);
+    assert.equal(client.verify(new X509Certificate(made.authority.certificate).publicKey), false);
+    assert.deepEqual(await loadClusterCertificates(options), made);
   });
 });
 
