@@ -172,6 +172,43 @@ const directories: Readonly<Record<string, Readonly<Record<string, string | Uint
     'Chart.yaml': 'apiVersion: v2\nname: "a\\tb"\nversion: 1.0.0\n',
     'templates/a.yaml': 'a: {{ .Chart.Name | quote }}\n',
   },
+  ...Object.fromEntries(
+    [
+      '',
+      'x',
+      '[]',
+      'a: [',
+      'dependencies: x',
+      'dependencies: [null]',
+      'dependencies: [{name: [x]}]',
+      'digest: [1]',
+      'digest: 1',
+      'generated: 5',
+      'generated: nope',
+      'generated: 2026-01-01',
+      'generated: 2026-13-01T00:00:00Z',
+      'generated: 2026-01-01T00:00:00.5+02:00 ',
+      'generated: 2026-01-01T00:00:00Zx',
+      'GENERATED: 2026-01-01T00:00:00',
+    ].map((lock, index) => [`lock-${index}`, { 'Chart.yaml': META, 'Chart.lock': lock, 'templates/a.yaml': 'a: 1\n' }]),
+  ),
+  'old-lock': { 'Chart.yaml': META.replace('v2', 'v1'), 'requirements.lock': '[]' },
+  'any-case': {
+    'Chart.yaml':
+      'APIVERSION: v2\nName: any\nVersion: 0.1.0\nversion: 1.0.0\nDescription: x\nDEPENDENCIES: [{Name: kid, Version: 0.x}]\n',
+    'charts/kid/Chart.yaml': 'ApiVersion: v2\nNAME: kid\nverſion: 0.1.0\n',
+    'charts/kid/templates/a.yaml': 'a: {{ .Chart.Name }} {{ .Chart.Version }}\n',
+    'templates/a.yaml':
+      'apiVersion: v1\nKind: Service\nMETADATA: {Name: s1}\n---\n' +
+      'apiversion: v9\napiVersion: v1\nKIND: Secret\nkind: ConfigMap\n' +
+      'Metadata: {annotations: {"helm.sh/hook": pre-install, "helm.sh/hook-weight": "7"}}\n' +
+      'metadata: {name: x, Annotations: {"helm.sh/hook-weight": "5"}}\n---\n' +
+      'apiVersion: v1\nkind: ConfigMap\nKind: null\nmetadata: {name: y, ANNOTATIONS: {"helm.sh/hook": pre-install}}\n---\n' +
+      'apiVersion: v1\n\u212aind: Namespace\nmetadata: {name: kelvin}\n---\nKIND: PriorityClass\n',
+    'templates/b.yaml': '{{ .Chart.Version }}: {{ .Chart.Description }}\n',
+  },
+  'any-case-wrong': { 'Chart.yaml': META, 'templates/a.yaml': 'METADATA: {Annotations: {x: [1]}}\n' },
+  'any-case-chart': { 'Chart.yaml': `${META}KeyWords: {a: b}\n` },
   slash: { 'Chart.yaml': 'apiVersion: v2\nname: /etc/x\nversion: 1.0.0\n' },
 };
 

@@ -24,6 +24,11 @@ const files = {
   'needy/Chart.yaml':
     'apiVersion: v2\nname: needy\nversion: 1.0.0\ndependencies:\n- {name: x, version: 1.0.0, repository: ""}\n',
   'old/Chart.yaml': 'apiVersion: v2\nname: old\nversion: 1.0.0\ndeprecated: true\n',
+  'imports/Chart.yaml':
+    'apiVersion: v2\nname: imports\nversion: 1.0.0\ndependencies:\n' +
+    '- {name: kid, version: 0.x, condition: kid.on, import-values: [nope, {child: a.b, parent: q}, {child: c, parent: q}]}\n',
+  'imports/values.yaml': 'kid: {"on": 3, a: {b: {c: 1}}, exports: {}}\n',
+  'imports/charts/kid/Chart.yaml': 'apiVersion: v2\nname: kid\nversion: 0.1.0\n',
   'picky/Chart.yaml': 'apiVersion: v2\nname: picky\nversion: 1.0.0\nkubeVersion: ">=1.99"\n',
   'typed/Chart.yaml': 'apiVersion: v2\nname: typed\nversion: 1.0.0\n',
   'typed/values.yaml': 'n: 1\n',
@@ -148,6 +153,8 @@ test('template: charts, names, selections', () =>
     'template x lib',
     'template x needy',
     'template x old',
+    'template x imports',
+    'lint imports',
     'template x picky',
     'template x picky --kube-version 1.99.1',
     'template x typed --set n=x',

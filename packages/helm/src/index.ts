@@ -26,10 +26,11 @@ export { type UpgradeOptions, upgrade } from './actions/upgrade.ts';
 export type { Chart, ChartFile, ChartMetadata, Dependency, ImportValue, Maintainer } from './chart/chart.ts';
 export { ChartError } from './chart/chart.ts';
 export { loadChartFiles, readValues, type Unpack } from './chart/load-files.ts';
+export { type LockFile, readLock } from './chart/lock.ts';
 export type { DependencyContext, DependencyOptions } from './dependencies/dependency-context.ts';
 export { type DependencyNode, dependencyTree } from './dependencies/dependency-tree.ts';
 export { type DependencyList, listDependencies } from './dependencies/list-dependencies.ts';
-export { type LockFile, lockDigest, lockText, readLock } from './dependencies/lock-file.ts';
+export { lockDigest, lockText } from './dependencies/lock-file.ts';
 export { buildDependencies, updateDependencies } from './dependencies/update-dependencies.ts';
 export {
   type DiffSummary,

@@ -34,7 +34,7 @@ export type ActionEvent =
   /** The record is large: more than half of what an object holds. */
   | { readonly type: 'record-size'; readonly size: RecordSize }
   /** What helm logs, and what it should: manifests that are left out, defaults that reused values hide. */
-  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'warning'; readonly message: string; readonly fields?: Readonly<Record<string, string>> }
   | { readonly type: 'debug'; readonly message: string };
 
 export type HookState = 'deleting' | 'running' | 'succeeded' | 'failed';

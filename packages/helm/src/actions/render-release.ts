@@ -8,6 +8,7 @@ import type { BuiltInRelease } from '../render/context.ts';
 import type { Lookup } from '../render/engine.ts';
 import { droppedText, type Hook, type SortedManifests } from '../render/manifests.ts';
 import { type RenderedChart, renderChart } from '../render/render-chart.ts';
+import type { Warn } from '../values/warn.ts';
 import type { ActionContext } from './action-context.ts';
 import type { RenderOptions } from './action-options.ts';
 import { renderWithLookups } from './lookup.ts';
@@ -42,7 +43,9 @@ export async function renderRelease(
   options: RenderOptions,
 ): Promise<RenderedRelease> {
   context.report({ type: 'phase', phase: 'render', detail: request.chart.metadata.name });
-  const warnings = new Set<string>();
+  // A render that is done again warns again.
+  const warnings = new Map<string, Parameters<Warn>>();
+  const warn: Warn = (...said) => warnings.set(JSON.stringify(said), said);
   const { functions, templates } = context;
   const { remoteSchemas, sources } = options;
   const isStable = options.stableGenerators === true && request.lookups;
@@ -55,7 +58,7 @@ export async function renderRelease(
       release: request.release,
       capabilities: request.capabilities,
       subchartNotes: options.subchartNotes === true,
-      warn: (message) => warnings.add(message),
+      warn,
       skipSchemaValidation: options.skipSchemaValidation === true,
       explain,
       excerpts: options.excerpts !== false,
@@ -69,8 +72,10 @@ export async function renderRelease(
       ? renderWithLookups(context, (lookup, explain) => render(lookup, explain, resolveHost))
       : render(undefined, true, resolveHost);
   const rendered = options.enableDns === true ? await renderWithHosts(renderAll) : await renderAll();
-  for (const each of rendered.dropped) warnings.add(droppedText(each));
-  for (const message of warnings) context.report({ type: 'warning', message });
+  for (const each of rendered.dropped) warn(droppedText(each));
+  for (const [message, fields] of warnings.values()) {
+    context.report({ type: 'warning', message, ...(fields === undefined ? {} : { fields }) });
+  }
   const { postRender } = options;
   const sorted = postRender === undefined ? rendered : await postRenderManifests(rendered, postRender);
   return {

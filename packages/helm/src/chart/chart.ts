@@ -62,6 +62,11 @@ export interface Chart {
   /** Everything that is neither a template nor one of the chart's own files. */
   readonly files: readonly ChartFile[];
   readonly dependencies: readonly Chart[];
+  /** What Chart.lock says, as JSON. */
+  readonly lock?: unknown;
+  /** When Chart.yaml and values.schema.json were changed last, as for files. */
+  readonly modified?: string;
+  readonly schemaModified?: string;
 }
 
 /** A chart, or the place that it should come from, is not as it must be. The message is for its user. */

@@ -7,14 +7,15 @@ import { parseConstraints, satisfies } from '../semver/constraint.ts';
 import { parseVersion } from '../semver/version.ts';
 import { coalesceValues } from '../values/coalesce.ts';
 import { tableAt, valueAt } from '../values/coalesce-tables.ts';
+import type { Warn } from '../values/warn.ts';
 import type { Chart, Dependency } from './chart.ts';
 
 /** The chart with its enabled dependencies only, theirs included. `warn` takes what helm would log. */
-export function enableDependencies(chart: Chart, values: GoMap, warn?: (message: string) => void): Chart {
+export function enableDependencies(chart: Chart, values: GoMap, warn?: Warn): Chart {
   return enable(chart, values, '', warn);
 }
 
-function enable(chart: Chart, values: GoMap, path: string, warn: ((message: string) => void) | undefined): Chart {
+function enable(chart: Chart, values: GoMap, path: string, warn: Warn | undefined): Chart {
   const requested = chart.metadata.dependencies;
   if (requested.length === 0) return chart;
   const unlisted = chart.dependencies.filter(({ metadata }) => {
@@ -50,18 +51,13 @@ function findDependency(charts: readonly Chart[], wanted: Dependency): Chart | u
 }
 
 /** The first condition that is a boolean decides, else the tags. */
-function isEnabled(
-  dependency: Dependency,
-  values: GoMap,
-  path: string,
-  warn: ((message: string) => void) | undefined,
-): boolean {
+function isEnabled(dependency: Dependency, values: GoMap, path: string, warn: Warn | undefined): boolean {
   for (const condition of dependency.condition.trim().split(',')) {
     if (condition === '') continue;
     const value = valueAt(values, path + condition);
     if (value === undefined || isMap(value)) continue;
     if (typeof value === 'boolean') return value;
-    warn?.(`returned non-bool value for condition ${condition} of chart ${dependency.name}`);
+    warn?.('returned non-bool value', { path: condition, chart: dependency.name });
   }
   return isTagged(dependency, values);
 }

@@ -3,10 +3,11 @@ import { deepCopy } from '../functions/dicts.ts';
 import { GoMap, isMap } from '../go/value.ts';
 import { coalesceValues } from '../values/coalesce.ts';
 import { coalesceTables, tableAt, wrapInPath } from '../values/coalesce-tables.ts';
+import type { Warn } from '../values/warn.ts';
 import type { Chart, ImportValue } from './chart.ts';
 
 /** The chart with the imported values among its own, for all levels. */
-export function importValues(chart: Chart, warn?: (message: string) => void): Chart {
+export function importValues(chart: Chart, warn?: Warn): Chart {
   const dependencies = chart.dependencies.map((each) => importValues(each, warn));
   const own: Chart = { ...chart, dependencies };
   if (chart.metadata.dependencies.length === 0) return own;
@@ -20,20 +21,24 @@ export function importValues(chart: Chart, warn?: (message: string) => void): Ch
   return { ...own, values: coalesceTables(isMap(copy) ? copy : new GoMap(), imported, { keepNulls: true }) };
 }
 
-function mergeImport(
-  imported: GoMap,
-  all: GoMap,
-  name: string,
-  each: ImportValue,
-  warn: ((message: string) => void) | undefined,
-): void {
-  const child = typeof each === 'string' ? `exports.${each}` : each.child;
-  const table = tableAt(all, `${name}.${child}`);
+function mergeImport(imported: GoMap, all: GoMap, name: string, each: ImportValue, warn: Warn | undefined): void {
+  const isExport = typeof each === 'string';
+  const path = `${name}.${isExport ? `exports.${each}` : each.child}`;
+  const table = tableAt(all, path);
   if (table === undefined) {
-    warn?.(`ImportValues missing table from chart ${name}: "${name}.${child}" is not a table`);
+    const error = `${JSON.stringify(missingName(all, path))} is not a table`;
+    if (isExport) warn?.('ImportValues missing table', { error });
+    else warn?.('ImportValues missing table from chart', { chart: name, error });
     return;
   }
   const copy = deepCopy(table);
   if (!isMap(copy)) return;
   coalesceTables(imported, wrapInPath(typeof each === 'string' ? '.' : each.parent, copy), { keepNulls: true });
+}
+
+/** The first name on the way that leads to no table. */
+function missingName(values: GoMap, path: string): string {
+  const names = path.split('.');
+  const at = names.findIndex((_, index) => tableAt(values, names.slice(0, index + 1).join('.')) === undefined);
+  return names[at] ?? '';
 }

@@ -7,6 +7,7 @@ import { GoMap, isMap } from '../go/value.ts';
 import { coalesceTables } from '../values/coalesce-tables.ts';
 import { type ReadYamlOptions, readYamlDocuments, YamlError } from '../yaml/read.ts';
 import { type Chart, ChartError, type ChartFile, type ChartMetadata } from './chart.ts';
+import { type LockFile, readLock } from './lock.ts';
 import { checkMetadata, readMetadata } from './metadata.ts';
 import { jsonKind } from './metadata-types.ts';
 
@@ -32,6 +33,8 @@ function load(files: readonly ChartFile[], unpack: Unpack | undefined, depth: nu
   const metadata = readMetadata(text(chartFile), requirements === undefined ? undefined : text(requirements));
   checkMetadata(metadata);
   const values = named.get('values.yaml');
+  const lock = named.get('requirements.lock') ?? named.get('Chart.lock');
+  const schema = named.get('values.schema.json');
   return {
     metadata,
     values:
@@ -39,10 +42,22 @@ function load(files: readonly ChartFile[], unpack: Unpack | undefined, depth: nu
         ? new GoMap()
         : readValues(text(values), 'cannot load values.yaml: cannot unmarshal yaml document'),
     ...(values === undefined ? {} : { rawValues: values.data }),
-    schema: named.get('values.schema.json')?.data,
+    schema: schema?.data,
+    ...(lock === undefined ? {} : { lock: lockRecord(readLock(text(lock), lock.name)) }),
+    ...(chartFile.modified === undefined ? {} : { modified: chartFile.modified }),
+    ...(schema?.modified === undefined ? {} : { schemaModified: schema.modified }),
     templates: files.filter(({ name }) => name.startsWith('templates/')),
     files: files.filter((file) => isPlainFile(file, metadata)),
     dependencies: loadDependencies(files, metadata.name, unpack, depth),
+  };
+}
+
+/** As the record of a release has it. */
+function lockRecord({ generated, digest, dependencies }: LockFile): unknown {
+  return {
+    generated: generated === '' ? '0001-01-01T00:00:00Z' : generated,
+    digest,
+    dependencies: dependencies.length === 0 ? null : dependencies,
   };
 }
 

@@ -2,6 +2,7 @@
  * The types of the members of Chart.yaml: what must be a list can't be a text. The messages are those of Go's
  * encoding/json, which helm reads charts with; it passes over what it doesn't know.
  */
+import type { Members } from '../go/struct-members.ts';
 import { type GoValue, isMap, sliceItems } from '../go/value.ts';
 
 type Shape =
@@ -54,9 +55,34 @@ const METADATA: Struct = {
   },
 };
 
+const LOCK: Struct = {
+  kind: 'struct',
+  name: 'Lock',
+  members: { generated: { kind: 'any' }, ...texts('digest'), dependencies: { kind: 'list', of: DEPENDENCY } },
+};
+
+export const metadataMembers: Members = membersOf(METADATA);
+export const lockMembers: Members = membersOf(LOCK);
+/** Of requirements.yaml. */
+export const requirementsMembers: Members = { dependencies: membersOf(DEPENDENCY) };
+
+function membersOf(shape: Shape): Members {
+  if (shape.kind === 'list') return membersOf(shape.of);
+  if (shape.kind !== 'struct') return {};
+  return Object.fromEntries(Object.entries(shape.members).map(([name, inner]) => [name, membersOf(inner)]));
+}
+
+export function lockTypeProblem(root: GoValue): string | undefined {
+  return typeProblem(root, LOCK);
+}
+
 /** The first member of a wrong type; undefined when all are right. */
 export function metadataTypeProblem(root: GoValue): string | undefined {
-  const problem = mismatch(root, METADATA, 'Metadata', '');
+  return typeProblem(root, METADATA);
+}
+
+function typeProblem(root: GoValue, struct: Struct): string | undefined {
+  const problem = mismatch(root, struct, struct.name, '');
   return problem === undefined ? undefined : `error unmarshaling JSON: while decoding JSON: json: ${problem}`;
 }
 

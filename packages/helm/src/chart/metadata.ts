@@ -2,23 +2,26 @@
 
 import { goText } from '../go/format.ts';
 import { isPrintable } from '../go/quote.ts';
+import { asStruct } from '../go/struct-members.ts';
 import { type GoValue, isMap, sliceItems } from '../go/value.ts';
 import { parseVersion } from '../semver/version.ts';
 import { readYaml, YamlError } from '../yaml/read.ts';
 import { ChartError, type ChartMetadata, type Dependency, type ImportValue, type Maintainer } from './chart.ts';
-import { metadataTypeProblem } from './metadata-types.ts';
+import { metadataMembers, metadataTypeProblem, requirementsMembers } from './metadata-types.ts';
 
 /** The metadata in the text; unchecked. `requirements` is the text of a v1 chart's requirements.yaml. */
 export function readMetadata(text: string, requirements?: string): ChartMetadata {
   const listed =
-    requirements === undefined ? undefined : members(parse(requirements, 'requirements.yaml'), 'dependencies');
-  const root = parse(text, 'Chart.yaml');
+    requirements === undefined
+      ? undefined
+      : members(asStruct(parse(requirements, 'requirements.yaml'), requirementsMembers), 'dependencies');
+  const root = asStruct(parse(text, 'Chart.yaml'), metadataMembers);
   const problem = metadataTypeProblem(root);
   if (problem !== undefined) throw new ChartError(`cannot load Chart.yaml: ${problem}`);
   return metadataOf(root, listed);
 }
 
-/** The metadata in a value that was read already; unchecked. `listed` are dependencies of a requirements.yaml. */
+/** The metadata in a value that was read already, as a struct; unchecked. `listed` are dependencies of a requirements.yaml. */
 export function metadataOf(root: GoValue, listed?: readonly GoValue[]): ChartMetadata {
   const own = members(root, 'dependencies');
   const string = (name: string): string => textOf(member(root, name));

@@ -1,5 +1,6 @@
 /** Lines on stderr as helm 4 writes them (Go's slog text form without time): `level=WARN msg="…" key=value`. */
 import { quote } from '../go/quote.ts';
+import { isPlainRemark } from '../values/warn.ts';
 import type { OutputStream } from './host.ts';
 
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
@@ -27,6 +28,12 @@ export function createLog(stream: OutputStream, { debug }: { readonly debug: boo
     warn: line('WARN'),
     error: line('ERROR'),
   };
+}
+
+/** A warning about values, at the level that helm gives it. */
+export function logWarning(log: Log, message: string, fields?: LogFields): void {
+  if (isPlainRemark(message)) log.info(message, fields);
+  else log.warn(message, fields);
 }
 
 function text(value: string): string {

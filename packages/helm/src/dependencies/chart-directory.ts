@@ -3,9 +3,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
 import { ChartError, type ChartMetadata } from '../chart/chart.ts';
+import { type LockFile, readLock } from '../chart/lock.ts';
 import { checkMetadata, readMetadata } from '../chart/metadata.ts';
 import { fromBytes } from '../go/bytes.ts';
-import { type LockFile, readLock } from './lock-file.ts';
 
 export interface ChartDirectory {
   readonly path: string;

@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, goQuote } from '@kindred/machinery';
 import { type Chart, ChartError } from '../chart/chart.ts';
+import type { LockedArchive, LockedDependency } from '../chart/lock.ts';
 import { isOciReference, isSameUrl, resolveReference } from '../http/url.ts';
 import { loadArchive } from '../node/load-archive.ts';
 import { loadDirectory, readChartFiles } from '../node/load-directory.ts';
@@ -18,7 +19,6 @@ import { compareVersions, parseVersion } from '../semver/version.ts';
 import { readChartDirectory } from './chart-directory.ts';
 import type { DependencyContext, DependencyOptions } from './dependency-context.ts';
 import { isLocalRepository, localPath } from './local-path.ts';
-import type { LockedArchive, LockedDependency } from './lock-file.ts';
 
 export interface DownloadPlan {
   readonly chartPath: string;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readLock } from '../chart/lock.ts';
 import { readMetadata } from '../chart/metadata.ts';
-import { lockDigest, lockText, readLock } from './lock-file.ts';
+import { lockDigest, lockText } from './lock-file.ts';
 
 const { dependencies } = readMetadata(`apiVersion: v2
 name: app

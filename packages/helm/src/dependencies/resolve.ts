@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { goQuote } from '@kindred/machinery';
 import { ChartError, type Dependency } from '../chart/chart.ts';
+import type { LockedDependency } from '../chart/lock.ts';
 import { isOciReference } from '../http/url.ts';
 import { versionsOfTags } from '../registry/chart-versions.ts';
 import { parseReference } from '../registry/reference.ts';
@@ -11,7 +12,6 @@ import { type Constraints, constraintProblem, parseConstraints, satisfies } from
 import { parseVersion } from '../semver/version.ts';
 import { readChartDirectory } from './chart-directory.ts';
 import { isLocalRepository, localPath } from './local-path.ts';
-import type { LockedDependency } from './lock-file.ts';
 
 export interface ResolveSources {
   readonly chartPath: string;

@@ -17,7 +17,7 @@ import { parseGoDuration } from '../time/duration.ts';
 import { formatTime, timeText } from '../time/format-time.ts';
 import { DAYS, MONTHS } from '../time/layout.ts';
 import { floorDivide, type Moment, unixSeconds, wallClock } from '../time/moment.ts';
-import { parseTime } from '../time/parse-time.ts';
+import { mismatchText, parseTime } from '../time/parse-time.ts';
 import { findZone, UTC, type Zone } from '../time/zone.ts';
 
 export interface TimeSource {
@@ -158,11 +158,7 @@ export function dateFunctions(source: TimeSource): Readonly<Record<string, GoFun
     mustToDate: fn(['string', 'string'], (layout, text) => {
       const parsed = parseTime(layout, text, local(source));
       if ('zone' in parsed) return timeObject(parsed);
-      if (parsed.element === undefined) {
-        throw new FunctionError(`parsing time ${quote(text)}: extra text: ${quote(parsed.text)}`);
-      }
-      const where = `cannot parse ${quote(parsed.text)} as ${quote(parsed.element)}`;
-      throw new FunctionError(`parsing time ${quote(text)} as ${quote(layout)}: ${where}`);
+      throw new FunctionError(mismatchText(layout, text, parsed));
     }),
     unixEpoch: fn(['time'], (date) => unixSeconds(momentOf(date)).toString()),
   };

@@ -1,8 +1,9 @@
 /** Lints Chart.yaml. */
 import type { ChartMetadata } from '../chart/chart.ts';
 import { metadataOf } from '../chart/metadata.ts';
-import { metadataTypeProblem, unknownMember } from '../chart/metadata-types.ts';
+import { metadataMembers, metadataTypeProblem, unknownMember } from '../chart/metadata-types.ts';
 import { quote } from '../go/quote.ts';
+import { asStruct } from '../go/struct-members.ts';
 import { type GoValue, isMap, typeName } from '../go/value.ts';
 import { parseConstraints, satisfies } from '../semver/constraint.ts';
 import { parseVersion } from '../semver/version.ts';
@@ -22,7 +23,7 @@ export function lintChartFile(report: LintReport, { path, kindOf, text }: LintSo
     return;
   }
   const { root, metadata } = read;
-  const unknown = unknownMember(root);
+  const unknown = unknownMember(asStruct(root, metadataMembers));
   report.check('warning', FILE, unknown === undefined ? undefined : strictProblem(unknown));
   const error = (problem: string | undefined): boolean => report.check('error', FILE, problem);
   error(nameProblem(metadata.name));
@@ -47,10 +48,11 @@ function strictProblem(member: string): string {
 function readChartFile(text: string): { problem: string } | { root: GoValue; metadata: ChartMetadata } {
   try {
     const root = readYaml(text);
-    const problem = metadataTypeProblem(root);
+    const struct = asStruct(root, metadataMembers);
+    const problem = metadataTypeProblem(struct);
     if (problem !== undefined) return { problem };
-    const metadata = metadataOf(root);
-    const given = isMap(root) ? root.get('apiVersion') : undefined;
+    const metadata = metadataOf(struct);
+    const given = isMap(struct) ? struct.get('apiVersion') : undefined;
     // What is missing is v1 for everybody but lint.
     return { root, metadata: given === undefined || given === null ? { ...metadata, apiVersion: '' } : metadata };
   } catch (error) {

@@ -46,11 +46,19 @@ export function unpackArchive(archive: Uint8Array, limits: ChartLimits = DEFAULT
     }
     remaining -= data.length;
     if (remaining <= 0) throw tooLarge();
-    const changed = new Date(modified * 1000).toISOString();
+    const changed = timeText(BigInt(modified) * 1_000_000_000n);
     files.push({ name: path, data: withoutBom(data), modified: changed, ...(executable ? { executable } : {}) });
   }
   if (files.length === 0) throw new ChartError('no files in chart archive');
   return files;
+}
+
+/** Nanoseconds since 1970 as Go writes a time in JSON, in UTC. */
+export function timeText(nanoseconds: bigint): string {
+  const second = 1_000_000_000n;
+  const rest = ((nanoseconds % second) + second) % second;
+  const whole = new Date(Number((nanoseconds - rest) / 1_000_000n)).toISOString().slice(0, -5);
+  return `${whole}${rest === 0n ? '' : `.${String(rest).padStart(9, '0').replace(/0+$/, '')}`}Z`;
 }
 
 function unzip(archive: Uint8Array, limits: ChartLimits): Uint8Array {

@@ -6,7 +6,7 @@ import { type Chart, ChartError, type ChartFile } from '../chart/chart.ts';
 import { ignoreRules } from '../chart/ignore.ts';
 import { loadChartFiles } from '../chart/load-files.ts';
 import { DEFAULT_CHART_LIMITS } from './chart-limits.ts';
-import { unpackArchive } from './load-archive.ts';
+import { timeText, unpackArchive } from './load-archive.ts';
 
 export interface LoadDirectoryOptions {
   /**
@@ -28,7 +28,7 @@ export async function readChartFiles(directory: string, options: LoadDirectoryOp
   const ignored = ignoreRules(await readIgnoreFile(join(directory, '.helmignore')));
   const files: ChartFile[] = [];
   let total = 0;
-  const readOne = async (relative: string, size: number, changed: Date): Promise<void> => {
+  const readOne = async (relative: string, size: number, changed: bigint): Promise<void> => {
     const name = relative.slice(relative.lastIndexOf('/') + 1);
     if (size > DEFAULT_CHART_LIMITS.fileBytes) {
       throw new ChartError(
@@ -40,7 +40,7 @@ export async function readChartFiles(directory: string, options: LoadDirectoryOp
       throw new ChartError(`chart is larger than the maximum size ${DEFAULT_CHART_LIMITS.totalBytes}`);
     }
     const data = await readFile(join(directory, relative));
-    files.push({ name: relative, data, modified: changed.toISOString() });
+    files.push({ name: relative, data, modified: timeText(changed) });
   };
   const visit = async (path: string, ancestors: readonly string[]): Promise<void> => {
     const entries = await readdir(join(directory, path), { withFileTypes: true });
@@ -51,7 +51,7 @@ export async function readChartFiles(directory: string, options: LoadDirectoryOp
       if (entry.isSymbolicLink()) await expectAllowed(directory, relative, options);
       const found = await statFile(join(directory, relative), relative);
       if (ignored(relative, found.isDirectory())) continue;
-      if (found.isFile()) await readOne(relative, found.size, found.mtime);
+      if (found.isFile()) await readOne(relative, Number(found.size), found.mtimeNs);
       else if (found.isDirectory())
         await visit(relative, await descend(join(directory, relative), relative, ancestors));
       else {
@@ -85,7 +85,7 @@ function linkProblem(target: string, error: unknown): string {
 
 async function statFile(path: string, relative: string) {
   try {
-    return await stat(path);
+    return await stat(path, { bigint: true });
   } catch (error) {
     throw new ChartError(`cannot load ${relative}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,

@@ -4,9 +4,10 @@
  */
 import { ChartError, type ChartFile, type ChartMetadata } from '../chart/chart.ts';
 import { dependencyFiles, isPlainFile, loadChartFiles } from '../chart/load-files.ts';
+import { readLock } from '../chart/lock.ts';
 import { readMetadata } from '../chart/metadata.ts';
 import { goJsonText, metadataRecord } from '../chart/metadata-json.ts';
-import { lockText, readLock } from '../dependencies/lock-file.ts';
+import { lockText } from '../dependencies/lock-file.ts';
 import { fromBytes } from '../go/bytes.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { decodeGoJson } from '../go/json-reader.ts';

@@ -60,20 +60,10 @@ export interface ReleaseInfo {
   readonly notes: string;
 }
 
-export interface StoredFile extends ChartFile {
-  /** When the file was changed last; helm writes it, nobody needs it. */
-  readonly modified?: string;
-}
+export type StoredFile = ChartFile;
 
 /** The chart of a release: without its dependencies, whose values are among its own. */
-export interface StoredChart extends Chart {
-  readonly templates: readonly StoredFile[];
-  readonly files: readonly StoredFile[];
-  /** What Chart.lock says, as JSON. */
-  readonly lock?: unknown;
-  readonly modified?: string;
-  readonly schemaModified?: string;
-}
+export type StoredChart = Chart;
 
 export interface Release {
   readonly name: string;

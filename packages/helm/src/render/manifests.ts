@@ -2,6 +2,7 @@
 import { basePath } from '../functions/paths.ts';
 import { compareText } from '../go/compare-text.ts';
 import { goText } from '../go/format.ts';
+import { anyCase, asStruct, type Members } from '../go/struct-members.ts';
 import { type GoValue, isMap } from '../go/value.ts';
 import { readYamlMembers, YamlError } from '../yaml/read.ts';
 import { INSTALL_ORDER, sortByKind } from './kind-order.ts';
@@ -119,12 +120,13 @@ function readDocument(path: string, content: string, { manifests, hooks, dropped
   });
 }
 
-const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+const HEAD: Members = { apiVersion: {}, kind: {}, metadata: { name: {}, annotations: {} } };
+const HEAD_NAMES = anyCase(HEAD);
 
 function readHead(path: string, content: string): GoValue {
   let head: GoValue;
   try {
-    head = readYamlMembers(content, HEAD);
+    head = asStruct(readYamlMembers(content, HEAD_NAMES), HEAD);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw new RenderError(`YAML parse error on ${path}: error converting YAML to JSON: ${error.message}`, {

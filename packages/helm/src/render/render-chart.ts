@@ -9,6 +9,7 @@ import { parseConstraints, satisfies } from '../semver/constraint.ts';
 import { parseVersion } from '../semver/version.ts';
 import { coalesceValues } from '../values/coalesce.ts';
 import { haveSecrets, type ValueSource } from '../values/sources.ts';
+import type { Warn } from '../values/warn.ts';
 import { type RemoteSchemas, validateValues } from '../values-schema/validate-values.ts';
 import { type Capabilities, DEFAULT_CAPABILITIES, normalizedKubeVersion } from './capabilities.ts';
 import { type BuiltInRelease, templateFiles } from './context.ts';
@@ -26,7 +27,7 @@ export interface RenderChartOptions extends EngineOptions {
   /** Schemas elsewhere that values.schema.json refers to. */
   readonly remoteSchemas?: RemoteSchemas;
   /** Takes what helm would log. */
-  readonly warn?: (message: string) => void;
+  readonly warn?: Warn;
   /** Sees the rendered files by name, without the notes, before they are read as manifests. */
   readonly onRendered?: (files: ReadonlyMap<string, string>) => void;
   /** What the values were made of, so that errors can name lines of files; see mergeSources. */
@@ -92,7 +93,7 @@ export function renderChart(chart: Chart, values: GoMap, options: RenderChartOpt
 }
 
 /** The chart with what takes part in a render: enabled dependencies, imported values. */
-export function enabledChart(chart: Chart, values: GoMap, warn?: (message: string) => void): Chart {
+export function enabledChart(chart: Chart, values: GoMap, warn?: Warn): Chart {
   return importValues(enableDependencies(chart, values, warn), warn);
 }
 

@@ -1,4 +1,5 @@
 /** Go's time.ParseInLocation. */
+import { quote } from '../go/quote.ts';
 import { DAYS, layoutParts, MONTHS } from './layout.ts';
 import type { Moment } from './moment.ts';
 import { fixedZone, UTC, type Zone, zoneAt } from './zone.ts';
@@ -22,6 +23,15 @@ export interface TimeMismatch {
   readonly text: string;
   /** Undefined when text is left over. */
   readonly element: string | undefined;
+  /** What there are fewer of: `month`, `day`. */
+  readonly outOfRange?: string;
+}
+
+/** The message of Go's time.Parse. */
+export function mismatchText(layout: string, text: string, { text: rest, element, outOfRange }: TimeMismatch): string {
+  if (outOfRange !== undefined) return `parsing time ${quote(text)}: ${outOfRange} out of range`;
+  if (element === undefined) return `parsing time ${quote(text)}: extra text: ${quote(rest)}`;
+  return `parsing time ${quote(text)} as ${quote(layout)}: cannot parse ${quote(rest)} as ${quote(element)}`;
 }
 
 /** `zone` holds where the text says no zone. */
@@ -43,12 +53,31 @@ export function parseTime(layout: string, text: string, zone: Zone): Moment | Ti
   for (const { element, text: literal } of layoutParts(layout)) {
     const taken = element === undefined ? literalLength(literal, rest) : readElement(element, rest, fields);
     if (taken === undefined) return { text: rest, element: literal };
+    const outOfRange = element === undefined ? undefined : rangeProblem(element, fields);
+    if (outOfRange !== undefined) return { text, element: layout, outOfRange };
     rest = rest.slice(taken);
     // A fraction may follow the seconds even when the layout has none.
     if (element === '05' || element === '5') rest = readLooseFraction(rest, fields, layout);
   }
   if (rest !== '') return { text: rest, element: undefined };
-  return toMoment(fields, zone) ?? { text, element: layout };
+  const outOfRange = fields.yearDay === undefined ? 'day' : 'day-of-year';
+  return toMoment(fields, zone) ?? { text, element: layout, outOfRange };
+}
+
+/** What is told as soon as it is read; days only when the month is known. */
+function rangeProblem(element: string, { month, hour, minute, second }: Fields): string | undefined {
+  switch (NUMBERS[element]?.[1]) {
+    case 'month':
+      return month < 1 || month > 12 ? 'month' : undefined;
+    case 'hour':
+      return hour > (element === '15' ? 23 : 12) ? 'hour' : undefined;
+    case 'minute':
+      return minute > 59 ? 'minute' : undefined;
+    case 'second':
+      return second > 59 ? 'second' : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function literalLength(literal: string, rest: string): number | undefined {
@@ -173,6 +202,7 @@ function toMoment(fields: Fields, zone: Zone): Moment | undefined {
   const date = new Date(0);
   date.setUTCFullYear(fields.year, fields.yearDay === undefined ? fields.month - 1 : 0, fields.yearDay ?? fields.day);
   date.setUTCHours(hour, fields.minute, fields.second);
+  if (fields.yearDay !== undefined && (fields.yearDay < 1 || date.getUTCFullYear() !== fields.year)) return undefined;
   if (fields.yearDay === undefined && (fields.day < 1 || date.getUTCDate() !== fields.day)) return undefined;
   return place(date.getTime(), BigInt(fields.fraction.slice(0, 9).padEnd(9, '0')), fields, zone);
 }

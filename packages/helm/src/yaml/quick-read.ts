@@ -15,13 +15,15 @@ const MAX_KEY = 1000;
 class GiveUp extends Error {}
 const GIVE_UP = new GiveUp();
 
+type Names = Pick<ReadonlySet<string>, 'has'>;
+
 /**
  * The value of a text that is one document; undefined when this reader can't tell.
  *
  * @param wanted the members of the outermost map that the caller looks at; what others hold is left out (but still read, so
  *   that a broken text is found). All of them when absent.
  */
-export function quickRead(text: string, wanted?: ReadonlySet<string>): GoValue {
+export function quickRead(text: string, wanted?: Names): GoValue {
   if (UNUSUAL.test(text) || (text.includes('\t') && LEADING_TAB.test(text))) return undefined;
   try {
     return new QuickReader(text, wanted).document();
@@ -54,7 +56,7 @@ const HASH = 35;
 
 class QuickReader {
   readonly #text: string;
-  readonly #wanted: ReadonlySet<string> | undefined;
+  readonly #wanted: Names | undefined;
   #at = 0;
   /** Columns before the content of the line that begins at `#at`; -1 at the end of the text. */
   #indent = 0;
@@ -62,7 +64,7 @@ class QuickReader {
   /** Values are built; false inside what nobody wants. */
   #building = true;
 
-  constructor(text: string, wanted: ReadonlySet<string> | undefined) {
+  constructor(text: string, wanted: Names | undefined) {
     this.#text = text;
     this.#wanted = wanted;
   }

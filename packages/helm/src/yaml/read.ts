@@ -46,7 +46,7 @@ export function readYaml(text: string): GoValue {
 }
 
 /** The first document like `readYaml`, of which the caller only looks at some members: those of its outermost map. */
-export function readYamlMembers(text: string, wanted: ReadonlySet<string>): GoValue {
+export function readYamlMembers(text: string, wanted: Pick<ReadonlySet<string>, 'has'>): GoValue {
   return quickRead(text, wanted) ?? readYaml(text);
 }
 

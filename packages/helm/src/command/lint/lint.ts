@@ -1,4 +1,5 @@
 /** `helm lint PATH`: looks through charts for what will fail, or is against convention. */
+
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
@@ -25,6 +26,7 @@ import { currentNamespace } from '../cluster/namespace.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
+import { logWarning } from '../log.ts';
 
 export const lintCommand: Command = {
   usage: 'PATH',
@@ -115,7 +117,7 @@ async function lintPath(
     kubeMinor: Number(/^v1\.(\d+)/.exec(capabilities.kubeVersion)?.[1] ?? 0),
     skipSchemaValidation: isSkipped,
     ownRules: flags.bool('own-rules'),
-    warn: (message) => context.log.warn(message),
+    warn: (message, fields) => logWarning(context.log, message, fields),
     ...(remoteSchemas === undefined ? {} : { remoteSchemas }),
   };
   const strict = loaded === undefined || !flags.bool('strict-values') ? [] : keyMessages(loaded, sources);

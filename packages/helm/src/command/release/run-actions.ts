@@ -1,4 +1,5 @@
 /** Runs an operation on releases for a command: with its cluster, its streams, and what is told while it works. */
+
 import { type ActionContext, createActionContext } from '../../actions/action-context.ts';
 import type { ActionEvent } from '../../actions/action-event.ts';
 import { nodeProviders } from '../../node/providers.ts';
@@ -6,6 +7,7 @@ import { type ClusterAccess, withCluster } from '../cluster/connect.ts';
 import { releaseDriver } from '../cluster/release-driver.ts';
 import type { CommandContext } from '../command.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
+import { logWarning } from '../log.ts';
 import { startProgress } from '../progress/progress.ts';
 
 /** Of a command that has `progressFlag`. */
@@ -53,9 +55,7 @@ export function queryContext(context: CommandContext, cluster: ClusterAccess): A
 function logEvent({ log }: CommandContext, event: ActionEvent): void {
   switch (event.type) {
     case 'warning':
-      // Helm's warnings about values come through Go's old logger.
-      if (event.message.startsWith('warning: ')) log.info(event.message);
-      else log.warn(event.message);
+      logWarning(log, event.message, event.fields);
       return;
     case 'debug':
       log.debug(event.message);

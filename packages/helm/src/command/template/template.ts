@@ -1,4 +1,5 @@
 /** `helm template [NAME] CHART`: renders a chart and prints its manifests, by default without a cluster. */
+
 import { ChartError } from '../../chart/chart.ts';
 import { quote } from '../../go/quote.ts';
 import { nodeProviders } from '../../node/providers.ts';
@@ -19,6 +20,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { Flag } from '../flags/flag.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
+import { logWarning } from '../log.ts';
 import { printManifests, type TemplateParts } from './print-manifests.ts';
 
 const ownFlags: readonly Flag[] = [
@@ -82,7 +84,7 @@ async function renderAlone(
     release: { name, namespace, revision: 1, isUpgrade: flags.bool('is-upgrade') },
     capabilities,
     subchartNotes: flags.bool('render-subchart-notes'),
-    warn: (message) => context.log.info(message),
+    warn: (message, fields) => logWarning(context.log, message, fields),
     skipSchemaValidation: flags.bool('skip-schema-validation'),
     ...(remoteSchemas === undefined ? {} : { remoteSchemas }),
     sources,

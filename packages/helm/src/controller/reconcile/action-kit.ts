@@ -103,5 +103,6 @@ export function actionContextIn(
 
 function wordsOf(event: ActionEvent): string | undefined {
   if (event.type === 'phase') return `${event.phase} ${event.detail}`;
-  return event.type === 'warning' || event.type === 'debug' ? event.message : undefined;
+  if (event.type === 'warning') return [event.message, ...Object.values(event.fields ?? {})].join(': ');
+  return event.type === 'debug' ? event.message : undefined;
 }
