@@ -4,7 +4,7 @@
  */
 import type { TestContext } from 'node:test';
 import { builtinKinds } from '@kindred/apis';
-import { ClusterRole, ClusterRoleBinding, RoleBinding } from '@kindred/apis/rbac/v1';
+import { ClusterRole, ClusterRoleBinding, type PolicyRule, RoleBinding } from '@kindred/apis/rbac/v1';
 import {
   accessReviews,
   authenticationReviews,
@@ -20,7 +20,7 @@ import {
   type UserInfo,
 } from '@kindred/apiserver';
 import { type Client, createClient, type Transport } from '@kindred/client';
-import { systemClock } from '@kindred/machinery';
+import { type Clock, systemClock } from '@kindred/machinery';
 import {
   createAuthority,
   createSigningKey,
@@ -28,9 +28,15 @@ import {
   type KeyAndCertificate,
 } from '@kindred/machinery/certificates';
 import { clusterRoleOf, createManager, defineExtension, delegationBindings, type Manager } from '@kindred/operator';
-import { type ApiServerDefinition, apiServer } from '@kindred/operator/api-server';
+import { type ApiServerDefinition, type ApiServerRunnableOptions, apiServer } from '@kindred/operator/api-server';
 import { keyspace, openMemoryStore } from '@kindred/store';
 import { collectingLogger, countingTransport } from '@kindred-conformance/clients/in-process';
+
+export interface RunOptions {
+  readonly clock?: Clock;
+  /** For pods behind a Service. */
+  readonly service?: ApiServerRunnableOptions['service'];
+}
 
 export interface AggregatingCluster {
   /** A person who may do everything. */
@@ -38,7 +44,7 @@ export interface AggregatingCluster {
   readonly frontProxy: { readonly authority: KeyAndCertificate; readonly client: KeyAndCertificate };
   as(user: UserInfo): { readonly client: Client; readonly transport: Transport };
   /** Runs the server with the rights that it declares, and no others. */
-  run(server: ApiServerDefinition): Promise<Manager>;
+  run(server: ApiServerDefinition, options?: RunOptions): Promise<Manager>;
   /** Writes of running servers, in order. */
   readonly writes: string[];
   /** What they logged as errors. */
@@ -104,24 +110,32 @@ export async function aggregatingCluster(t: Pick<TestContext, 'after'>): Promise
     as,
     writes,
     errors,
-    async run(server) {
+    async run(server, { clock, service } = {}) {
       const username = `system:extension:${server.name}`;
-      await grant(admin, server, username);
       const transport = api.transport({ username, groups: ['system:authenticated'] });
       const manager = createManager({
         transport: countingTransport(transport, writes),
         logger: collectingLogger(errors),
+        ...(clock === undefined ? {} : { clock }),
       });
       managers.push(manager);
-      manager.add(apiServer({ server, store: keyspace(store, `/extensions/${server.name}`) }));
+      const kept = keyspace(store, `/extensions/${server.name}`);
+      const runnable = apiServer({ server, store: kept, ...(service === undefined ? {} : { service }) });
+      await grant(admin, server, username, runnable.rules);
+      manager.add(runnable);
       await manager.start();
       return manager;
     },
   };
 }
 
-async function grant(admin: Client, server: ApiServerDefinition, username: string): Promise<void> {
-  const role = clusterRoleOf(defineExtension({ name: server.name, apiServers: [server] }));
+async function grant(
+  admin: Client,
+  server: ApiServerDefinition,
+  username: string,
+  rules: readonly PolicyRule[],
+): Promise<void> {
+  const role = clusterRoleOf(defineExtension({ name: server.name, apiServers: [server], rules }));
   const bindings = delegationBindings(server.name, { kind: 'User', name: username });
   await admin.apply(ClusterRole, role, { force: true });
   const own = {

@@ -7,11 +7,13 @@ import { APIService } from '@kindred/apis/apiregistration/v1';
 import { ConfigMap, Namespace, Service, ServiceAccount } from '@kindred/apis/core/v1';
 import { ClusterRole, ClusterRoleBinding } from '@kindred/apis/rbac/v1';
 import { type Client, watchEvents } from '@kindred/client';
-import { forbiddenField, isStatusError, type KubeObject, notFound } from '@kindred/machinery';
+import { forbiddenField, isStatusError, type KubeObject, ManualClock, notFound } from '@kindred/machinery';
 import { createAuthority, issueCertificate, type KeyAndCertificate } from '@kindred/machinery/certificates';
 import { defineKind, type Manager, s } from '@kindred/operator';
 import { defineApiServer, stored, subresource, virtual } from '@kindred/operator/api-server';
+import { see } from '@kindred-conformance/clients/in-process';
 import { type AggregatingCluster, aggregatingCluster } from './aggregating-cluster.ts';
+import { freePort, localAddress } from './local-address.ts';
 
 const group = 'views.example.com';
 /** A view of a ConfigMap: how large it is. */
@@ -39,6 +41,24 @@ const Note = defineKind({
   spec: s.object({ text: s.string(), author: s.string().optional() }),
   status: s.object({ read: s.boolean() }),
 });
+
+const Box = defineKind({
+  group: 'boxes.example.com',
+  version: 'v1',
+  kind: 'Box',
+  plural: 'boxes',
+  scope: 'Cluster',
+  spec: s.object({}),
+});
+const Pot = defineKind({
+  group: 'pots.example.com',
+  version: 'v1',
+  kind: 'Pot',
+  plural: 'pots',
+  scope: 'Cluster',
+  spec: s.object({}),
+});
+const day = 86_400_000;
 
 function sizeOf({ metadata, data = {} }: ConfigMap) {
   const { name = '', namespace = '', resourceVersion = '' } = metadata;
@@ -319,6 +339,73 @@ describe('a custom API server', () => {
     await alice.create(Note, { ...note, metadata: { name: 'n', namespace: 'fresh' } });
     await alice.delete(Note, note.metadata);
     await assert.rejects(alice.get(Note, note.metadata), (error) => isStatusError(error, 'NotFound'));
+  });
+
+  test('replaces its certificate before it ends', async () => {
+    const clock = new ManualClock(Date.now() - 61 * day);
+    const boxes = defineApiServer({
+      name: 'boxes',
+      resources: [virtual(Box, { get: ({ name }) => ({ metadata: { name }, spec: {} }) })],
+    });
+    const bundle = async () => {
+      const { spec } = await cluster.admin.get(APIService, { name: 'v1.boxes.example.com' });
+      return Buffer.from(spec?.caBundle ?? '', 'base64').toString();
+    };
+    let isStarted = false;
+    const starting = cluster.run(boxes, { clock }).finally(() => {
+      isStarted = true;
+    });
+    // Waiting for the cluster to find it takes the clock's time.
+    await see(
+      () => Promise.resolve(clock.advance(50)),
+      () => isStarted,
+    );
+    const running = await starting;
+    const first = await bundle();
+    assert.equal((await cluster.admin.get(Box, { name: 'a' })).metadata.name, 'a');
+    clock.advance(61 * day);
+    const second = await see(
+      () => {
+        clock.advance(1000);
+        return bundle();
+      },
+      (seen) => seen !== first,
+    );
+    assert.ok(second.endsWith(first), 'the authority before this one is still trusted');
+    assert.equal((await cluster.admin.get(Box, { name: 'a' })).metadata.name, 'a');
+    await running.close();
+    // Two months in a moment are a silent watch.
+    for (const line of cluster.errors.splice(0)) assert.match(line, /was silent for/);
+  });
+
+  const address = localAddress();
+  const skip = address === undefined && 'this machine has no address beside loopback';
+  test('runs as pods behind a Service, which share a certificate', { skip }, async () => {
+    const served = defineApiServer({ name: 'pods', resources: [virtual(Pot, { list: () => [] })] });
+    const targetPort = await freePort();
+    const at = { name: 'pots', namespace: 'default' };
+    await cluster.admin.create(Service, { metadata: at, spec: { ports: [{ port: 443, targetPort }] } });
+    await cluster.admin.raw({
+      method: 'POST',
+      path: '/api/v1/namespaces/default/endpoints',
+      body: { metadata: at, subsets: [{ addresses: [{ ip: address }], ports: [{ port: targetPort }] }] },
+    });
+    const service = { ...at, targetPort };
+    const pod = await cluster.run(served, { service });
+    const answers = () =>
+      see(
+        () => cluster.admin.list(Pot),
+        () => true,
+      );
+    await answers();
+    const registered = () => cluster.admin.get(APIService, { name: 'v1.pots.example.com' });
+    const { spec } = await registered();
+    await pod.close();
+    const next = await cluster.run(served, { service });
+    assert.deepEqual((await registered()).spec, spec);
+    await answers();
+    await next.close();
+    await cluster.admin.delete(APIService, { name: 'v1.pots.example.com' });
   });
 
   test('ends with its process, keeps what it stores, and is found again', async () => {

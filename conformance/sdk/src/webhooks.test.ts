@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { ValidatingWebhookConfiguration } from '@kindred/apis/admissionregistration/v1';
 import { ConfigMap, Service } from '@kindred/apis/core/v1';
@@ -14,6 +12,7 @@ import {
   webhookServer,
 } from '@kindred/operator';
 import { see } from '@kindred-conformance/clients/in-process';
+import { freePort, localAddress } from './local-address.ts';
 import { type TestCluster, testCluster } from './test-cluster.ts';
 
 const checkMaps = validatingWebhook({
@@ -197,18 +196,3 @@ test('an extension may keep its own configurations, and no others', () => {
     },
   ]);
 });
-
-/** An address of this machine that endpoints may have: loopback ones are refused. */
-function localAddress(): string | undefined {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
-}
-
-/** A port that was free a moment ago: pods of one Service listen on a port that is agreed on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

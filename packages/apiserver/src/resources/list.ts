@@ -49,7 +49,7 @@ export function listResponse(
   return { status: 200, headers, body: streamGzip(chunks) };
 }
 
-export function isNarrowed({ name, matchesLabels, fields }: Selection): boolean {
+function isNarrowed({ name, matchesLabels, fields }: Selection): boolean {
   return name !== undefined || matchesLabels !== undefined || fields !== undefined;
 }
 

@@ -4,6 +4,7 @@
  * over. One process keeps them in memory; pods behind one Service share them in a Secret.
  */
 import { Secret } from '@kindred/apis/core/v1';
+import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import type { Client } from '@kindred/client';
 import { type Clock, formatTime, isStatusError, type Observed, parseTime } from '@kindred/machinery';
 import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
@@ -30,6 +31,15 @@ const day = 86_400_000;
 const lifetime = 90 * day;
 /** Clocks differ. */
 const leeway = 300_000;
+
+/** To keep the Secret of this name. Whoever may create Secrets may create any: their names aren't known beforehand. */
+export function secretRules(name: string): PolicyRule[] {
+  const secrets = { apiGroups: [''], resources: ['secrets'] };
+  return [
+    { ...secrets, verbs: ['create'] },
+    { ...secrets, resourceNames: [name], verbs: ['get', 'update'] },
+  ];
+}
 
 /** Of this process alone. */
 export function ownCertificates(names: CertificateNames, clock: Clock): ServingCertificates {

@@ -16,6 +16,7 @@ import {
   type ServingCertificate,
   type ServingCertificates,
   secretCertificates,
+  secretRules,
 } from '../certificates/serving-certificates.ts';
 import type { ManagerContext, Runnable, RunningPart } from '../manager/runnable.ts';
 import { mergeRules } from '../rbac/rules.ts';
@@ -69,11 +70,10 @@ export function webhookServer(options: WebhookServerOptions): Runnable {
 /** What the server and the webhooks in it must be allowed to do. */
 export function webhookServerRules({ extension, webhooks, service }: WebhookServerOptions): PolicyRule[] {
   if (webhooks.length === 0) return [];
-  const secrets = { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'update'] };
   return mergeRules([
     ...webhooks.flatMap(({ rules = [] }) => rules),
     ...registrationRules(extension),
-    ...(service === undefined ? [] : [{ ...secrets, resourceNames: [secretName(extension, service)] }]),
+    ...(service === undefined ? [] : secretRules(secretName(extension, service))),
   ]);
 }
 

@@ -20,6 +20,7 @@ import {
   type ServingCertificate,
   type ServingCertificates,
   secretCertificates,
+  secretRules,
 } from '../../certificates/serving-certificates.ts';
 import type { ExtensionApiServer } from '../../extension/extension-api-server.ts';
 import type { ManagerContext, Runnable, RunningPart } from '../../manager/runnable.ts';
@@ -77,12 +78,8 @@ export function apiServer(options: ApiServerRunnableOptions): Runnable {
 
 /** What the server and its functions must be allowed to do, beside what `delegationBindings` grants. */
 function apiServerRules({ server, service }: ApiServerRunnableOptions): PolicyRule[] {
-  if (service === undefined) return [...server.rules];
-  const resourceNames = [secretName(server, service)];
-  return [
-    ...server.rules,
-    { apiGroups: [''], resources: ['secrets'], resourceNames, verbs: ['get', 'create', 'update'] },
-  ];
+  const secret = service === undefined ? [] : secretRules(secretName(server, service));
+  return [...server.rules, ...secret];
 }
 
 function secretName({ name }: ExtensionApiServer, { secret }: { readonly secret?: string }): string {
@@ -91,6 +88,13 @@ function secretName({ name }: ExtensionApiServer, { secret }: { readonly secret?
 
 interface RunningOptions extends ApiServerRunnableOptions {
   readonly server: ApiServerDefinition;
+}
+
+/** @param port that the server listens on */
+function registrationOf({ server, service }: RunningOptions, port: number): Registration {
+  if (service === undefined) return { server, service: processService(server.name), port, ofProcess: true };
+  const { namespace, name, port: servicePort = 443 } = service;
+  return { server, service: { namespace, name }, port: servicePort, ofProcess: false };
 }
 
 class RunningApiServer implements RunningPart {
@@ -131,10 +135,7 @@ class RunningApiServer implements RunningPart {
       ...(service === undefined ? { host: '127.0.0.1', port: 0 } : { host: '::', port: service.targetPort ?? 8443 }),
       tls: this.#tls(this.#certificate),
     });
-    const registration: Registration =
-      service === undefined
-        ? { server, service: processService(server.name), port, ofProcess: true }
-        : { server, service, port: service.port ?? 443, ofProcess: false };
+    const registration = registrationOf(this.#options, port);
     this.#registration = registration;
     const tell = ({ authorities }: ServingCertificate): Promise<void> => register(client, registration, authorities);
     await tell(this.#certificate);
