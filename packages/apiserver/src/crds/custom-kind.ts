@@ -71,7 +71,8 @@ export function customKind(
     },
     fitFields(object) {
       const { errors, unknownFields } = fitMetadata(object);
-      if (keepUnknown || isInOrder(schema(), jsonOf(object))) return { errors, unknownFields };
+      const inOrder = isInOrder(schema(), jsonOf(object));
+      if (keepUnknown || inOrder) return { errors, unknownFields, inOrder };
       return { errors, unknownFields: [...unknownFields, ...prune(schema(), jsonOf(object))] };
     },
     // Under the first schema, everything in the store has been pruned and defaulted by it.
@@ -144,9 +145,7 @@ function customDefinition(
     allowUnconditionalUpdate: false,
     hasGeneration: true,
     ...scaleOf(version),
-    setDefaults(object) {
-      if (!isInOrder(schema(), jsonOf(object))) applyDefaults(schema(), object);
-    },
+    setDefaults: (object) => applyDefaults(schema(), object),
     prepareForCreate(object) {
       if (hasStatus) delete object['status'];
     },

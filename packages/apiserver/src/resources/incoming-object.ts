@@ -35,18 +35,27 @@ export function acceptObject(
   duplicateFields: readonly string[],
 ): Unstructured {
   const { resource } = request;
-  const object = fitAndReport(request, options, value, duplicateFields);
-  resource.definition.setDefaults(object);
+  const { object, inOrder } = fit(request, options, value, duplicateFields);
+  if (!inOrder) resource.definition.setDefaults(object);
   return resource.kind.custom ? object : resource.toStorage(object);
 }
 
 /** The value as an object of the request's kind, without the fields that the kind doesn't have. */
 export function fitAndReport(
-  { exchange, resource }: ServedRequest,
+  request: ServedRequest,
   options: WriteOptions,
   value: unknown,
   duplicateFields: readonly string[],
 ): Unstructured {
+  return fit(request, options, value, duplicateFields).object;
+}
+
+function fit(
+  { exchange, resource }: ServedRequest,
+  options: WriteOptions,
+  value: unknown,
+  duplicateFields: readonly string[],
+): { object: Unstructured; inOrder: boolean } {
   const { kind, version } = resource.definition;
   const object = objectOf(value, { apiVersion: resource.apiVersion, kind });
   const findings = resource.kind.fitFields(object);
@@ -58,7 +67,7 @@ export function fitAndReport(
     findings,
     warn: (text) => exchange.warn(text),
   });
-  return object;
+  return { object, inOrder: findings.inOrder === true };
 }
 
 /**

@@ -12,6 +12,8 @@ export interface FieldFindings {
   readonly unknownFields: readonly string[];
   /** One text for each value that can't be what the kind says. */
   readonly errors: readonly string[];
+  /** Nothing is missing either: there are no defaults to set. */
+  readonly inOrder?: boolean;
 }
 
 export interface ServedKind {

@@ -3,7 +3,7 @@
  * have no resourceVersion, since the store alone knows it, and the served ones have it as the first field of metadata.
  * So serving an object needs no parsing: the version is spliced in once for each write.
  */
-import { encodeJson, type Unstructured } from '@kindred/machinery';
+import { encodeJsonText, type ObjectMeta, type Unstructured } from '@kindred/machinery';
 
 const metadataStart = Buffer.from('"metadata":{');
 const versionStart = Buffer.from('"resourceVersion":"');
@@ -15,9 +15,21 @@ const comma = 0x2c;
 
 /** The bytes to store: the canonical order of the first fields, and no resourceVersion. The object isn't changed. */
 export function encodeStored(object: Unstructured): Uint8Array {
-  const { kind, apiVersion, metadata, ...rest } = object;
+  const { kind, apiVersion, metadata } = object;
+  let text = `{"kind":${encodeJsonText(kind)},"apiVersion":${encodeJsonText(apiVersion)},"metadata":${metadataText(metadata)}`;
+  // Part by part: a copy of the object in that order costs more than its parts' own calls.
+  for (const field in object) {
+    const value = object[field];
+    if (field === 'kind' || field === 'apiVersion' || field === 'metadata' || value === undefined) continue;
+    text += `,${encodeJsonText(field)}:${encodeJsonText(value)}`;
+  }
+  return Buffer.from(`${text}}`);
+}
+
+function metadataText(metadata: ObjectMeta): string {
+  if (metadata.resourceVersion === undefined) return encodeJsonText(metadata);
   const { resourceVersion: _known, ...stored } = metadata;
-  return encodeJson({ kind, apiVersion, metadata: stored, ...rest });
+  return encodeJsonText(stored);
 }
 
 /** The bytes to serve: `stored` with this revision as resourceVersion. */

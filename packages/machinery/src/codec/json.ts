@@ -7,6 +7,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { JsonValue } from '../object/json.ts';
+import { isCanonicalText } from './canonical-text.ts';
 import { DecodeError } from './decode-error.ts';
 import { hasDuplicateFields } from './json-field-count.ts';
 import { readJsonText } from './json-reader.ts';
@@ -39,19 +40,25 @@ export interface Decoded {
 export function decodeJson(bytes: Uint8Array, options: DecodeJsonOptions = {}): Decoded {
   const text = decodeUtf8(bytes);
   const maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH;
+  const { duplicates = false } = options;
   // Counting fields is recursive, so only the exact reader may look into deeper values.
-  const isDeep = options.duplicates === true && maxDepth > DEFAULT_MAX_DEPTH;
-  if (isDeep || mayNeedExactReader(text, maxDepth)) return readJsonText(text, maxDepth);
-  let value: JsonValue;
+  const isDeep = duplicates && maxDepth > DEFAULT_MAX_DEPTH;
+  if (isDeep || mayBeDeeper(text, maxDepth)) return readJsonText(text, maxDepth);
+  const value = parseText(text);
+  // The exact reader finds the same fault and says where it is.
+  if (value === undefined) return readJsonText(text, maxDepth);
+  if (duplicates && isCanonicalText(text, value)) return { value, duplicateFields: [] };
+  if (mayLoseDigits(text) || (duplicates && hasDuplicateFields(text, value))) return readJsonText(text, maxDepth);
+  return { value, duplicateFields: [] };
+}
+
+function parseText(text: string): JsonValue | undefined {
   try {
     // JSON.parse gives nothing but JSON values.
-    value = JSON.parse(text) as JsonValue;
+    return JSON.parse(text) as JsonValue;
   } catch {
-    // The exact reader finds the same fault and says where it is.
-    return readJsonText(text, maxDepth);
+    return undefined;
   }
-  if (options.duplicates === true && hasDuplicateFields(text, value)) return readJsonText(text, maxDepth);
-  return { value, duplicateFields: [] };
 }
 
 /** Writes a value as compact JSON; members that are undefined are left out, bigints become integer literals. */
@@ -98,8 +105,8 @@ function firstInvalidUtf8(bytes: Uint8Array): number {
 const LONG_DIGITS = /[\d.]{16}|\d[eE]\+?\d{3}/;
 const RISKY_NUMBER = /(?:^|[\s:,[])-?(?:\d[\d.]{15}|[\d.]+[eE]\+?\d{3})/;
 
-function mayNeedExactReader(text: string, maxDepth: number): boolean {
-  return (LONG_DIGITS.test(text) && RISKY_NUMBER.test(text)) || mayBeDeeper(text, maxDepth);
+function mayLoseDigits(text: string): boolean {
+  return LONG_DIGITS.test(text) && RISKY_NUMBER.test(text);
 }
 
 function mayBeDeeper(text: string, maxDepth: number): boolean {

@@ -18,6 +18,8 @@ interface Plan {
   readonly plain: boolean;
   readonly schema: StructuralSchema | undefined;
   readonly members: ReadonlyMap<string, Member>;
+  /** The same in the schema's order, in which members often come: comparing a name costs less than looking it up. */
+  readonly inTurn: readonly Member[];
   /** Members that no name is given for, or the elements of a list. */
   readonly others: Member | undefined;
   /** How many of the members have to be there: required ones, and those with a default. */
@@ -25,6 +27,10 @@ interface Plan {
 }
 
 interface Member {
+  /** Empty for those that stand for many. */
+  readonly name: string;
+  /** Its place in the order of the schema. */
+  readonly turn: number;
   readonly schema: LazySchema;
   readonly isDue: boolean;
   /** Made when a value first gets there: schemas may refer to themselves. */
@@ -32,7 +38,7 @@ interface Member {
 }
 
 const noMembers: ReadonlyMap<string, Member> = new Map();
-const simple = { plain: true, schema: undefined, members: noMembers, others: undefined, due: 0 } as const;
+const simple = { plain: true, schema: undefined, members: noMembers, inTurn: [], others: undefined, due: 0 } as const;
 /** Of members that are unknown beyond their presence nothing but scalars is left alone. */
 const anyScalar: Plan = { ...simple, kind: 'scalar' };
 const close: Plan = { ...simple, kind: 'close' };
@@ -60,10 +66,13 @@ function rootPlan(schema: StructuralSchema): Plan {
   if (plan.kind !== 'object' || plan.others !== undefined || constrains) return close;
   const members = new Map(plan.members);
   for (const name of ['apiVersion', 'kind']) {
-    if (!members.has(name)) members.set(name, { schema: anything, isDue: false, plan: anyScalar });
+    if (!members.has(name))
+      members.set(name, { name, turn: members.size, schema: anything, isDue: false, plan: anyScalar });
   }
-  members.set('metadata', { schema: anything, isDue: plan.members.get('metadata')?.isDue === true, plan: openObject });
-  return { ...plan, members };
+  const isDue = plan.members.get('metadata')?.isDue === true;
+  const turn = plan.members.get('metadata')?.turn ?? members.size;
+  members.set('metadata', { name: 'metadata', turn, schema: anything, isDue, plan: openObject });
+  return { ...plan, members, inTurn: [...members.values()] };
 }
 
 const anything: LazySchema = { source: undefined, compiled: undefined };
@@ -101,7 +110,8 @@ function objectPlan(schema: StructuralSchema): Plan {
   const defaulted = new Set(schema.defaulted.map(({ name }) => name));
   const members = new Map<string, Member>();
   for (const [name, child] of schema.properties) {
-    members.set(name, { schema: child, isDue: required.has(name) || defaulted.has(name), plan: undefined });
+    const isDue = required.has(name) || defaulted.has(name);
+    members.set(name, { name, turn: members.size, schema: child, isDue, plan: undefined });
     required.delete(name);
   }
   // A required member that has no property of its own would have to be looked for.
@@ -112,6 +122,7 @@ function objectPlan(schema: StructuralSchema): Plan {
     plain: minProperties === undefined && maxProperties === undefined,
     schema,
     members,
+    inTurn: [...members.values()],
     others: schema.additional === undefined ? undefined : memberOfMany(schema.additional),
     due: [...members.values()].filter(({ isDue }) => isDue).length,
   };
@@ -124,11 +135,11 @@ function listPlan(schema: StructuralSchema): Plan {
   const plain = listType === 'atomic' && minItems === undefined && maxItems === undefined && allowed === undefined;
   // Other keywords that constrain a list are not meant for one.
   if (schema.constrained && allowed === undefined) return close;
-  return { kind: 'list', plain, schema, members: noMembers, others: memberOfMany(items), due: 0 };
+  return { ...simple, kind: 'list', plain, schema, others: memberOfMany(items) };
 }
 
 function memberOfMany(schema: LazySchema): Member {
-  return { schema, isDue: false, plan: undefined };
+  return { name: '', turn: 0, schema, isDue: false, plan: undefined };
 }
 
 function planOfMember(member: Member): Plan {
@@ -160,16 +171,19 @@ function fits(plan: Plan, value: unknown): boolean {
   }
 }
 
-function membersFit({ members, others, schema, due, plain }: Plan, object: JsonObject): boolean {
+function membersFit({ members, inTurn, others, schema, due, plain }: Plan, object: JsonObject): boolean {
   let missing = due;
+  let turn = 0;
   // Objects of JSON inherit nothing that is enumerable.
   for (const name in object) {
-    const member = members.get(name) ?? others;
+    const next = inTurn[turn];
+    const member = next?.name === name ? next : (members.get(name) ?? others);
     if (member === undefined) {
       if (schema?.preserveUnknownFields !== true) return false;
       continue;
     }
     if (!fits(member.plan ?? planOfMember(member), object[name])) return false;
+    if (member !== others) turn = member.turn + 1;
     if (member.isDue) missing--;
   }
   return missing === 0 && (plain || schema === undefined || objectSizeError(schema.source, object, '') === undefined);

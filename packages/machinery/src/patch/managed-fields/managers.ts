@@ -91,8 +91,7 @@ export function encodeManagedFields(managers: FieldManagers): ManagedFieldsEntry
     .map(encodeManager);
 }
 
-/** One entry of managedFields. */
-export function encodeManager(manager: FieldManager): ManagedFieldsEntry {
+function encodeManager(manager: FieldManager): ManagedFieldsEntry {
   const { name, operation, apiVersion, time, fields, subresource } = manager;
   // Member by member, since each create comes here and spreading optional ones in costs several times as much.
   const entry: ManagedFieldsEntry = {};

@@ -10,7 +10,6 @@ import { differenceOf, emptyFieldSet, isEmptyFieldSet, unionOf } from './field-s
 import { fieldsOfNewObject } from './fields-of-new-object.ts';
 import {
   encodeManagedFields,
-  encodeManager,
   type FieldManager,
   type FieldManagers,
   managerKey,
@@ -63,8 +62,11 @@ export function trackUpdate(options: TrackUpdateOptions): ManagedFieldsEntry[] {
 
 /** What the steps of `trackUpdate` come to for a new object, which is all the creator's. */
 function managersOfNewObject(options: TrackUpdateOptions): ManagedFieldsEntry[] {
-  const fields = fieldsOfNewObject(options.updated, options);
-  return isEmptyFieldSet(fields) ? [] : [encodeManager({ ...updater(options), time: options.now, fields })];
+  const fieldsV1 = fieldsOfNewObject(options.updated, options);
+  if (isEmptyFieldSet(fieldsV1)) return [];
+  const { name, operation, apiVersion, subresource } = updater(options);
+  const entry = { manager: name, operation, apiVersion, time: options.now, fieldsType: 'FieldsV1', fieldsV1 } as const;
+  return [subresource === '' ? entry : { ...entry, subresource }];
 }
 
 function isUnchanged(comparison: Comparison | undefined): boolean {
