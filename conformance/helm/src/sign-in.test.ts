@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { createServer as createProxyServer, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
+import { parseKubeconfig } from '@kindred/client';
 import { selfSignedCertificate } from '@kindred/client/testing';
 import { CommandComparison } from './fixtures/compare-commands.ts';
 import { withoutHints } from './fixtures/without-hints.ts';
@@ -206,5 +208,101 @@ test('both programs send the same credentials, by the same way', async (t) => {
     const helm = await outcome('helm', at);
     assert.deepEqual(await outcome('ours', at), helm, `case ${at}`);
     assert.match(JSON.stringify(helm), /"code":0.*\/secrets/, `case ${at}`);
+  }
+});
+
+/** An issuer whose answers the test gives; it notes what it was asked. */
+async function issuer(t: TestContext) {
+  const certificate = await selfSignedCertificate();
+  const asked: string[] = [];
+  const answers = new Map<string, { status?: number; type?: string; body: string }>();
+  const server = createServer(certificate, (request, response) => {
+    void text(request).then((body) => {
+      const { authorization = '', 'content-type': type = '' } = request.headers;
+      asked.push(`${request.method} ${request.url} ${authorization} ${type} ${body}`);
+      const key = authorization === '' ? request.url : `${request.url} basic`;
+      const answer = answers.get(key ?? '') ?? answers.get(request.url ?? '') ?? { status: 404, body: 'not here' };
+      response.writeHead(answer.status ?? 200, { 'content-type': answer.type ?? 'application/json' }).end(answer.body);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  // A server that listens on a port has such an address.
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, ca: Buffer.from(certificate.cert).toString('base64'), asked, answers };
+}
+
+test('an expired token of OpenID Connect is renewed by its issuer and written back', { timeout: 60_000 }, async (t) => {
+  const { port, seen } = await quietCluster(t);
+  const { url, ca, asked, answers } = await issuer(t);
+  const fresh = JWT(4_000_000_000);
+  const discovery = (document: unknown) => ({
+    body: typeof document === 'string' ? document : JSON.stringify(document),
+  });
+  const known = discovery({ issuer: url, token_endpoint: `${url}/token?x=1` });
+  const tokens = (more: object) => ({ body: JSON.stringify({ access_token: 'a', token_type: 'Bearer', ...more }) });
+  const path = '/.well-known/openid-configuration';
+  const cases: readonly (readonly [
+    settings: object,
+    given: Readonly<Record<string, { body: string; status?: number; type?: string }>>,
+  ])[] = [
+    [{ 'client-secret': 's e+c' }, { [path]: known, '/token?x=1': tokens({ id_token: fresh, refresh_token: 'next' }) }],
+    [{ 'id-token': JWT(1) }, { [path]: known, '/token?x=1': tokens({ id_token: fresh }) }],
+    [
+      { 'client-secret': 'x' },
+      {
+        [path]: known,
+        '/token?x=1 basic': { status: 401, body: '{"error": "invalid_client"}' },
+        '/token?x=1': tokens({ id_token: fresh }),
+      },
+    ],
+    [
+      {},
+      { [path]: known, '/token?x=1': { type: 'text/plain; charset=utf-8', body: `access_token=a&id_token=${fresh}` } },
+    ],
+    [{}, { [path]: known, '/token?x=1': tokens({}) }],
+    [{}, { [path]: known, '/token?x=1': { body: '{"id_token": "x"}' } }],
+    [
+      {},
+      { [path]: known, '/token?x=1': { status: 400, body: '{"error": "invalid_grant", "error_description": "gone"}' } },
+    ],
+    [{}, { [path]: known, '/token?x=1': { status: 503, type: 'text/html', body: '<p>' } }],
+    [{}, {}],
+    [{}, { [path]: { status: 500, body: 'x'.repeat(100) } }],
+    [{}, { [path]: discovery({}) }],
+    [{ 'idp-issuer-url': 'https://127.0.0.1:1/a/' }, {}],
+    [{ 'refresh-token': '' }, {}],
+  ];
+  const both = await CommandComparison.start();
+  t.after(() => both.close());
+  const outcome = async (program: 'helm' | 'ours', at: number) => {
+    const [settings, given] = cases[at] ?? [{}, {}];
+    answers.clear();
+    for (const [name, answer] of Object.entries(given)) answers.set(name, answer);
+    const config = {
+      'idp-issuer-url': `${url}/`,
+      'client-id': 'me:you',
+      'refresh-token': 'again',
+      'idp-certificate-authority-data': ca,
+      ...settings,
+    };
+    const home = both[program];
+    const user = { 'auth-provider': { name: 'oidc', config } };
+    await home.write({ cfg: kubeconfig({ user, cluster: { server: `https://127.0.0.1:${port}` } }) });
+    seen.length = 0;
+    asked.length = 0;
+    const said = await home[program](['list', '--kubeconfig', 'cfg']);
+    const [left] = parseKubeconfig(await home.read('cfg')).users;
+    const tokensSeen = [...new Set(seen.map((each) => each.split(' ')[2]))];
+    return { code: said.code, said: normalize(said.stderr), tokensSeen, asked: [...new Set(asked)], left };
+  };
+  for (let at = 0; at < cases.length; at++) {
+    const helm = await outcome('helm', at);
+    assert.deepEqual(await outcome('ours', at), helm, `case ${at}`);
+    if (at < 4) assert.deepEqual([helm.code, helm.tokensSeen], [0, [fresh]], JSON.stringify(helm));
   }
 });

@@ -45,7 +45,7 @@ export { connectionOf, inClusterConnection } from './kubeconfig/connection.ts';
 export type { Kubeconfig, KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig/kubeconfig.ts';
 export { emptyKubeconfig, mergeKubeconfigs, parseKubeconfig } from './kubeconfig/kubeconfig.ts';
 export type { LoadKubeconfigOptions } from './kubeconfig/load-kubeconfig.ts';
-export { loadKubeconfig, writeKubeconfig } from './kubeconfig/load-kubeconfig.ts';
+export { loadKubeconfig, persistAuthProvider, writeKubeconfig } from './kubeconfig/load-kubeconfig.ts';
 export type { ExecEnvironment } from './kubeconfig/sign-in/exec-credentials.ts';
 export type { LeaderElectionOptions } from './leases/leader-election.ts';
 export { LeaderElector } from './leases/leader-election.ts';

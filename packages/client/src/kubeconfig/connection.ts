@@ -6,7 +6,7 @@ import type { ConnectionOptions, TlsMaterial } from '../http-transport/connectio
 import { fileToken, staticToken } from '../http-transport/token-source.ts';
 import { proxyFromEnvironment } from '../proxy/proxy.ts';
 import type { Kubeconfig, KubeconfigCluster, KubeconfigUser } from './kubeconfig.ts';
-import { authProviderToken } from './sign-in/auth-provider.ts';
+import { authProviderToken, type TokenRenewal } from './sign-in/auth-provider.ts';
 import { execConfig } from './sign-in/exec-config.ts';
 import { ExecCredentials, type ExecEnvironment } from './sign-in/exec-credentials.ts';
 import { expectUsable } from './sign-in/user-problems.ts';
@@ -24,6 +24,8 @@ export interface ConnectionOfOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Lets users sign in by programs (`exec`). Not given for kubeconfigs of somebody else, they are refused. */
   readonly exec?: ExecEnvironment;
+  /** Lets tokens of OpenID Connect (`auth-provider`) be renewed by their issuers; see `persistAuthProvider`. */
+  readonly renewal?: TokenRenewal;
 }
 
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -110,7 +112,11 @@ type SignIn = Pick<ConnectionOptions, 'token' | 'basic' | 'credentials'>;
 function signIn(user: KubeconfigUser, name: string, cluster: KubeconfigCluster, options: ConnectionOfOptions): SignIn {
   const { clock = systemClock, exec: process } = options;
   const provider = user['auth-provider'];
-  const providedToken = provider === undefined || provider === null ? undefined : authProviderToken(provider, clock);
+  const proxy = options.env === undefined ? undefined : proxyFromEnvironment(options.env);
+  const providedToken =
+    provider === undefined || provider === null
+      ? undefined
+      : authProviderToken(provider, { user: name, clock, proxy, renewal: options.renewal });
   const config = user.exec === undefined || user.exec === null ? undefined : execConfig(user.exec);
   // As kubectl: the file goes before the token, since it may be renewed.
   if (user.tokenFile) return { token: fileToken(user.tokenFile, clock) };

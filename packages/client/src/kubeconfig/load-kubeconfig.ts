@@ -1,7 +1,15 @@
 /** Finds and reads kubeconfig files, and writes them. */
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import { encodeYaml, errorText, hasErrorCode } from '@kindred/machinery';
+import {
+  decodeYaml,
+  encodeYaml,
+  errorText,
+  hasErrorCode,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '@kindred/machinery';
 import { type Kubeconfig, mergeKubeconfigs, parseKubeconfig } from './kubeconfig.ts';
 
 export interface LoadKubeconfigOptions {
@@ -16,10 +24,42 @@ export interface LoadKubeconfigOptions {
  */
 export async function loadKubeconfig({ path, env }: LoadKubeconfigOptions): Promise<Kubeconfig> {
   if (path !== undefined) return readKubeconfig(path);
-  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((entry) => entry !== '');
-  const paths = listed.length > 0 ? listed : [join(env['HOME'] ?? env['USERPROFILE'] ?? '.', '.kube', 'config')];
-  const configs = await Promise.all(paths.map((each) => readKubeconfig(each).catch(undefinedWhenMissing)));
+  const configs = await Promise.all(pathsIn(env).map((each) => readKubeconfig(each).catch(undefinedWhenMissing)));
   return mergeKubeconfigs(configs.filter((config) => config !== undefined));
+}
+
+function pathsIn(env: LoadKubeconfigOptions['env']): string[] {
+  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((entry) => entry !== '');
+  return listed.length > 0 ? listed : [join(env['HOME'] ?? env['USERPROFILE'] ?? '.', '.kube', 'config')];
+}
+
+/**
+ * Writes other settings of a user's `auth-provider` into the file that the user is from: the first of those that
+ * `loadKubeconfig` reads. Everything else in it stays, comments don't, as with kubectl, whose lock file is used.
+ */
+export async function persistAuthProvider(
+  { path, env }: LoadKubeconfigOptions,
+  user: string,
+  config: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const each of path === undefined ? pathsIn(env) : [path]) {
+    const text = await readFile(each, 'utf8').catch(undefinedWhenMissing);
+    if (text === undefined || userOf(decodeYaml(Buffer.from(text)).value, user) === undefined) continue;
+    const file = await realpath(each);
+    const lock = await open(`${file}.lock`, 'wx', 0);
+    try {
+      // Read again: it may have changed before the lock was there.
+      const { value } = decodeYaml(await readFile(file));
+      const found = userOf(value, user);
+      if (!isJsonObject(value) || found === undefined) return;
+      found['auth-provider'] = { ...providerOf(found), config: { ...config } };
+      await writeWhole(file, encodeYaml(value), (await stat(file)).mode & 0o777);
+      return;
+    } finally {
+      await lock.close();
+      await rm(`${file}.lock`);
+    }
+  }
 }
 
 async function readKubeconfig(path: string): Promise<Kubeconfig> {
@@ -37,13 +77,28 @@ async function readKubeconfig(path: string): Promise<Kubeconfig> {
 /** Writes the file whole or not at all, readable by its owner only: it holds keys. */
 export async function writeKubeconfig(path: string, config: Kubeconfig): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
+  await writeWhole(path, encodeYaml(config), 0o600);
+}
+
+async function writeWhole(path: string, text: string, mode: number): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, encodeYaml(config), { mode: 0o600 });
-  await chmod(temporary, 0o600);
+  await writeFile(temporary, text, { mode });
+  await chmod(temporary, mode);
   await rename(temporary, path);
 }
 
 function undefinedWhenMissing(error: unknown): undefined {
   if (hasErrorCode(error, 'ENOENT')) return undefined;
   throw error;
+}
+
+/** The user of that name in what was read of a file. */
+function userOf(value: JsonValue, name: string): JsonObject | undefined {
+  const users = isJsonObject(value) ? value['users'] : undefined;
+  const entry = Array.isArray(users) ? users.filter(isJsonObject).find((each) => each['name'] === name) : undefined;
+  return isJsonObject(entry?.['user']) ? entry['user'] : undefined;
+}
+
+function providerOf(user: JsonObject): JsonObject {
+  return isJsonObject(user['auth-provider']) ? user['auth-provider'] : {};
 }

@@ -7,6 +7,7 @@ import {
   inClusterConnection,
   type Kubeconfig,
   loadKubeconfig,
+  persistAuthProvider,
   proxyFromEnvironment,
   staticToken,
 } from '@kindred/client';
@@ -19,14 +20,19 @@ import type { Settings } from '../settings.ts';
 
 /** Throws CommandError when a file that was named isn't there. */
 export async function loadSettingsKubeconfig(context: CommandContext): Promise<Kubeconfig> {
-  const { settings, environment, directory } = context;
-  const path = settings.kubeconfig === '' ? undefined : resolve(directory, settings.kubeconfig);
+  const { settings } = context;
+  const files = filesOf(context);
   try {
-    return await loadKubeconfig({ path, env: environment });
+    return await loadKubeconfig(files);
   } catch (error) {
-    if (path === undefined || !hasErrorCode(error, 'ENOENT')) throw error;
+    if (files.path === undefined || !hasErrorCode(error, 'ENOENT')) throw error;
     throw unreachable(fileProblem('stat', settings.kubeconfig, error), error);
   }
+}
+
+function filesOf({ settings, environment, directory }: CommandContext) {
+  const path = settings.kubeconfig === '' ? undefined : resolve(directory, settings.kubeconfig);
+  return { path, env: environment };
 }
 
 /** Where nothing says anything, as in kubectl. */
@@ -45,10 +51,8 @@ export async function clusterConnection(context: CommandContext): Promise<Cluste
   return withFlags(base, settings);
 }
 
-async function contextConnection(
-  config: Kubeconfig,
-  { settings, environment, streams, clock }: CommandContext,
-): Promise<ClusterConnection | undefined> {
+async function contextConnection(config: Kubeconfig, command: CommandContext): Promise<ClusterConnection | undefined> {
+  const { settings, environment, streams, clock } = command;
   const name = settings.kubeContext === '' ? config['current-context'] : settings.kubeContext;
   if (settings.kubeContext === '' && config.contexts.length === 0) return undefined;
   if (config.contexts.every((entry) => entry.name !== name)) {
@@ -64,6 +68,7 @@ async function contextConnection(
         isTerminal: streams.input.isTerminal,
         errors: (data) => streams.errors.write(data),
       },
+      renewal: { persist: (user, provider) => persistAuthProvider(filesOf(command), user, provider) },
     });
   } catch (error) {
     // Thrown for what is missing in the kubeconfig, or not supported.
