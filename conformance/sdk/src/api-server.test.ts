@@ -10,7 +10,7 @@ import { type Client, watchEvents } from '@kindred/client';
 import { forbiddenField, isStatusError, type KubeObject, ManualClock, notFound } from '@kindred/machinery';
 import { createAuthority, issueCertificate, type KeyAndCertificate } from '@kindred/machinery/certificates';
 import { defineKind, type Manager, s } from '@kindred/operator';
-import { defineApiServer, stored, subresource, virtual } from '@kindred/operator/api-server';
+import { defineApiServer, storageVersion, stored, subresource, virtual } from '@kindred/operator/api-server';
 import { see } from '@kindred-conformance/clients/in-process';
 import { type AggregatingCluster, aggregatingCluster } from './aggregating-cluster.ts';
 import { freePort, localAddress } from './local-address.ts';
@@ -42,6 +42,15 @@ const Note = defineKind({
   status: s.object({ read: s.boolean() }),
 });
 
+/** The same as it was called before. */
+const OldNote = defineKind({
+  group: 'notes.example.com',
+  version: 'v1beta1',
+  kind: 'Note',
+  plural: 'notes',
+  spec: s.object({ body: s.string(), author: s.string().optional() }),
+  status: s.object({ read: s.boolean() }),
+});
 const Box = defineKind({
   group: 'boxes.example.com',
   version: 'v1',
@@ -113,6 +122,12 @@ const views = defineApiServer({
       warnings: ({ spec }) => (spec.text.length > 10 ? ['that is a long note'] : []),
       table: { columns: [{ name: 'Author' }], cells: ({ spec }) => [spec.author ?? null] },
       selectableFields: { 'spec.author': ({ spec }) => spec.author ?? '' },
+    }),
+    stored(OldNote, {
+      storedAs: storageVersion(OldNote, Note, {
+        toStorage: ({ spec: { body, ...spec }, ...rest }) => ({ ...rest, spec: { ...spec, text: body } }),
+        fromStorage: ({ spec: { text, ...spec }, ...rest }) => ({ ...rest, spec: { ...spec, body: text } }),
+      }),
     }),
   ],
 });
@@ -333,6 +348,10 @@ describe('a custom API server', () => {
       force: true,
     });
     assert.equal(applied.spec.text, 'more');
+    const old = await alice.get(OldNote, note.metadata);
+    assert.deepEqual(old.spec, { body: 'more', author: 'alice' });
+    await alice.mergePatch(OldNote, note.metadata, { spec: { body: 'less' } });
+    assert.equal((await alice.get(Note, note.metadata)).spec.text, 'less');
     const elsewhere = { ...note, metadata: { name: 'n', namespace: 'nowhere' } };
     await assert.rejects(alice.create(Note, elsewhere), /namespaces "nowhere" not found/);
     await cluster.admin.create(Namespace, { metadata: { name: 'fresh' } });

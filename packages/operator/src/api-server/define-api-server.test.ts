@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defineKind, s } from '@kindred/schema';
 import { defineApiServer } from './define-api-server.ts';
-import { stored } from './stored-resource.ts';
+import { storageVersion, stored } from './stored-resource.ts';
 import { virtual } from './virtual-resource.ts';
 
 const spec = s.object({ size: s.integer().default(1) });
@@ -30,6 +30,10 @@ test('groups and versions follow from the kinds, rights from what the server doe
   assert.deepEqual(names, ['v1.boxes.example.com', 'v1beta1.boxes.example.com', 'kindred-boxes']);
 });
 
+function contentOf<S>({ spec: own }: { spec: S }): { spec: S } {
+  return { spec: own };
+}
+
 test('a definition that contradicts itself is refused', () => {
   assert.throws(() => defineApiServer({ name: 'Boxes', resources: [stored(Box)] }), /not a DNS label/);
   assert.throws(() => defineApiServer({ name: 'boxes', resources: [] }), /no resources/);
@@ -37,5 +41,13 @@ test('a definition that contradicts itself is refused', () => {
     () => defineApiServer({ name: 'boxes', resources: [stored(Box), stored(Box)] }),
     /two resources boxes.example.com\/v1\/boxes/,
   );
+  const storedAs = storageVersion(OldBox, Box, { toStorage: contentOf, fromStorage: contentOf });
+  const versions =
+    (...resources: Parameters<typeof defineApiServer>[0]['resources']) =>
+    () =>
+      defineApiServer({ name: 'boxes', resources });
+  assert.throws(versions(stored(Box), stored(OldBox)), /stores boxes in 2 versions, not in one/);
+  assert.throws(versions(stored(OldBox, { storedAs })), /stores boxes in 0 versions/);
+  assert.doesNotThrow(versions(stored(Box), stored(OldBox, { storedAs })));
   assert.throws(() => virtual(Box, { update: ({ object }) => object }), /update needs get/);
 });

@@ -44,6 +44,7 @@ export function defineApiServer(options: ApiServerDefinitionOptions): ApiServerD
   if (!/^[a-z]([a-z0-9-]{0,55}[a-z0-9])?$/.test(name))
     throw new TypeError(`API server name ${JSON.stringify(name)} is not a DNS label`);
   demandUnique(name, resources);
+  demandOneStorage(name, resources);
   const groupVersions = groupVersionsOf(resources).map(({ group, version }) => ({
     group,
     version,
@@ -90,5 +91,18 @@ function demandUnique(name: string, resources: ApiServerDefinitionOptions['resou
     const path = `${formatGroupVersion(kind)}/${kind.plural}`;
     if (seen.has(path)) throw new TypeError(`The API server ${name} has two resources ${path}`);
     seen.add(path);
+  }
+}
+
+/** Versions of one resource share their objects, so all but one say how they are stored as that one. */
+function demandOneStorage(name: string, resources: ApiServerDefinitionOptions['resources']): void {
+  const kept = resources.filter((resource) => resource.type === 'stored');
+  for (const { kind, storedAs } of kept) {
+    const others = kept.filter((other) => other.kind.group === kind.group && other.kind.plural === kind.plural);
+    const storage = others.filter((other) => other.storedAs === undefined);
+    if (storage.length !== 1)
+      throw new TypeError(`The API server ${name} stores ${kind.plural} in ${storage.length} versions, not in one`);
+    if (storedAs !== undefined && storedAs.kind.apiVersion !== storage[0]?.kind.apiVersion)
+      throw new TypeError(`The API server ${name} does not store ${kind.plural} as ${storedAs.kind.apiVersion}`);
   }
 }

@@ -15,8 +15,8 @@ export type { ApiServerDefinition, ApiServerDefinitionOptions } from './define-a
 export { defineApiServer } from './define-api-server.ts';
 export type { ApiServerRunnableOptions } from './serving/api-server-runnable.ts';
 export { apiServer } from './serving/api-server-runnable.ts';
-export type { AdmitCall, StoredOptions, StoredResource } from './stored-resource.ts';
-export { stored } from './stored-resource.ts';
+export type { AdmitCall, Conversion, StorageVersion, StoredOptions, StoredResource } from './stored-resource.ts';
+export { storageVersion, stored } from './stored-resource.ts';
 export type {
   ListAnswer,
   ServedEvent,

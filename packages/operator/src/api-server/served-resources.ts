@@ -14,12 +14,13 @@ import {
   verbsOfSource,
   virtualResource,
 } from '@kindred/apiserver';
+import type { Unstructured } from '@kindred/machinery';
 import type { CallContext } from './call-of-request.ts';
 import { handledSource } from './handled-source.ts';
 import { handledSubresources } from './handled-subresource.ts';
 import { servedKind } from './served-kind.ts';
 import { storedAdmission } from './stored-admission.ts';
-import type { StoredResource } from './stored-resource.ts';
+import type { StorageVersion, StoredResource } from './stored-resource.ts';
 import type { VirtualResource } from './virtual-resource.ts';
 
 export type ServedParts = Required<Pick<ApiServerOptions, 'resources' | 'subresources' | 'admission'>>;
@@ -66,6 +67,7 @@ function storedParts(resource: StoredResource, context: CallContext): Parts {
     validateUpdate: (object, old) => resource.validateUpdate?.(object, old) ?? [],
     definition: (base) => ({
       ...preparations(base, resource),
+      ...(resource.storedAs === undefined ? {} : { conversion: conversionOf(resource.kind, resource.storedAs) }),
       subresources: [...base.subresources, ...subresourceDefinitions(subresources)],
       allowCreateOnUpdate,
       allowUnconditionalUpdate,
@@ -83,6 +85,23 @@ function storedParts(resource: StoredResource, context: CallContext): Parts {
     })),
     admission: storedAdmission(resource, context),
   };
+}
+
+function conversionOf(
+  own: StoredResource['kind'],
+  { kind, toStorage, fromStorage }: StorageVersion,
+): NonNullable<KindDefinition['conversion']> {
+  return {
+    storage: { group: kind.group, version: kind.version },
+    toStorage: (object) => converted(object, kind, toStorage(object)),
+    fromStorage: (object) => converted(object, own, fromStorage(object)),
+  };
+}
+
+function converted(object: Unstructured, { apiVersion, kind }: StoredResource['kind'], content: object): Unstructured {
+  const own = { kind, apiVersion, metadata: object.metadata };
+  // Whoever spreads the whole object into the other one means its fields.
+  return { ...own, ...content, ...own };
 }
 
 /** The kind's own rules first: a strategy sees what they leave. */

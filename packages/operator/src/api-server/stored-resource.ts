@@ -22,6 +22,44 @@ export interface AdmitCall<T> extends CallBase {
   readonly dryRun: boolean;
 }
 
+/** The fields of an object beside its names and metadata, which a conversion leaves as they are. */
+type Content<T extends KubeObject> = Omit<T, 'apiVersion' | 'kind' | 'metadata'>;
+
+/** How the objects of a version are stored as those of another one, of whatever kinds. */
+export interface StorageVersion {
+  /** The version that is stored. */
+  readonly kind: CustomKind<KubeObject, unknown>;
+  toStorage(object: KubeObject): Content<KubeObject>;
+  fromStorage(object: KubeObject): Content<KubeObject>;
+}
+
+/** There and back. Both lose nothing: what one version can't say goes into an annotation. */
+export interface Conversion<T extends KubeObject, S extends KubeObject> {
+  toStorage(object: T): Content<S>;
+  fromStorage(object: S): Content<T>;
+}
+
+/**
+ * How a version is stored as another one.
+ *
+ * @example
+ * stored(BoxV1beta1, {
+ *   storedAs: storageVersion(BoxV1beta1, BoxV1, {
+ *     toStorage: ({ spec }) => ({ spec: { size: spec.width * spec.height } }),
+ *     fromStorage: ({ spec }) => ({ spec: { width: spec.size, height: 1 } }),
+ *   }),
+ * })
+ */
+export function storageVersion<T extends KubeObject, S extends KubeObject, I, J>(
+  _served: CustomKind<T, I>,
+  kind: CustomKind<S, J>,
+  conversion: Conversion<NoInfer<T>, NoInfer<S>>,
+): StorageVersion {
+  // The server hands to each function objects of its own kind only.
+  const { toStorage, fromStorage } = conversion as Conversion<KubeObject, KubeObject>;
+  return { kind: kind as CustomKind<KubeObject, unknown>, toStorage, fromStorage };
+}
+
 /** All of these but `admit` are functions of their arguments alone, and may be called more than once for a write. */
 export interface StoredOptions<T extends KubeObject> {
   /** Sets what a creator may not: in place. A status is cleared already. */
@@ -39,6 +77,8 @@ export interface StoredOptions<T extends KubeObject> {
   readonly table?: TableOptions<T>;
   /** By field name: what field selectors may name beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** For a version that is served beside the stored one, by the same API server. */
+  readonly storedAs?: StorageVersion;
   /** PUT to a name that doesn't exist makes the object; false when not given. */
   readonly allowCreateOnUpdate?: boolean;
   /** PUT without a resourceVersion replaces whatever is there; false when not given. */
