@@ -41,7 +41,7 @@ export class ApiServices {
   /** Takes over what is stored and follows it from there. */
   start(): void {
     const { items, revision } = this.#storage.list({});
-    for (const { name } of items) this.sync(name);
+    for (const { name } of items) this.#take(name);
     this.#watch = this.#storage.watch(
       { since: revision },
       {
@@ -79,6 +79,11 @@ export class ApiServices {
 
   /** Takes over the new state of an APIService, or forgets one that is gone. */
   sync(name: string): void {
+    this.#take(name);
+    this.#listener.changed(name);
+  }
+
+  #take(name: string): void {
     // What is stored has passed the checks of its kind.
     const apiService = this.#storage.get('', name)?.object as APIService | undefined;
     this.#rank(name, apiService);
@@ -86,7 +91,6 @@ export class ApiServices {
     const known = this.#byName.get(name);
     if (api === undefined) this.#forget(name);
     else this.#remember(api, known);
-    this.#listener.changed(name);
   }
 
   close(): void {

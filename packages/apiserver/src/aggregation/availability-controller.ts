@@ -72,7 +72,7 @@ export class AvailabilityController {
     this.#closed = true;
     for (const watch of this.#watches ?? []) watch.close();
     for (const { cancel } of this.#checks.values()) cancel();
-    await Promise.all([...this.#checks.values()].map(({ running }) => running));
+    await Promise.all([...this.#checks.values()].flatMap(({ running }) => running ?? []));
   }
 
   async #run(name: string, checks: Checks): Promise<void> {

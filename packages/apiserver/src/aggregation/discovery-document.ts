@@ -2,7 +2,7 @@
  * What the server of an APIService says that it serves, out of either form of discovery. Pure functions; nothing in a
  * document of others is believed without a look.
  */
-import { isJsonObject, type JsonObject } from '@kindred/machinery';
+import { isJsonObject, type JsonObject, type JsonValue } from '@kindred/machinery';
 
 /** One resource in the form of `apidiscovery.k8s.io/v2` APIResourceDiscovery. */
 export type DiscoveredResource = JsonObject;
@@ -20,41 +20,41 @@ export function fromAggregated(document: unknown, group: string, version: string
 /** From an APIResourceList (`/apis/G/V`), whose subresources stand beside their resource; undefined when it isn't one. */
 export function fromLegacy(document: unknown, group: string, version: string): DiscoveredResource[] | undefined {
   if (!isJsonObject(document) || document['kind'] !== 'APIResourceList') return undefined;
-  const entries = objectsOf(document['resources']).filter(({ name }) => typeof name === 'string' && name !== '');
+  const entries = objectsOf(document['resources']).map((entry) => ({ name: textOf(entry['name']), entry }));
   return entries
-    .filter(({ name }) => !String(name).includes('/'))
-    .map((entry) => {
-      const { name, namespaced, singularName, verbs, shortNames, categories } = entry;
-      const subresources = entries.filter((other) => String(other['name']).startsWith(`${String(name)}/`));
+    .filter(({ name }) => name !== '' && !name.includes('/'))
+    .map(({ name, entry }) => {
+      const below = entries.filter((other) => other.name.startsWith(`${name}/`));
       return {
-        resource: String(name),
+        resource: name,
         responseKind: kindOf(entry, group, version),
-        scope: namespaced === true ? 'Namespaced' : 'Cluster',
-        singularResource: typeof singularName === 'string' ? singularName : '',
-        verbs: textsOf(verbs),
-        ...(textsOf(shortNames).length === 0 ? {} : { shortNames: textsOf(shortNames) }),
-        ...(textsOf(categories).length === 0 ? {} : { categories: textsOf(categories) }),
-        ...(subresources.length === 0
-          ? {}
-          : {
-              subresources: subresources.map((other) => ({
-                subresource: String(other['name']).slice(String(name).length + 1),
-                responseKind: kindOf(other, group, version),
-                verbs: textsOf(other['verbs']),
-              })),
-            }),
+        scope: entry['namespaced'] === true ? 'Namespaced' : 'Cluster',
+        singularResource: textOf(entry['singularName']),
+        verbs: textsOf(entry['verbs']),
+        ...unlessEmpty('shortNames', textsOf(entry['shortNames'])),
+        ...unlessEmpty('categories', textsOf(entry['categories'])),
+        ...unlessEmpty(
+          'subresources',
+          below.map((other) => ({
+            subresource: other.name.slice(name.length + 1),
+            responseKind: kindOf(other.entry, group, version),
+            verbs: textsOf(other.entry['verbs']),
+          })),
+        ),
       };
     })
     .filter(isComplete);
 }
 
+function unlessEmpty(name: string, list: JsonValue[]): JsonObject {
+  return list.length === 0 ? {} : { [name]: list };
+}
+
 function kindOf(entry: JsonObject, group: string, version: string): JsonObject {
-  const text = (value: unknown, otherwise: string): string =>
-    typeof value === 'string' && value !== '' ? value : otherwise;
   return {
-    group: text(entry['group'], group),
-    version: text(entry['version'], version),
-    kind: text(entry['kind'], ''),
+    group: textOf(entry['group']) || group,
+    version: textOf(entry['version']) || version,
+    kind: textOf(entry['kind']),
   };
 }
 
@@ -65,6 +65,10 @@ function isComplete({ resource, responseKind, verbs }: DiscoveredResource): bool
 
 function objectsOf(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function textsOf(value: unknown): string[] {

@@ -41,11 +41,9 @@ async function withBackend(
 }
 
 test('a request reaches the other server with its query, body and user, and without its credentials', async (t) => {
-  const { server, backend } = await withBackend(t, async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { server, backend } = await withBackend(t, (request, response) => {
     response.writeHead(201, { 'content-type': 'application/json', 'x-own': 'yes', connection: 'keep-alive' });
-    response.end(JSON.stringify({ sent: Buffer.concat(chunks).toString() }));
+    request.pipe(response);
   });
   const answer = await server
     .as({
@@ -60,7 +58,7 @@ test('a request reaches the other server with its query, body and user, and with
       'x-remote-extra-scope': 'all',
       accept: 'application/json;as=Table',
     });
-  assert.deepEqual([answer.status, answer.headers['x-own'], answer.text], [201, 'yes', '{"sent":"hello"}']);
+  assert.deepEqual([answer.status, answer.headers['x-own'], answer.text], [201, 'yes', 'hello']);
   const { url, headers } = backend.requests.at(-1) ?? {};
   assert.equal(url, `${flunders}?dryRun=All&fieldManager=a%2Fb`);
   assert.equal(Buffer.from(String(headers?.['x-remote-user']), 'latin1').toString(), 'jané');

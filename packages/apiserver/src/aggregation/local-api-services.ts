@@ -14,6 +14,9 @@ import { apiServiceGroup } from './remote-api.ts';
 const managedLabel = 'kube-aggregator.kubernetes.io/automanaged';
 type Managed = 'onstart' | 'true';
 
+/** Milliseconds. */
+const startDelay = 1000;
+
 export interface LocalApiServicesParts {
   readonly storage: ResourceStorage;
   readonly registry: ResourceRegistry;
@@ -25,26 +28,34 @@ export interface LocalApiServicesParts {
 export class LocalApiServices {
   readonly #parts: LocalApiServicesParts;
   #running: Promise<void> | undefined;
-  #again = false;
+  readonly #pending = new Set<Managed>();
+  #cancel: () => void = () => undefined;
   #closed = false;
 
   constructor(parts: LocalApiServicesParts) {
     this.#parts = parts;
   }
 
-  /** Brings what is stored in line with what is served. */
+  /**
+   * Brings what is stored in line with what is served: at once where nothing is stored, else a little later, since it was
+   * in line before and a start has more urgent things to do.
+   */
   async start(): Promise<void> {
-    await Promise.all([this.#bringInLine('onstart'), this.#bringInLine('true')]);
-    this.#parts.registry.onChange(() => this.sync());
+    const { registry, storage, clock } = this.#parts;
+    registry.onChange(() => this.sync());
+    if (storage.size === 0) {
+      await Promise.all([this.#bringInLine('onstart'), this.#bringInLine('true')]);
+      return;
+    }
+    this.#pending.add('true');
+    this.#cancel = clock.after(startDelay, () => this.sync('onstart'));
   }
 
   /** Looks again soon: a definition or an APIService has changed. */
-  sync(): void {
+  sync(managed: Managed = 'true'): void {
     if (this.#closed) return;
-    if (this.#running !== undefined) {
-      this.#again = true;
-      return;
-    }
+    this.#pending.add(managed);
+    if (this.#running !== undefined) return;
     this.#running = this.#syncUntilQuiet()
       .catch((error: unknown) => {
         if (!this.#closed) this.#parts.reportFault(error);
@@ -57,15 +68,17 @@ export class LocalApiServices {
   /** Resolves when nothing is being written any more. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cancel();
     this.#parts.registry.onChange(undefined);
     await this.#running;
   }
 
   async #syncUntilQuiet(): Promise<void> {
-    do {
-      this.#again = false;
-      await this.#bringInLine('true');
-    } while (this.#again && !this.#closed);
+    while (this.#pending.size > 0 && !this.#closed) {
+      const pending = [...this.#pending];
+      this.#pending.clear();
+      await Promise.all(pending.map((managed) => this.#bringInLine(managed)));
+    }
   }
 
   async #bringInLine(managed: Managed): Promise<void> {

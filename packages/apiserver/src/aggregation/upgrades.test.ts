@@ -78,9 +78,10 @@ async function upgrading(t: TestContext, backendSockets: Duplex[] = []): Promise
 async function read(socket: Duplex, length: number): Promise<string> {
   let text = '';
   while (text.length < length) {
-    const chunk: unknown = socket.read();
+    // Without an encoding, chunks are bytes.
+    const chunk = socket.read() as Buffer | null;
     if (chunk === null) await once(socket, 'readable');
-    else text += String(chunk);
+    else text += chunk.toString();
   }
   return text;
 }

@@ -58,7 +58,15 @@ function specOf(object: Unstructured): Spec {
 }
 
 function subjectOf(spec: Spec): UserInfo {
-  return { username: text(spec['user']), groups: texts(spec['groups']) };
+  const { uid, extra } = spec;
+  return {
+    username: text(spec['user']),
+    groups: texts(spec['groups']),
+    ...(text(uid) === '' ? {} : { uid: text(uid) }),
+    ...(isJsonObject(extra)
+      ? { extra: Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, texts(values)])) }
+      : {}),
+  };
 }
 
 /** What upstream's validation says of a review; `namespace` is that of a local one. */
