@@ -16,6 +16,7 @@ import {
   createHttpTransport,
   loadKubeconfig,
   type Transport,
+  watchEvents,
 } from '@kindred/client';
 import { Release, ReleaseRevision, ReleaseRollback, ReleaseTest } from '@kindred/helm/controller';
 import { formatMicroTime, isStatusError } from '@kindred/machinery';
@@ -135,7 +136,7 @@ test('kubectl lists what helm lists, and shows what helm shows', async () => {
   const table = await kubectl('get', 'rel', '--all-namespaces');
   assert.match(table, /^NAMESPACE +NAME +REVISION +UPDATED +STATUS +CHART +APP VERSION\n/);
   const got = rowsOf(table, / {2,}/).map(([namespace = '', name = '', ...rest]) => [name, namespace, ...rest]);
-  assert.deepEqual(got.toSorted(), listed.toSorted());
+  assert.deepEqual(got, listed);
   const revisions = rowsOf(await kubectl('get', 'releaserevisions', '--selector=name=shop'), / {2,}/);
   assert.deepEqual(
     revisions.map(([, , ...rest]) => rest),
@@ -283,8 +284,16 @@ test('a damaged record is shown as such, and nothing is done to its release', as
     await messageOf(rollBackTo(1)),
     /^Conflict: .*is damaged: .*; delete Secret default\/sh\.helm\.release\.v1\.shop\.v7/,
   );
+  const { resourceVersion } = await admin.list(Release, { namespace: 'default' });
+  const watch = await admin.openWatch(Release, { namespace: 'default' }, { resourceVersion, timeoutSeconds: 20 });
   await admin.delete(Secret, record);
   assert.equal((await admin.get(Release, shop)).status?.revision, 6);
+  for await (const event of watchEvents<Release>(watch.body)) {
+    assert.ok(event.type === 'MODIFIED');
+    assert.equal(event.object.status?.revision, 6);
+    assert.ok(Number(event.object.metadata.resourceVersion) > Number(resourceVersion));
+    break;
+  }
 });
 
 test('kubectl delete uninstalls', async () => {
