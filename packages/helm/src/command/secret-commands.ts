@@ -17,6 +17,11 @@ export const secretGroup: CommandEntry = {
           load: async () => (await import('./secret/secret.ts')).decryptFileCommand,
         },
         {
+          name: 'edit',
+          short: 'edit an encrypted file',
+          load: async () => (await import('./secret/edit.ts')).editFileCommand,
+        },
+        {
           name: 'encrypt',
           short: 'encrypt a file',
           load: async () => (await import('./secret/secret.ts')).encryptFileCommand,
@@ -29,6 +34,11 @@ export const secretGroup: CommandEntry = {
       load: async () => (await import('./secret/secret.ts')).secretKeyCommand,
     },
     {
+      name: 'rotate-secret-key',
+      short: 'encrypt everything with a new key',
+      load: async () => (await import('./secret/rotate.ts')).rotateCommand,
+    },
+    {
       name: 'values',
       short: 'encrypt or decrypt the values of a file',
       long: 'Encrypts and decrypts files of values, value by value.',
@@ -37,6 +47,11 @@ export const secretGroup: CommandEntry = {
           name: 'decrypt',
           short: 'decrypt the values of a file',
           load: async () => (await import('./secret/secret.ts')).decryptValuesCommand,
+        },
+        {
+          name: 'edit',
+          short: 'edit a file with encrypted values',
+          load: async () => (await import('./secret/edit.ts')).editValuesCommand,
         },
         {
           name: 'encrypt',

@@ -22,21 +22,47 @@ export function encryptValues(text: string, key: Buffer): string {
   return changeScalars(text, (value) => encryptText(key, value));
 }
 
-/** @throws SecretError naming the value that can't be decrypted, and its line */
-export function decryptValues(text: string, key: Buffer): string {
-  return changeScalars(text, (value, place) => {
-    if (value === '') return '""';
-    try {
-      // JSON's strings are YAML's, and stay on their line.
-      return JSON.stringify(decryptText(key, value).toString());
-    } catch (error) {
-      if (!(error instanceof SecretError)) throw error;
-      throw new SecretError(`${place}: ${error.message}`, { cause: error });
-    }
+/**
+ * Encrypts a file that was decrypted and changed: values that are as before stay encrypted as they were, so that versions of
+ * the file differ only where it was changed.
+ *
+ * @param before the encrypted file
+ * @throws SecretError for a text that is no YAML
+ */
+export function encryptChangedValues(text: string, before: string, key: Buffer): string {
+  const known = new Map<string, { readonly plain: string; readonly encrypted: string }>();
+  changeScalars(before, (encrypted, { path, line }) => {
+    const plain = encrypted === '' ? '' : decryptedScalar(encrypted, { path, line }, key);
+    known.set(path, { plain, encrypted });
+    return encrypted;
+  });
+  return changeScalars(text, (value, { path }) => {
+    const old = known.get(path);
+    return old?.plain === value && old.encrypted !== '' ? old.encrypted : encryptText(key, value);
   });
 }
 
-type Change = (value: string, place: string) => string;
+/** @throws SecretError naming the value that can't be decrypted, and its line */
+export function decryptValues(text: string, key: Buffer): string {
+  // JSON's strings are YAML's, and stay on their line.
+  return changeScalars(text, (value, at) => (value === '' ? '""' : JSON.stringify(decryptedScalar(value, at, key))));
+}
+
+function decryptedScalar(value: string, { path, line }: Place, key: Buffer): string {
+  try {
+    return decryptText(key, value).toString();
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    throw new SecretError(`${path} (line ${line}): ${error.message}`, { cause: error });
+  }
+}
+
+interface Place {
+  readonly path: string;
+  readonly line: number;
+}
+
+type Change = (value: string, place: Place) => string;
 
 function changeScalars(text: string, change: Change): string {
   let result = '';
@@ -47,7 +73,7 @@ function changeScalars(text: string, change: Change): string {
     const { start, end } = extent(text, event);
     const line = text.slice(0, start).split('\n').length;
     const isBlock = text.slice(start, end).endsWith('\n');
-    result += `${text.slice(at, start)}${change(value, `${path} (line ${line})`)}${isBlock ? '\n' : ''}`;
+    result += `${text.slice(at, start)}${change(value, { path, line })}${isBlock ? '\n' : ''}`;
     at = end;
   }
   return result + text.slice(at);

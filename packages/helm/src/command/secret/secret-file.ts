@@ -10,10 +10,24 @@ import { CommandError } from '../command-error.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
 
 const VARIABLES = ['KINDRED_SECRET_KEY', 'NELM_SECRET_KEY', 'WERF_SECRET_KEY'];
+const OLD_VARIABLES = ['KINDRED_OLD_SECRET_KEY', 'NELM_OLD_SECRET_KEY', 'WERF_OLD_SECRET_KEY'];
 
 /** Throws CommandError when there is none, or none that can be used. */
 export async function secretKey(context: CommandContext, flags: FlagValues): Promise<Buffer> {
-  const { from, text } = await keyText(context, flags);
+  return usableKey(await keyText(context, flags));
+}
+
+/** The key that files were encrypted with before. Throws CommandError. */
+export async function oldSecretKey({ directory, environment }: CommandContext, flags: FlagValues): Promise<Buffer> {
+  const given = flags.text('old-secret-key-file');
+  if (given !== '') return usableKey({ from: given, text: await read(resolve(directory, given)) });
+  const name = OLD_VARIABLES.find((each) => (environment[each] ?? '') !== '');
+  if (name !== undefined) return usableKey({ from: `$${name}`, text: environment[name] ?? '' });
+  const places = OLD_VARIABLES.map((each) => `$${each}`).join(', ');
+  throw new CommandError(`there is no old secret key: not by --old-secret-key-file, nor in ${places}`);
+}
+
+function usableKey({ from, text }: { readonly from: string; readonly text: string }): Buffer {
   try {
     return readSecretKey(text);
   } catch (error) {

@@ -28,6 +28,9 @@ repository that the encrypted files are in.`,
   },
 };
 
+const WHERE_THE_KEY_IS = `The key comes from --secret-key-file, $KINDRED_SECRET_KEY, $NELM_SECRET_KEY, $WERF_SECRET_KEY, .werf_secret_key in the working
+directory, or .werf/global_secret_key at home.`;
+
 const flags: readonly Flag[] = [
   secretKeyFlag,
   { kind: 'string', name: 'out', usage: 'write into this file instead of printing; only you may read it' },
@@ -41,8 +44,7 @@ function changing(long: string, example: string, change: Change): Command {
     usage: 'FILE',
     long: `${long}
 
-The key comes from --secret-key-file, $KINDRED_SECRET_KEY, $NELM_SECRET_KEY, $WERF_SECRET_KEY, .werf_secret_key in the working
-directory, or .werf/global_secret_key at home.`,
+${WHERE_THE_KEY_IS}`,
     example,
     arguments: exactArguments(1),
     complete: () => Promise.resolve({ words: [], files: true }),
