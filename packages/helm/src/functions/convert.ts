@@ -12,7 +12,7 @@ export function toInt64(value: GoValue): bigint {
   if (typeof value === 'boolean') return value ? 1n : 0n;
   if (typeof value === 'number') return floatToInt(value);
   if (typeof value !== 'string') return 0n;
-  const parsed = parseInteger(value.replace(/^([^.]+)\.0*$/, '$1'));
+  const parsed = parseInteger(value.replace(/^([^.]+)\.0+$/, '$1'));
   return parsed !== undefined && BigInt.asIntN(64, parsed) === parsed ? parsed : 0n;
 }
 

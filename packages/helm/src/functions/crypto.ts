@@ -96,13 +96,18 @@ function randomFunctions(crypto: Source): Record<string, GoFunction> {
     randAscii: from(ASCII),
     randBytes: fn(['int'], (count) => base64(crypto().randomBytes(checkedCount(count)))),
     randInt: fn(['int', 'int'], (min, max) => {
-      if (max <= min) throw new FunctionError('invalid argument to Intn');
-      return goInt(min + randomBelow(crypto(), max - min));
+      // Go subtracts with 64 bits, so a width beyond those is a negative one.
+      const width = BigInt.asIntN(64, toInt(max) - toInt(min));
+      if (width <= 0n) throw new FunctionError('invalid argument to Intn');
+      return goInt(toInt(min) + wideRandomBelow(crypto(), width));
     }),
     shuffle: fn(['string'], (text) => shuffle(crypto(), text)),
     uuidv4: fn([], () => uuid(crypto().randomBytes(16))),
   };
 }
+
+/** The largest int is no exact number here. */
+const toInt = (number: number): bigint => (number >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(number));
 
 const MAX_RANDOM = 10_000_000;
 
@@ -111,11 +116,21 @@ function checkedCount(count: number): number {
   return count;
 }
 
-/** Uniform: draws again what would favour small numbers. */
+/** Uniform: draws again what would favour small numbers. The bound is below 2^48. */
 function randomBelow(crypto: CryptoProvider, bound: number): number {
   const limit = 2 ** 48 - (2 ** 48 % bound);
   for (;;) {
     const drawn = crypto.randomBytes(6).reduce((number, byte) => number * 256 + byte, 0);
+    if (drawn < limit) return drawn % bound;
+  }
+}
+
+/** The same for bounds up to 2^63. */
+function wideRandomBelow(crypto: CryptoProvider, bound: bigint): bigint {
+  if (bound < 2n ** 40n) return BigInt(randomBelow(crypto, Number(bound)));
+  const limit = 2n ** 64n - (2n ** 64n % bound);
+  for (;;) {
+    const drawn = crypto.randomBytes(8).reduce((number, byte) => number * 256n + BigInt(byte), 0n);
     if (drawn < limit) return drawn % bound;
   }
 }

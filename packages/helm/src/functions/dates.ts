@@ -3,21 +3,12 @@ import { fn } from '../go/define-function.ts';
 import { durationText } from '../go/duration-text.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { quote } from '../go/quote.ts';
-import {
-  type GoFunction,
-  type GoObject,
-  type GoValue,
-  goInt,
-  goInt64,
-  goObject,
-  isInt,
-  isObject,
-} from '../go/value.ts';
+import { type GoFunction, type GoObject, type GoValue, isInt, isObject } from '../go/value.ts';
 import { parseGoDuration } from '../time/duration.ts';
-import { formatTime, timeText } from '../time/format-time.ts';
-import { DAYS, MONTHS } from '../time/layout.ts';
-import { floorDivide, type Moment, unixSeconds, wallClock } from '../time/moment.ts';
+import { formatTime } from '../time/format-time.ts';
+import { floorDivide, type Moment, unixSeconds } from '../time/moment.ts';
 import { mismatchText, parseTime } from '../time/parse-time.ts';
+import { durationBetween, momentOf, TIME_TYPE, timeObject, ZERO_TIME } from '../time/time-object.ts';
 import { findZone, UTC, type Zone } from '../time/zone.ts';
 
 export interface TimeSource {
@@ -27,48 +18,7 @@ export interface TimeSource {
   readonly timeZone: string;
 }
 
-const TIME_TYPE = 'time.Time';
 const SECOND = 1_000_000_000n;
-// Go's zero time, 0001-01-01.
-const ZERO: Moment = { nanoseconds: -62_135_596_800n * SECOND, zone: UTC };
-
-function timeObject(moment: Moment): GoObject {
-  const clock = (): ReturnType<typeof wallClock> => wallClock(moment);
-  const named = (type: string, names: readonly string[], index: number): GoObject =>
-    goObject(type, { text: () => names[index] ?? '' });
-  return goObject(TIME_TYPE, {
-    data: moment,
-    text: () => timeText(moment),
-    json: () => formatTime('2006-01-02T15:04:05.999999999Z07:00', moment),
-    methods: new Map<string, GoFunction>([
-      ['Format', fn(['string'], (layout) => formatTime(layout, moment))],
-      ['String', fn([], () => timeText(moment))],
-      ['Unix', fn([], () => goInt64(unixSeconds(moment)))],
-      ['UnixMilli', fn([], () => goInt64(floorDivide(moment.nanoseconds, 1_000_000n)))],
-      ['UnixNano', fn([], () => goInt64(moment.nanoseconds))],
-      ['UTC', fn([], () => timeObject({ nanoseconds: moment.nanoseconds, zone: UTC }))],
-      ['Year', fn([], () => goInt(clock().year))],
-      ['Month', fn([], () => named('time.Month', MONTHS, clock().month - 1))],
-      ['Day', fn([], () => goInt(clock().day))],
-      ['Hour', fn([], () => goInt(clock().hour))],
-      ['Minute', fn([], () => goInt(clock().minute))],
-      ['Second', fn([], () => goInt(clock().second))],
-      ['Nanosecond', fn([], () => goInt(clock().nanosecond))],
-      ['Weekday', fn([], () => named('time.Weekday', DAYS, clock().weekday))],
-      ['YearDay', fn([], () => goInt(clock().yearDay))],
-      ['IsZero', fn([], () => moment.nanoseconds === ZERO.nanoseconds)],
-      ['Before', fn(['time'], (other) => moment.nanoseconds < momentOf(other).nanoseconds)],
-      ['After', fn(['time'], (other) => moment.nanoseconds > momentOf(other).nanoseconds)],
-      ['Equal', fn(['time'], (other) => moment.nanoseconds === momentOf(other).nanoseconds)],
-      ['Sub', fn(['time'], (other) => goInt(moment.nanoseconds - momentOf(other).nanoseconds, 'time.Duration'))],
-    ]),
-  });
-}
-
-function momentOf(value: GoObject): Moment {
-  // Objects of this type are only made above.
-  return value.data as Moment;
-}
 
 function asMoment(value: GoValue, source: TimeSource): Moment | undefined {
   if (isObject(value) && value.type === TIME_TYPE) return momentOf(value);
@@ -100,7 +50,8 @@ function roundDuration(value: GoValue, source: TimeSource): string {
   let nanoseconds = 0n;
   if (typeof value === 'string') nanoseconds = parseGoDuration(value) ?? 0n;
   else if (isInt(value) && value.type === 'int64') nanoseconds = value.value;
-  else if (isObject(value) && value.type === TIME_TYPE) nanoseconds = source.now() - momentOf(value).nanoseconds;
+  else if (isObject(value) && value.type === TIME_TYPE)
+    nanoseconds = durationBetween(momentOf(value).nanoseconds, source.now());
   const magnitude = nanoseconds < 0n ? -nanoseconds : nanoseconds;
   for (const [unit, letter] of ROUNDED) if (magnitude > unit) return `${magnitude / unit}${letter}`;
   return '0s';
@@ -153,7 +104,7 @@ export function dateFunctions(source: TimeSource): Readonly<Record<string, GoFun
     htmlDateInZone: fn(['any', 'string'], (date, zone) => dateInZone('2006-01-02', date, zone, source)),
     toDate: fn(['string', 'string'], (layout, text) => {
       const parsed = parseTime(layout, text, local(source));
-      return timeObject('zone' in parsed ? parsed : ZERO);
+      return timeObject('zone' in parsed ? parsed : ZERO_TIME);
     }),
     mustToDate: fn(['string', 'string'], (layout, text) => {
       const parsed = parseTime(layout, text, local(source));

@@ -107,7 +107,8 @@ export const encodingFunctions: Readonly<Record<string, GoFunction>> = {
   mustToJson: fn(['any'], json({})),
   toPrettyJson: orEmpty(json({ pretty: true })),
   mustToPrettyJson: fn(['any'], json({ pretty: true })),
-  toRawJson: orEmpty(json({ escapeHtml: false })),
+  // Not empty when it fails, unlike the others.
+  toRawJson: fn(['any'], json({ escapeHtml: false })),
   mustToRawJson: fn(['any'], json({ escapeHtml: false })),
   fromJson: fn(['string'], (text) => readMap(() => decodeGoJson(text), asIs, NilGoMap)),
   mustFromJson: fn(['string'], decodeGoJson),

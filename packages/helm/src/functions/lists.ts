@@ -52,7 +52,8 @@ function slice(indices: readonly GoValue[], list: GoValue): GoValue {
 
 function chunk(size: number, list: GoValue): GoValue {
   const items = itemsOf(list, 'Cannot chunk type');
-  if (size <= 0) throw new FunctionError('runtime error: makeslice: len out of range');
+  if (size === 0) throw new FunctionError('runtime error: makeslice: len out of range');
+  if (size < 0) return goSlice('[][]interface {}', []);
   const chunks: GoValue[] = [];
   for (let at = 0; at < items.length; at += size) chunks.push(items.slice(at, at + size));
   return goSlice('[][]interface {}', chunks);

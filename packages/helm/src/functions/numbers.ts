@@ -48,7 +48,8 @@ function seq(params: readonly number[]): string {
 
 function round(options: readonly number[], value: GoValue, places: number): number {
   const roundOn = options[0] ?? 0.5;
-  const power = 10 ** places;
+  // Powers with negative exponents aren't exact.
+  const power = places < 0 ? 1 / 10 ** -places : 10 ** places;
   const digit = power * toFloat64(value);
   const fraction = digit - Math.trunc(digit);
   return (fraction >= roundOn ? Math.ceil(digit) : Math.floor(digit)) / power;

@@ -157,7 +157,7 @@ function replaceAll(regex: Compiled, text: string, replacement: (regex: Compiled
 
 /** `$1`, `${1}`, `$name`: a name is as long as it can be, so `$1x` is the group "1x", which is empty. */
 function expand(template: string, regex: Compiled, text: string, match: Match): string {
-  return template.replace(/\$(?:(\$)|\{(\w+)\}|(\w+))/g, (_all, dollar, braced, bare) => {
+  return template.replace(/\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu, (_all, dollar, braced, bare) => {
     if (dollar !== undefined) return '$';
     const name = String(braced ?? bare);
     const group = /^\d+$/.test(name) ? Number(name) : regex.names[name];

@@ -9,8 +9,18 @@ const VERSION_TYPE = '*semver.Version';
 
 function parse(text: string): Version {
   const version = parseVersion(text);
-  if (version === undefined) throw new FunctionError('invalid semantic version');
+  if (version === undefined) throw new FunctionError(versionProblem(text));
   return version;
+}
+
+/** What is wrong with a text that is no version. */
+function versionProblem(text: string): string {
+  const large = /^v?([\d.]+)(?![\d.])/
+    .exec(text)?.[1]
+    ?.split('.')
+    .find((part) => BigInt(part) >= 2n ** 64n);
+  if (large === undefined) return 'invalid semantic version';
+  return `error parsing version segment: strconv.ParseUint: parsing "${large}": value out of range`;
 }
 
 function other(value: GoValue): Version {

@@ -11,7 +11,7 @@ export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
       return writeToml(value);
     } catch (error) {
       // Helm gives the message as the result here.
-      if (error instanceof FunctionError) return error.message;
+      if (error instanceof FunctionError && error.message.startsWith('toml: ')) return error.message;
       throw error;
     }
   }),

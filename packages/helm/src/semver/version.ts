@@ -18,6 +18,7 @@ export function parseVersion(text: string): Version | undefined {
   if (match === null) return undefined;
   const [, major = '0', minor = '0', patch = '0', prerelease = '', metadata = ''] = match;
   if (prerelease.split('.').some((each) => /^0\d+$/.test(each))) return undefined;
+  if ([major, minor, patch].some((part) => BigInt.asUintN(64, BigInt(part)) !== BigInt(part))) return undefined;
   return { original: text, major: BigInt(major), minor: BigInt(minor), patch: BigInt(patch), prerelease, metadata };
 }
 

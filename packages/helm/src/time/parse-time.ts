@@ -1,5 +1,5 @@
 /** Go's time.ParseInLocation. */
-import { quote } from '../go/quote.ts';
+import { toBytes } from '../go/bytes.ts';
 import { DAYS, layoutParts, MONTHS } from './layout.ts';
 import type { Moment } from './moment.ts';
 import { fixedZone, UTC, type Zone, zoneAt } from './zone.ts';
@@ -29,9 +29,18 @@ export interface TimeMismatch {
 
 /** The message of Go's time.Parse. */
 export function mismatchText(layout: string, text: string, { text: rest, element, outOfRange }: TimeMismatch): string {
-  if (outOfRange !== undefined) return `parsing time ${quote(text)}: ${outOfRange} out of range`;
-  if (element === undefined) return `parsing time ${quote(text)}: extra text: ${quote(rest)}`;
-  return `parsing time ${quote(text)} as ${quote(layout)}: cannot parse ${quote(rest)} as ${quote(element)}`;
+  if (outOfRange !== undefined) return `parsing time ${timeQuote(text)}: ${outOfRange} out of range`;
+  if (element === undefined) return `parsing time ${timeQuote(text)}: extra text: ${timeQuote(rest)}`;
+  return `parsing time ${timeQuote(text)} as ${timeQuote(layout)}: cannot parse ${timeQuote(rest)} as ${timeQuote(element)}`;
+}
+
+/** How package time quotes: every byte beyond ASCII as such. */
+function timeQuote(text: string): string {
+  const escaped = Array.from(toBytes(text), (byte) => {
+    if (byte === 0x22 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`;
+    return byte < 0x20 || byte >= 0x80 ? `\\x${byte.toString(16).padStart(2, '0')}` : String.fromCharCode(byte);
+  });
+  return `"${escaped.join('')}"`;
 }
 
 /** `zone` holds where the text says no zone. */

@@ -62,8 +62,11 @@ function offsetAt(iana: string, milliseconds: number): number {
   return Math.round((wall.getTime() - Math.floor(milliseconds / 1000) * 1000) / 1000);
 }
 
-function abbreviationAt(iana: string, milliseconds: number, offset: number): string {
-  // Each locale only knows the abbreviations of its own zones.
+/** A winter and a summer. */
+const RECENT = [Date.UTC(2024, 0, 1), Date.UTC(2024, 6, 1)];
+
+/** Each locale only knows the abbreviations of its own zones. */
+function localeAbbreviation(iana: string, milliseconds: number): string | undefined {
   for (const locale of ['en-US', 'en-GB', 'en-AU', 'en-IN']) {
     const parts = new Intl.DateTimeFormat(locale, { timeZone: iana, timeZoneName: 'short' }).formatToParts(
       milliseconds,
@@ -71,8 +74,21 @@ function abbreviationAt(iana: string, milliseconds: number, offset: number): str
     const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
     if (/^[A-Z]{2,5}$/.test(name)) return name;
   }
-  // Local mean time, of before there were zones.
+  return undefined;
+}
+
+function abbreviationAt(iana: string, milliseconds: number, offset: number): string {
+  const named = localeAbbreviation(iana, milliseconds);
+  if (named !== undefined) return named;
+  // Local mean time, from before there were zones.
   if (offset % 60 !== 0) return 'LMT';
+  // The engine doesn't name the zones of long ago, but those of today with the same offset.
+  for (const season of RECENT) {
+    if (season !== milliseconds && offsetAt(iana, season) === offset) {
+      const name = localeAbbreviation(iana, season);
+      if (name !== undefined) return name;
+    }
+  }
   const known = KNOWN.get(`${iana} ${offset}`);
   if (known !== undefined) return known;
   const minutes = Math.abs(offset) / 60;

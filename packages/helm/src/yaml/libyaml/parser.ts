@@ -31,7 +31,11 @@ class Parser {
 
   #document(): void {
     this.#handles = new Set(['!', '!!']);
-    for (; this.#is('directive'); this.#skip()) this.#handles.add(this.#peek().text);
+    for (; this.#is('directive'); this.#skip()) {
+      const { text, start } = this.#peek();
+      if (text.startsWith('YAML ') && text !== 'YAML 1.1') this.#fail('found incompatible YAML document', start);
+      this.#handles.add(text);
+    }
     if (this.#is('document-start')) {
       this.#skip();
       if (this.#is('directive', 'document-start', 'document-end', 'stream-end')) return;

@@ -185,7 +185,8 @@ export class Scanner {
     let rest = '';
     while (!isBreakOrEnd(this.#at())) rest += this.#advance();
     if (isBreak(this.#at())) this.#advanceLine();
-    this.#push('directive', start, name === 'TAG' ? (rest.split(/\s/)[0] ?? '') : '');
+    const [word = ''] = rest.split(/\s/);
+    this.#push('directive', start, name === 'TAG' ? word : `YAML ${word}`);
   }
 
   #fetchDocumentIndicator(type: TokenType): void {

@@ -32,7 +32,7 @@ export type TokenType =
 export interface Token {
   readonly type: TokenType;
   readonly start: Mark;
-  /** Name of an anchor or alias, handle of a tag, name and handle of a directive. */
+  /** Name of an anchor or alias, handle of a tag, handle of a directive `%TAG`, name and version of `%YAML`. */
   readonly text: string;
 }
 
