@@ -1,7 +1,7 @@
 export type { JsonLoggerOptions, LogFields, Logger } from '@kindred/machinery';
 export { createJsonLogger, silentLogger } from '@kindred/machinery';
 export type { Condition, CustomKind, CustomObject, CustomObjectInput, Input, ObservedOf } from '@kindred/schema';
-export { defineKind, s } from '@kindred/schema';
+export { defineFlatKind, defineKind, s } from '@kindred/schema';
 export type {
   ConditionChange,
   ConditionInput,

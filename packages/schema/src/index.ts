@@ -42,6 +42,7 @@ export {
   validateCustomResourceDefinitionUpdate,
 } from './crd/validate-crd.ts';
 export { type ApprovalState, apiApprovalState } from './crd/validate-names.ts';
+export { defineFlatKind, type FlatInput, type FlatKindOptions } from './dsl/define-flat-kind.ts';
 export {
   type CustomKind,
   type CustomObject,

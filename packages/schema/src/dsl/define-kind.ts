@@ -32,7 +32,8 @@ export interface KindColumn<Path extends string> {
   readonly priority?: number;
 }
 
-export interface KindOptions<Spec extends Field, Status extends Field> {
+/** What every kind says of itself. */
+export interface KindNames {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
@@ -43,6 +44,11 @@ export interface KindOptions<Spec extends Field, Status extends Field> {
   /** Default Namespaced. */
   readonly scope?: 'Namespaced' | 'Cluster';
   readonly description?: string;
+  /** Of the definition: groups that end in `k8s.io` need `api-approved.kubernetes.io`. */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface KindOptions<Spec extends Field, Status extends Field> extends KindNames {
   readonly spec: Spec;
   /** Makes the status subresource. Every field of it may be missing until the controller reports it. */
   readonly status?: Status;
@@ -117,7 +123,18 @@ export function defineKind<Spec extends Field, Status extends Field = Field<neve
   CustomObject<ObservedField<Spec>, StatusOf<Status>>,
   CustomObjectInput<InputField<Spec>, StatusOf<Status>>
 > {
-  const schema = objectSchema(options);
+  return kindOf(options, objectSchema(options));
+}
+
+/** What a definition says, beside the schema of its objects. */
+export interface PlainOptions extends KindNames {
+  readonly status?: Field;
+  readonly columns?: readonly KindColumn<string>[];
+  readonly scale?: { readonly replicas: string; readonly status: string; readonly selector?: string };
+}
+
+/** The kind of objects with this schema. @throws KindDefinitionError */
+export function kindOf<T extends KubeObject, I>(options: PlainOptions, schema: JSONSchemaProps): CustomKind<T, I> {
   const crd = () => createCrd(options, schema);
   refuseInvalid(crd());
   return {
@@ -136,23 +153,7 @@ export function defineKind<Spec extends Field, Status extends Field = Field<neve
   };
 }
 
-interface PlainOptions {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly plural: string;
-  readonly singular?: string;
-  readonly shortNames?: readonly string[];
-  readonly categories?: readonly string[];
-  readonly scope?: 'Namespaced' | 'Cluster';
-  readonly description?: string;
-  readonly spec: Field;
-  readonly status?: Field;
-  readonly columns?: readonly KindColumn<string>[];
-  readonly scale?: { readonly replicas: string; readonly status: string; readonly selector?: string };
-}
-
-function objectSchema({ description, spec, status }: PlainOptions): JSONSchemaProps {
+function objectSchema({ description, spec, status }: PlainOptions & { readonly spec: Field }): JSONSchemaProps {
   return {
     type: 'object',
     ...(description === undefined ? {} : { description }),
@@ -169,11 +170,11 @@ function statusProps(props: JSONSchemaProps): JSONSchemaProps {
 }
 
 function createCrd(options: PlainOptions, schema: JSONSchemaProps): CustomResourceDefinition {
-  const { group, kind, plural, singular, shortNames, categories, scope } = options;
+  const { group, kind, plural, singular, shortNames, categories, scope, annotations } = options;
   const crd: CustomResourceDefinition = {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
+    metadata: { name: `${plural}.${group}`, ...(annotations === undefined ? {} : { annotations: { ...annotations } }) },
     spec: {
       group,
       names: {

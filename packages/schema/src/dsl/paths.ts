@@ -36,6 +36,11 @@ type MemberPaths<T extends object, Prefix extends string> = string extends keyof
   ? `${Prefix}.${string}`
   : { [K in keyof T & string]: PathsInto<NonNullable<T[K]>, `${Prefix}.${K}`> }[keyof T & string];
 
+/** Paths of a printer column, into objects with these fields at their top. */
+export type FlatColumnPath<T> =
+  | MetadataPath
+  | { [K in keyof T & string]: PathsInto<NonNullable<T[K]>, `.${K}`> }[keyof T & string];
+
 /** Paths of a printer column. */
 export type ColumnPath<Spec, Status> = MetadataPath | MemberOrRoot<Spec, '.spec'> | MemberOrRoot<Status, '.status'>;
 
