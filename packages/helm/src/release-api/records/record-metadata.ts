@@ -1,9 +1,13 @@
 /** What a Secret's metadata says of the record in it, before anything is unpacked: which revision of which release. */
-import type { KubeObject, Observed } from '@kindred/machinery';
+import { checkLabelValue, type KubeObject, type Observed } from '@kindred/machinery';
 
-/** What selects the records of a release, or of all when none is given: the labels that helm finds them by. */
+/**
+ * What selects the records of a release, or of all when none is given: the labels that helm finds them by. A name that no
+ * label can have selects nothing: it comes from a client, and a comma in it must not become another term.
+ */
 export function recordsOf(release: string | undefined): string {
-  return release === undefined ? 'owner=helm' : `owner=helm,name=${release}`;
+  if (release === undefined) return 'owner=helm';
+  return checkLabelValue(release).length === 0 ? `owner=helm,name=${release}` : 'owner=helm,!owner';
 }
 
 export interface RecordMetadata {
