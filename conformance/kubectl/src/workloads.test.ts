@@ -1,6 +1,7 @@
 /** Deployments, pods and Services by kubectl: run, expose, scale, roll out and back, read logs, delete in every way. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { isJsonObject } from '@kindred/machinery';
 import { eventually, TestPlatform } from '@kindred-conformance/clients';
 import { pageShows } from './page.ts';
 
@@ -51,6 +52,13 @@ test('a Deployment is created, exposed and answers', async () => {
     'Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n',
   );
   assert.match(await ok('describe', 'svc', 'web'), /^Endpoints: +\d\S+:80,\d\S+:80$/m);
+});
+
+test('its node tells what its containers use', async () => {
+  const node = await ok('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}');
+  const summary: unknown = JSON.parse(await ok('get', '--raw', `/api/v1/nodes/${node}/proxy/stats/summary`));
+  const figures = isJsonObject(summary) && Array.isArray(summary['pods']) ? JSON.stringify(summary['pods']) : '';
+  assert.match(figures, /"name":"web-[^}]*},"containers":\[{"name":"nginx",.*?"workingSetBytes":[1-9]/);
 });
 
 test('it is scaled, given another image, rolled back and restarted', async () => {

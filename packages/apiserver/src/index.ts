@@ -68,6 +68,8 @@ export type {
 export type { Selection } from './storage/selection.ts';
 export type { StoredObject } from './storage/stored-object.ts';
 export type { BookmarkEvent, ObjectEvent, WatchEvent } from './storage/watch-event.ts';
+export { NodeConnections } from './subresources/node-connections.ts';
+export { nodeProxy } from './subresources/node-proxy.ts';
 export { podLog } from './subresources/pod-log.ts';
 export { serviceAccountToken } from './subresources/service-account-token.ts';
 export type { VirtualSubresources } from './virtual/virtual-resource.ts';

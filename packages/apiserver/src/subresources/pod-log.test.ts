@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { createAuthority, issueCertificate } from '@kindred/machinery/certificates';
 import { createTestServer, json, type TestServer } from '../testing/test-server.ts';
+import { NodeConnections } from './node-connections.ts';
+import { nodeProxy } from './node-proxy.ts';
 import { podLog } from './pod-log.ts';
 
 const base = '/api/v1/namespaces/default';
@@ -24,18 +26,23 @@ async function createServer(t: TestContext): Promise<TestServer> {
     { cert: certificate.certificate, key: certificate.key, ca: authority.certificate, requestCert: true },
     (request, response) => {
       if (request.url?.includes('broken')) response.writeHead(400).end('container "broken" is waiting to start');
+      else if (request.method !== 'GET') response.writeHead(405).end('Method Not Allowed');
       else response.end(`${request.url}\n`);
     },
   );
   node.listen(0, '127.0.0.1');
   await once(node, 'listening');
   const { port } = node.address() as AddressInfo;
-  const logs = podLog({ ca: authority.certificate, certificate: certificate.certificate, key: certificate.key });
+  const nodes = new NodeConnections({
+    ca: authority.certificate,
+    certificate: certificate.certificate,
+    key: certificate.key,
+  });
   t.after(() => {
-    logs.close();
+    nodes.close();
     node.close();
   });
-  const server = await createTestServer(t, { subresources: [logs] });
+  const server = await createTestServer(t, { subresources: [podLog(nodes), nodeProxy(nodes)] });
   await server.call('POST', '/api/v1/nodes', { metadata: { name: 'one' } });
   const status = {
     addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
@@ -105,4 +112,15 @@ test('a node that has not told where its agent listens, or does not answer, is n
   const silent = await server.call('GET', `${base}/pods/web/log`);
   assert.equal(silent.status, 500);
   assert.match(silent.text, /node two has not told where its agent listens/);
+});
+
+test('a node is asked through the proxy, and its answer is handed on with its status', async (t) => {
+  const server = await createServer(t);
+  const summary = await server.call('GET', '/api/v1/nodes/one/proxy/stats/summary?only_cpu_and_memory=true');
+  assert.deepEqual([summary.status, summary.text], [200, '/stats/summary?only_cpu_and_memory=true\n']);
+  assert.equal((await server.call('GET', '/api/v1/nodes/one/proxy')).text, '/\n');
+  const broken = await server.call('GET', '/api/v1/nodes/one/proxy/broken');
+  assert.deepEqual([broken.status, broken.text], [400, 'container "broken" is waiting to start']);
+  assert.equal((await server.call('POST', '/api/v1/nodes/one/proxy/run')).status, 405);
+  assert.equal((await server.call('GET', '/api/v1/nodes/none/proxy/healthz')).status, 404);
 });

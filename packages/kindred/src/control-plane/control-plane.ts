@@ -22,6 +22,8 @@ import {
   issuerDiscoveryRoutes,
   ListenError,
   loadClusterCertificates,
+  NodeConnections,
+  nodeProxy,
   openApiStorage,
   openStoredPolicy,
   podLog,
@@ -179,7 +181,7 @@ async function createServer(
     clock,
   });
   const { certificate, key } = certificates.apiserverKubeletClient;
-  const logs = podLog({ ca: certificates.authority.certificate, certificate, key });
+  const nodes = new NodeConnections({ ca: certificates.authority.certificate, certificate, key });
   const server = await createApiServer({
     storage,
     kinds: builtinKinds(),
@@ -198,7 +200,7 @@ async function createServer(
       allowedNames: [frontProxyName],
       client: certificates.frontProxyClient,
     },
-    subresources: [serviceAccountToken(issuer), logs],
+    subresources: [serviceAccountToken(issuer), podLog(nodes), nodeProxy(nodes)],
     routes: issuerDiscoveryRoutes(issuer),
     reviews: [...accessReviews(rbac, rbac), ...authenticationReviews(tokens, audiences)],
     reportFault: ({ error, method, path }) => {
@@ -210,7 +212,7 @@ async function createServer(
   return {
     server,
     close() {
-      logs.close();
+      nodes.close();
     },
   };
 }
