@@ -349,7 +349,11 @@ test('with plan, nothing is made before somebody approves what would change', as
     'changed Secret default/web-key',
     'changed ConfigMap default/web-config',
   ]);
-  const diff = (await cluster.data('web-plan'))?.['diff'] ?? '';
+  const { diff = '', steps = '' } = (await cluster.data('web-plan')) ?? {};
+  assert.match(
+    steps,
+    /^upgrade of default\/web from revision 1 to revision 2 with chart web-1\.0\.0\n\n1\. update +Secret/,
+  );
   assert.match(diff, /-\s+color: red\n\+\s+color: blue/);
   assert.doesNotMatch(diff, /s3cret/);
   // What is approved is this change, not the next one.

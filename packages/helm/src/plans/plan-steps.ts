@@ -4,7 +4,7 @@ import type { Operation } from '../actions/operation.ts';
 import type { ObjectDiff, ReleaseDiff } from '../diff/object-diff.ts';
 import { hooksOf } from '../hooks/hook-order.ts';
 import { type Resource, resourceLabel } from '../resources/resource.ts';
-import type { PlanStep } from './release-plan.ts';
+import type { PlanStep, ReleasePlan } from './release-plan.ts';
 
 export interface StepsOf {
   readonly operation: Operation;
@@ -37,6 +37,19 @@ export function planSteps({ operation, diff, crds, createsNamespace }: StepsOf):
     ...(settings.wait === 'hookOnly' ? [] : [waitStep(operation, change.targets)]),
     ...hooks(`post-${kind}`),
   ];
+}
+
+/** The heading and a line for each step. */
+export function stepsText({ kind, name, namespace, revision, base, inputs, steps }: ReleasePlan): string {
+  const from = base === undefined ? '' : ` from revision ${base.revision}`;
+  const width = Math.max(0, ...steps.map(({ action }) => action.length));
+  const places = String(steps.length).length;
+  const lines = steps.map(({ action, object, detail }, at) => {
+    const text = `${String(at + 1).padStart(places)}. ${action.padEnd(width)}  ${object}`;
+    return detail === '' ? text : `${text} (${detail})`;
+  });
+  const heading = `${kind} of ${namespace}/${name}${from} to revision ${revision} with chart ${inputs.chart}`;
+  return `${[heading, '', ...lines, ''].join('\n')}\n`;
 }
 
 function step(action: string, object: string, detail = ''): PlanStep {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorText } from '@kindred/machinery';
 import { applyPlan, checkPlan } from '../../plans/apply-plan.ts';
+import { stepsText } from '../../plans/plan-steps.ts';
 import { decodePlan, type ReleasePlan } from '../../plans/release-plan.ts';
 import { MemberError } from '../../release/read-members.ts';
 import { exactArguments } from '../arguments.ts';
@@ -14,7 +15,6 @@ import { failingAs, logHelmErrors } from '../release/helm-failure.ts';
 import { deadline, deadlineFlag } from '../release/operation-flags.ts';
 import { printResult } from '../release/print-result.ts';
 import { withActions } from '../release/run-actions.ts';
-import { stepsText } from './plan-output.ts';
 
 export const applyCommand: Command = {
   usage: 'FILE',

@@ -2,6 +2,7 @@
 
 import { encodeJsonText } from '@kindred/machinery';
 import { formatTable, formatUnified, hasChanges, jsonOf } from '../../diff/format-diff.ts';
+import { stepsText } from '../../plans/plan-steps.ts';
 import type { ReleasePlan } from '../../plans/release-plan.ts';
 import type { CommandContext } from '../command.ts';
 import type { FlagValues } from '../flags/flag-values.ts';
@@ -20,19 +21,6 @@ export function printPlan({ streams, settings }: CommandContext, plan: ReleasePl
     output.write(format === 'table' ? formatTable(plan.diff, { color }) : formatUnified(plan.diff, { color }));
   }
   return flags.bool('exit-code') && hasChanges(plan.diff) ? CHANGED : 0;
-}
-
-/** The heading and a line for each step. */
-export function stepsText({ kind, name, namespace, revision, base, inputs, steps }: ReleasePlan): string {
-  const from = base === undefined ? '' : ` from revision ${base.revision}`;
-  const width = Math.max(0, ...steps.map(({ action }) => action.length));
-  const places = String(steps.length).length;
-  const lines = steps.map(({ action, object, detail }, at) => {
-    const text = `${String(at + 1).padStart(places)}. ${action.padEnd(width)}  ${object}`;
-    return detail === '' ? text : `${text} (${detail})`;
-  });
-  const heading = `${kind} of ${namespace}/${name}${from} to revision ${revision} with chart ${inputs.chart}`;
-  return `${[heading, '', ...lines, ''].join('\n')}\n`;
 }
 
 function jsonText({ kind, name, namespace, revision, base, inputs, steps, diff }: ReleasePlan): string {

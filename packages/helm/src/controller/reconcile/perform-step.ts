@@ -1,15 +1,15 @@
 /** Does what was decided, with helm's own actions. What fails is an outcome, not an exception: the record tells the rest. */
 import { errorText } from '@kindred/machinery';
 import type { ActionContext } from '../../actions/action-context.ts';
-import { install } from '../../actions/install.ts';
+import { type InstallOptions, install } from '../../actions/install.ts';
 import { test } from '../../actions/release-testing.ts';
 import { rollback } from '../../actions/rollback.ts';
 import { uninstall } from '../../actions/uninstall.ts';
-import { upgrade } from '../../actions/upgrade.ts';
+import { type UpgradeOptions, upgrade } from '../../actions/upgrade.ts';
 import { type Chart, ChartError } from '../../chart/chart.ts';
 import type { GoMap } from '../../go/value.ts';
 import { unknownKeys, unknownKeyText } from '../../inference/unknown-keys.ts';
-import type { Release } from '../../release/release.ts';
+import type { PlanOptions } from '../../plans/make-plan.ts';
 import { isReleaseError } from '../../release/release-error.ts';
 import type { Decision } from '../decide/decide.ts';
 import { OWN_WORD } from '../drift/drift.ts';
@@ -70,11 +70,13 @@ async function perform(
   const { releaseName: name, maxHistory: historyMax } = intent;
   switch (step.type) {
     case 'install':
-      return installChart(intent, prepared, actions);
+      return install(actions, await installOptions(intent, prepared));
     case 'upgrade':
-      return upgradeChart(intent, prepared, actions);
+      return upgrade(actions, await upgradeOptions(intent, prepared));
     case 'recover':
-      return (step.isInstall ? installChart : upgradeChart)(intent, prepared, actions);
+      return step.isInstall
+        ? install(actions, await installOptions(intent, prepared))
+        : upgrade(actions, await upgradeOptions(intent, prepared));
     case 'rollback': {
       const { disableHooks: noHooks, cleanupOnFail, force, ...settings } = intent.rollback;
       const more = { name, revision: step.to, historyMax, noHooks, cleanupOnFail };
@@ -95,54 +97,39 @@ async function perform(
   }
 }
 
-/** The release that an install or upgrade would make; nothing is changed. */
-export function previewRelease(
+/** What an install or upgrade is asked for, to plan it. */
+export async function planOptions(
   { intent }: ReleaseRun,
   prepared: PreparedRelease,
-  actions: ActionContext,
   isInstall: boolean,
-): Promise<Release> {
-  return (isInstall ? installChart : upgradeChart)(intent, prepared, actions, { dryRun: 'server' });
+): Promise<PlanOptions> {
+  if (!isInstall) return upgradeOptions(intent, prepared);
+  const { serverSide, replace: _, dryRun: __, ...options } = await installOptions(intent, prepared);
+  return { ...options, ...(serverSide === false ? { serverSide: 'false' } : {}) };
 }
 
-interface Preview {
-  readonly dryRun?: 'server';
-}
-
-async function installChart(
-  intent: ReleaseIntent,
-  prepared: PreparedRelease,
-  actions: ActionContext,
-  preview: Preview = {},
-): Promise<Release> {
+async function installOptions(intent: ReleaseIntent, prepared: PreparedRelease): Promise<InstallOptions> {
   const { createNamespace, takeOwnership, applyMethod } = intent.install;
-  const { chart } = await prepared.chart();
-  if (intent.strictValues) demandKnownKeys(chart, prepared.values);
-  return install(actions, {
+  return {
     name: intent.releaseName,
-    chart,
+    chart: await knownChart(intent, prepared),
     values: prepared.values,
     createNamespace,
     takeOwnership,
     replace: true,
     ...(applyMethod === undefined ? {} : { serverSide: applyMethod !== 'false' }),
     ...changeOptions(intent, intent.install),
-    ...preview,
-  });
+  };
 }
 
-async function upgradeChart(
+async function upgradeOptions(
   intent: ReleaseIntent,
   prepared: PreparedRelease,
-  actions: ActionContext,
-  preview: Preview = {},
-): Promise<Release> {
+): Promise<Omit<UpgradeOptions, 'dryRun'>> {
   const { cleanupOnFail, force, preserveValues, takeOwnership, applyMethod } = intent.upgrade;
-  const { chart } = await prepared.chart();
-  if (intent.strictValues) demandKnownKeys(chart, prepared.values);
-  return upgrade(actions, {
+  return {
     name: intent.releaseName,
-    chart,
+    chart: await knownChart(intent, prepared),
     values: prepared.values,
     historyMax: intent.maxHistory,
     cleanupOnFail,
@@ -151,8 +138,13 @@ async function upgradeChart(
     ...changeOptions(intent, intent.upgrade),
     ...serverSideOption(applyMethod),
     ...replaceOption({ force, applyMethod }),
-    ...preview,
-  });
+  };
+}
+
+async function knownChart(intent: ReleaseIntent, prepared: PreparedRelease): Promise<Chart> {
+  const { chart } = await prepared.chart();
+  if (intent.strictValues) demandKnownKeys(chart, prepared.values);
+  return chart;
 }
 
 /** Admission has looked already, if it had the chart; the chart may have changed since. */

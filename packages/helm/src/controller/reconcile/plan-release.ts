@@ -1,17 +1,19 @@
 /**
- * Plans: what an install or upgrade would change, found by a dry run, for somebody to look at and approve. The differences
- * are in a ConfigMap of the object, with the values of Secrets masked; the status has their summary.
+ * Plans: what an install or upgrade would change in the cluster, worked out as `helm plan` does it, for somebody to look at and
+ * approve. Steps and differences are in a ConfigMap of the object, with the values of Secrets masked; the status has their
+ * summary.
  */
 import { createHash } from 'node:crypto';
 import { ConfigMap } from '@kindred/apis/core/v1';
 import type { ActionContext } from '../../actions/action-context.ts';
 import { formatUnified, summarize } from '../../diff/format-diff.ts';
-import { diffManifests } from '../../diff/manifest-diff.ts';
 import type { ReleaseDiff } from '../../diff/object-diff.ts';
+import { makePlan } from '../../plans/make-plan.ts';
+import { stepsText } from '../../plans/plan-steps.ts';
 import type { ReleaseInputs } from '../decide/observation.ts';
 import type { ReleaseIntent } from '../intent/release-intent.ts';
 import { readerFor } from './action-kit.ts';
-import { previewRelease } from './perform-step.ts';
+import { planOptions } from './perform-step.ts';
 import type { PreparedRelease } from './prepare-release.ts';
 import type { RecordedDetails } from './recorded.ts';
 import type { ReleaseRun } from './release-kit.ts';
@@ -21,8 +23,8 @@ import type { Plan, ReleaseObject } from './release-object.ts';
 export const APPROVAL = 'helm.kindred.dev/approve';
 
 const MOST_CHANGES = 100;
-/** Well below what an object may hold. */
-const LONGEST_TEXT = 500_000;
+/** Two of them are well below what an object may hold. */
+const LONGEST_TEXT = 300_000;
 
 /** True when the word of somebody is needed and missing. It holds for these inputs, whatever comes of them. */
 export function isUnapproved(object: ReleaseObject, intent: ReleaseIntent, inputs: ReleaseInputs): boolean {
@@ -41,18 +43,16 @@ export async function planRelease(
   actions: ActionContext,
   at: { readonly isInstall: boolean; readonly history: readonly RecordedDetails[] },
 ): Promise<Plan> {
-  const { releaseName } = run.intent;
   const digest = planDigest(prepared.inputs);
   const deployed = at.isInstall ? undefined : (at.history.find(({ status }) => status === 'deployed') ?? at.history[0]);
   const base = deployed?.revision ?? 0;
   const told = run.writer.status.plan;
   if (told?.digest === digest && told.base === base) return told;
-  const next = await previewRelease(run, prepared, actions, at.isInstall);
-  const before = deployed === undefined ? '' : (await actions.storage.get(releaseName, base)).manifest;
-  const diff = diffManifests(before, next.manifest, { namespace: next.namespace });
+  const plan = await makePlan(actions, await planOptions(run, prepared, at.isInstall));
+  const { diff } = plan;
   const { added, changed, removed } = summarize(diff);
   const configMap = `${run.object.metadata.name}-plan`;
-  await writeDiff(run, configMap, { digest, text: formatUnified(diff) });
+  await writePlan(run, configMap, { digest, steps: shortened(stepsText(plan)), diff: shortened(formatUnified(diff)) });
   const what = at.isInstall ? 'the install' : `the upgrade of revision ${base}`;
   return {
     digest,
@@ -71,15 +71,18 @@ function changesOf({ objects }: ReleaseDiff): string[] {
     );
 }
 
-async function writeDiff(
+function shortened(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}\n… and more\n`;
+}
+
+async function writePlan(
   { kit, object, context, intent: wanted }: ReleaseRun,
   name: string,
-  { digest, text }: { readonly digest: string; readonly text: string },
+  data: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { namespace = '', uid } = object.metadata;
   const owner = { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name, uid };
-  const diff = text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}\n… and more\n`;
-  const intent = { metadata: { name, namespace, ownerReferences: [owner] }, data: { digest, diff } };
+  const intent = { metadata: { name, namespace, ownerReferences: [owner] }, data };
   const options = { fieldManager: 'helm-controller', force: true, signal: context.signal };
   await readerFor(kit, context, wanted).apply(ConfigMap, intent, options);
 }
