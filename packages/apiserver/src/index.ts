@@ -42,6 +42,7 @@ export type { ApiRequest, PeerCertificate } from './request/api-request.ts';
 export type { ApiResponse, BodyWriter, StreamedBody } from './request/api-response.ts';
 export type { DeleteOptions as DeleteRequestOptions } from './resources/delete-options.ts';
 export type { ResourceHandler } from './resources/dispatch.ts';
+export { namespaceTerminating } from './resources/namespace-check.ts';
 export { ResourceRegistry } from './resources/registry.ts';
 export type { ResourceRequest, ServedRequest } from './resources/resource-request.ts';
 export type { ServedKind } from './resources/served-kind.ts';

@@ -40,7 +40,8 @@ export function apiResourceList({ groupVersion, resources }: DiscoveredVersion):
 }
 
 function resourceEntries(resource: ServedResource): object[] {
-  const { definition } = resource;
+  const { definition, kind } = resource;
+  const isStored = definition.verbs.includes('list') && kind.virtual !== true;
   return [
     {
       name: definition.resource,
@@ -50,7 +51,7 @@ function resourceEntries(resource: ServedResource): object[] {
       verbs: definition.verbs,
       ...(definition.shortNames.length === 0 ? {} : { shortNames: definition.shortNames }),
       ...(definition.categories.length === 0 ? {} : { categories: definition.categories }),
-      ...(definition.verbs.includes('list') ? { storageVersionHash: storageVersionHash(resource) } : {}),
+      ...(isStored ? { storageVersionHash: storageVersionHash(resource) } : {}),
     },
     ...definition.subresources.map((subresource) => subresourceEntry(definition, subresource)),
   ];

@@ -1,7 +1,7 @@
 /**
  * Objects can only be made in a namespace that exists and isn't going away (the NamespaceLifecycle rule).
  */
-import { failure, forbidden, notFound, type Status } from '@kindred/machinery';
+import { failure, forbidden, type GroupResource, notFound, type Status, type StatusError } from '@kindred/machinery';
 import type { ResourceStorage } from '../storage/resource-storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -37,12 +37,17 @@ function demandLive(
     knownAlive.add(stored);
     return;
   }
+  throw namespaceTerminating(resource.groupResource, name, namespace);
+}
+
+/** 403 for a new object in a namespace that is going away. */
+export function namespaceTerminating(groupResource: GroupResource, name: string, namespace: string): StatusError {
   const refusal = forbidden(
-    resource.groupResource,
+    groupResource,
     name,
     `unable to create new content in namespace ${namespace} because it is being terminated`,
   );
-  throw failure('Forbidden', refusal.message, {
+  return failure('Forbidden', refusal.message, {
     ...refusal.status.details,
     causes: [
       {

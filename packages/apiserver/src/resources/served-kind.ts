@@ -20,6 +20,8 @@ export interface ServedKind {
   readonly definition: KindDefinition;
   /** Custom resources take no strategic merge patches and no protobuf. */
   readonly custom: boolean;
+  /** Objects come from elsewhere, and no version of them is stored. */
+  readonly virtual?: boolean;
   /** Objects are forgotten this long after their last write, in seconds; absent: never. */
   readonly ttlSeconds?: number;
   /** Drops unknown fields from a decoded body, in place, and tells what it found. */

@@ -11,6 +11,8 @@ import type { TableOptions } from './virtual-resource.ts';
 
 /** What a resource says beyond its kind. */
 export interface ServedKindOptions {
+  /** Nothing of it is stored. */
+  readonly virtual?: boolean;
   readonly table?: TableOptions<KubeObject> | undefined;
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>> | undefined;
   validate?(object: KubeObject): readonly FieldError[];
@@ -29,6 +31,7 @@ export function servedKind(kind: CustomKind<KubeObject, unknown>, options: Serve
   const definition = definitionOf(base.definition, options);
   return {
     ...base,
+    virtual: options.virtual ?? false,
     definition,
     schemaRevision: revisionOf(base, definition),
     validateChange(object, old, warn) {

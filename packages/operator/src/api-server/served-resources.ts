@@ -49,6 +49,7 @@ function virtualParts(resource: VirtualResource, context: CallContext): Parts {
   const source = handledSource(resource, context);
   const subresources = handledSubresources(resource.subresources ?? {}, context);
   const kind = servedKind(resource.kind, {
+    virtual: true,
     table: resource.table,
     selectableFields: resource.selectableFields,
     validate: (object) => resource.validate?.(object) ?? [],

@@ -4,9 +4,9 @@
  */
 
 import { Namespace } from '@kindred/apis/core/v1';
-import type { AdmissionAttributes, AdmissionPlugin } from '@kindred/apiserver';
+import { type AdmissionAttributes, type AdmissionPlugin, namespaceTerminating } from '@kindred/apiserver';
 import type { Client, Informer, InformerFactory } from '@kindred/client';
-import { forbidden, isStatusError, notFound, type Observed } from '@kindred/machinery';
+import { isStatusError, notFound, type Observed } from '@kindred/machinery';
 
 export class LiveNamespaces {
   readonly #informer: Informer<Namespace>;
@@ -27,8 +27,7 @@ export class LiveNamespaces {
     // One that was made just now may not have been heard of yet.
     const found = this.#informer.lister.get({ name: namespace }) ?? (await this.#ask(namespace));
     if (found.metadata.deletionTimestamp === undefined) return;
-    const detail = `unable to create new content in namespace ${namespace} because it is being terminated`;
-    throw forbidden(resource, name, detail);
+    throw namespaceTerminating(resource, name, namespace);
   }
 
   async #ask(namespace: string): Promise<Observed<Namespace>> {
