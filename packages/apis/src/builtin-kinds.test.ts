@@ -254,3 +254,19 @@ test('objects that lack all that is required are told so, and break nothing', ()
     }
   }
 });
+
+test('an APIService of 2017 keeps its place under the two priorities that came after', () => {
+  const old = kinds.find(({ kind, version }) => kind === 'APIService' && version === 'v1beta1');
+  const stored = old?.conversion?.toStorage({
+    apiVersion: 'apiregistration.k8s.io/v1beta1',
+    kind: 'APIService',
+    metadata: { name: 'v1.example.com' },
+    spec: { group: 'example.com', version: 'v1', priority: 150, groupPriorityMinimum: 7, versionPriority: 7 },
+  });
+  assert.deepEqual(stored?.['spec'], {
+    group: 'example.com',
+    version: 'v1',
+    groupPriorityMinimum: 1000,
+    versionPriority: 851,
+  });
+});

@@ -167,7 +167,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const routes = new Routes();
   let serverAddress = '';
   const version = versionInfo(`${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`);
-  addDiscoveryRoutes(routes, aggregation?.discovery ?? localDiscovery(registry), () => serverAddress);
+  const discovery = aggregation?.discovery ?? localDiscovery(registry);
+  addDiscoveryRoutes(routes, discovery, () => serverAddress);
   addOpenApiRoutes(routes, {
     registry,
     typeTable,
@@ -183,9 +184,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     webhooks: webhooks.metrics,
     flowControl,
     registry,
+    aggregation,
     processUse: options.processUse ?? ownProcessUse,
   });
-  addIndexRoute(routes, registry, health);
+  addIndexRoute(routes, discovery, health);
   for (const [path, handler] of Object.entries(options.routes ?? {})) routes.add(path, handler);
   const handle = handlerChain({
     authenticators,

@@ -10,6 +10,7 @@ import type { KeyAndCertificate } from '@kindred/machinery/certificates';
 import type { Exchange } from '../chain/exchange.ts';
 import { localPriorities } from '../discovery/priorities.ts';
 import type { DiscoverySource } from '../discovery/served-groups.ts';
+import type { Metric } from '../metrics/exposition.ts';
 import type { DescribedElsewhere } from '../openapi/described-group-versions.ts';
 import type { ApiResponse } from '../request/api-response.ts';
 import type { ResourceRegistry } from '../resources/registry.ts';
@@ -48,6 +49,7 @@ export interface Aggregation {
   forward(exchange: Exchange): Promise<ApiResponse> | undefined;
   readonly discovery: DiscoverySource;
   readonly openApi: DescribedElsewhere;
+  metrics(): Metric[];
   /** The kind APIService, in the version of the definition. */
   servedKind(definition: KindDefinition): ServedKind;
   /** Makes the objects that tell of this server. To be called when the registry is filled. */
@@ -105,6 +107,7 @@ export async function openAggregation(options: AggregationOptions): Promise<Aggr
       prioritiesOf: (group, version) => apiServices.prioritiesOf(group, version) ?? localPriorities(group, version),
     },
     openApi,
+    metrics: () => [unavailable(apiServices)],
     servedKind: (definition) => ({
       ...builtInKind(definition),
       // The server calls these with objects of this kind alone.
@@ -124,5 +127,16 @@ export async function openAggregation(options: AggregationOptions): Promise<Aggr
       apiServices.close();
       await Promise.all([local.close(), availability.close()]);
     },
+  };
+}
+
+function unavailable(apiServices: ApiServices): Metric {
+  return {
+    name: 'aggregator_unavailable_apiservice',
+    help: 'Whether the server of an APIService is unavailable: 0 or 1.',
+    type: 'gauge',
+    samples: apiServices
+      .remotes()
+      .map(({ api }) => ({ labels: { name: api.name }, value: api.unavailable === undefined ? 0 : 1 })),
   };
 }

@@ -36,8 +36,8 @@ export interface BackendParts {
 
 /** Milliseconds for a connection to be made and secured. */
 const connectLimit = 10_000;
-/** Milliseconds after which a connection that nobody uses is closed: less than servers commonly wait. */
-const idleLimit = 30_000;
+/** Milliseconds after which a connection that nobody uses is closed: longer than from one check to the next, less than servers wait. */
+const idleLimit = 60_000;
 /** They may be sent twice when the first one was lost. */
 const safeMethods = new Set(['GET', 'HEAD']);
 

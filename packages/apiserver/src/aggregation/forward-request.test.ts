@@ -163,3 +163,62 @@ test('a redirection is not passed on', async (t) => {
   assert.deepEqual([answer.status, answer.headers['location']], [500, undefined]);
   assert.match(String(json(answer)['message']), /attempted to redirect/);
 });
+
+test('large bodies pass at the pace of their readers, whatever their size', async (t) => {
+  const chunk = Buffer.alloc(1024 * 1024, 'x');
+  const count = 24;
+  let written = 0;
+  const waiting = new EventEmitter();
+  const { server } = await withBackend(t, (request, response) => {
+    if (request.method === 'POST') {
+      let length = 0;
+      request.on('data', (data: Buffer) => (length += data.length));
+      request.on('end', () => response.end(String(length)));
+      return;
+    }
+    const write = (): void => {
+      while (written < count) {
+        written++;
+        if (response.write(chunk)) continue;
+        waiting.emit('full');
+        response.once('drain', write);
+        return;
+      }
+      response.end();
+    };
+    write();
+  });
+  const sent = await server.call('POST', flunders, Buffer.concat([chunk, chunk, chunk, chunk]).toString());
+  assert.equal(sent.text, String(4 * chunk.length));
+  const full = once(waiting, 'full');
+  const { body } = await server.api
+    .transport({ username: 'slow', groups: ['system:masters'] })
+    .request({ method: 'GET', path: flunders, headers: {} });
+  await full;
+  const reader = body[Symbol.asyncIterator]();
+  await reader.next();
+  assert.ok(written < count, 'everything was read ahead');
+  let length = 0;
+  for (let next = await reader.next(); next.done !== true; next = await reader.next()) length += next.value.length;
+  assert.ok(length > (count - 1) * chunk.length && written === count);
+});
+
+test('a read is sent again when its kept connection was closed meanwhile, a write is not', async (t) => {
+  let dropNext = false;
+  const methods: string[] = [];
+  const { server } = await withBackend(t, (request, response) => {
+    methods.push(request.method ?? '');
+    if (dropNext) request.socket.destroy();
+    else response.end('{}');
+    dropNext = false;
+  });
+  await server.call('GET', flunders);
+  dropNext = true;
+  assert.equal((await server.call('GET', flunders)).status, 200);
+  await server.call('GET', flunders);
+  dropNext = true;
+  const write = await server.call('POST', flunders, '{}');
+  assert.equal(write.status, 503);
+  assert.equal(json(write)['message'], 'error trying to reach service: EOF');
+  assert.deepEqual(methods, ['GET', 'GET', 'GET', 'GET', 'POST']);
+});

@@ -68,6 +68,10 @@ test('what a server with legacy discovery serves is shown in both forms', async 
   const group = json(await server.call('GET', '/apis/wardle.example.com'));
   assert.deepEqual(group['preferredVersion'], { groupVersion: 'wardle.example.com/v1', version: 'v1' });
   assert.deepEqual(json(await server.call('GET', '/apis/wardle.example.com/v1')), legacy);
+  const { paths } = JSON.parse((await server.call('GET', '/')).text) as { paths: string[] };
+  assert.ok(paths.includes('/apis/wardle.example.com/v1'));
+  const metric = /^aggregator_unavailable_apiservice\{name="v1\.wardle\.example\.com"\} 0$/m;
+  assert.match((await server.call('GET', '/metrics')).text, metric);
 });
 
 test('aggregated discovery is preferred, and kept as stale while its server is down', async (t) => {

@@ -14,6 +14,7 @@ export interface MetricsParts {
   readonly webhooks: WebhookMetrics;
   readonly flowControl: FlowControl;
   readonly registry: ResourceRegistry;
+  readonly aggregation: { metrics(): Metric[] } | undefined;
   readonly processUse: () => ProcessUse;
 }
 
@@ -22,6 +23,7 @@ export function addMetricsRoute(routes: Routes, parts: MetricsParts): void {
     const metrics = [
       ...parts.requests.metrics(),
       ...parts.webhooks.metrics(),
+      ...(parts.aggregation?.metrics() ?? []),
       inFlight(parts.flowControl),
       await storedObjects(parts.registry),
       ...processMetrics(parts.processUse()),
