@@ -1,5 +1,6 @@
 /** The `kindred` command. Faults are printed in words and end the program with their exit code; bugs show their stack. */
 
+import type { WaitingAgent } from '@kindred/node';
 import type { ImportModule } from './extensions/load-extensions.ts';
 import { Fault } from './fault.ts';
 import { parseUpOptions, upUsage } from './up/options.ts';
@@ -31,8 +32,9 @@ async function main(args: readonly string[], importModule: ImportModule): Promis
     case 'up': {
       if (asksForHelp) return print(upUsage);
       const options = parseUpOptions(rest, process.env);
+      const waitingAgent = options.runtime === 'none' ? undefined : await forkAgent();
       const { up } = await import('./up/up.ts');
-      return up(options, importModule);
+      return up(options, importModule, waitingAgent);
     }
     case 'version':
     case '--version':
@@ -45,6 +47,11 @@ async function main(args: readonly string[], importModule: ImportModule): Promis
     default:
       throw new Fault('KND_USAGE', `There is no command "${command}"`, 'See: kindred help');
   }
+}
+
+async function forkAgent(): Promise<WaitingAgent> {
+  const { forkBundledAgent } = await import('./up/fork-agent.ts');
+  return forkBundledAgent();
 }
 
 function print(text: string): number {

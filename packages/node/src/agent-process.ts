@@ -21,48 +21,89 @@ export interface SpawnOptions {
   readonly onLog: (text: string) => void;
   /** The API server's URL, as soon as it serves; until then the agent prepares. That of the settings, at once, when absent. */
   readonly serving?: Promise<string>;
-  /** Entry of the agent's program; a bundle of it needs less memory than its modules, which are the default. */
-  readonly main?: string;
 }
 
-/** Keeps the agent small: it holds few objects and handles streams. */
-const memoryFlags = ['--max-semi-space-size=2', '--max-old-space-size=256'];
+/** A process that has the agent's program loaded, or is about to, and waits for its settings. */
+export interface WaitingAgent {
+  /** Makes it the agent of these settings, once. They go into `agent.json` in the data directory, which must exist. */
+  start(settings: AgentSettings, options: SpawnOptions): NodeAgentProcess;
+  /** Ends it where it was never started; nothing otherwise. */
+  dismiss(): void;
+}
+
+/**
+ * Keep the agent small: it holds few objects and handles streams. What V8's optimizing compiler needs is resident from its
+ * first use, so only what is truly hot gets it.
+ */
+const memoryFlags = ['--max-semi-space-size=2', '--max-old-space-size=256', '--interrupt-budget=2000000'];
 const patienceMs = 5_000;
 
 /**
- * Starts the agent. Its settings go into `agent.json` in the data directory, which must exist.
+ * Starts the agent.
  *
  * @example
  * const node = spawnNodeAgent(settings, { onLog: (text) => process.stderr.write(text) });
  * const { isolation, limitations } = await node.ready;
  */
-export function spawnNodeAgent(
-  settings: AgentSettings,
-  { onLog, serving = Promise.resolve(settings.server), main = agentMain }: SpawnOptions,
-): NodeAgentProcess {
-  const config = join(settings.dataDir, 'agent.json');
-  writeFileSync(config, JSON.stringify(settings));
-  const stdio: ['ignore', 'ignore', 'pipe', 'ipc'] = ['ignore', 'ignore', 'pipe', 'ipc'];
-  const child = fork(main, ['--config', config], { execArgv: memoryFlags, stdio });
-  child.stderr?.on('data', (chunk: Buffer) => onLog(chunk.toString('utf8')));
-  // An agent that is gone by then is noticed by its exit; without a server there is nothing to say.
-  serving.then(
-    (server) => child.connected && child.send({ type: 'serving', server } satisfies Serving, () => undefined),
-    () => undefined,
-  );
-  const exited = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 137)));
-  return { pid: child.pid ?? 0, ready: readyOf(child, exited), exited, stop: () => stop(child, exited) };
+export function spawnNodeAgent(settings: AgentSettings, options: SpawnOptions): NodeAgentProcess {
+  return forkNodeAgent().start(settings, options);
 }
 
-/** The one message that the agent gets. */
+/**
+ * Begins to start an agent whose settings are not known yet: loading its program takes a good part of its start.
+ *
+ * @param main entry of the agent's program; a bundle of it needs less memory than its modules, which are the default
+ */
+export function forkNodeAgent(main: string = agentMain): WaitingAgent {
+  const stdio: ['ignore', 'ignore', 'pipe', 'ipc'] = ['ignore', 'ignore', 'pipe', 'ipc'];
+  const child = fork(main, { execArgv: memoryFlags, stdio });
+  const exited = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 137)));
+  const ready = readyOf(child, exited);
+  // An agent that is gone by then is noticed by its exit.
+  const send = (message: ToAgent): void => void (child.connected && child.send(message, () => undefined));
+  let isStarted = false;
+  return {
+    start(settings, { onLog, serving = Promise.resolve(settings.server) }) {
+      isStarted = true;
+      const config = join(settings.dataDir, 'agent.json');
+      writeFileSync(config, JSON.stringify(settings));
+      child.stderr?.on('data', (chunk: Buffer) => onLog(chunk.toString('utf8')));
+      send({ type: 'start', args: ['--config', config] });
+      // Without a server there is nothing to say.
+      serving.then(
+        (server) => send({ type: 'serving', server }),
+        () => undefined,
+      );
+      return { pid: child.pid ?? 0, ready, exited, stop: () => stop(child, exited) };
+    },
+    dismiss() {
+      if (!isStarted) child.kill('SIGKILL');
+    },
+  };
+}
+
+/** What the agent is told, each once: what a command line would say, and where the API server is, as soon as it serves. */
+type ToAgent = { readonly type: 'start'; readonly args: readonly string[] } | Serving;
+
 interface Serving {
   readonly type: 'serving';
   readonly server: string;
 }
 
-export function isServing(message: unknown): message is Serving {
-  if (typeof message !== 'object' || message === null || !('type' in message) || !('server' in message)) return false;
-  return message.type === 'serving' && typeof message.server === 'string';
+/** The settings' arguments in a message to the agent; undefined in any other. */
+export function startArgsIn(message: unknown): readonly string[] | undefined {
+  if (!isOfType(message, 'start') || !('args' in message) || !Array.isArray(message.args)) return undefined;
+  return message.args.filter((arg) => typeof arg === 'string');
+}
+
+/** The API server's URL in a message to the agent; undefined in any other. */
+export function serverIn(message: unknown): string | undefined {
+  if (!isOfType(message, 'serving') || !('server' in message)) return undefined;
+  return typeof message.server === 'string' ? message.server : undefined;
+}
+
+function isOfType(message: unknown, type: string): message is object {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === type;
 }
 
 function readyOf(child: ChildProcess, exited: Promise<number>): Promise<AgentReady> {
@@ -80,7 +121,7 @@ function readyOf(child: ChildProcess, exited: Promise<number>): Promise<AgentRea
 }
 
 function isReady(message: unknown): message is AgentReady {
-  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready';
+  return isOfType(message, 'ready');
 }
 
 async function stop(child: ChildProcess, exited: Promise<number>): Promise<number> {

@@ -36,7 +36,7 @@ import type { NodeContext } from './pods/node-context.ts';
 import { PodManager } from './pods/pod-manager.ts';
 import { readMachineFigures } from './registration/machine-figures.ts';
 import { allocatableMemory } from './registration/node-status.ts';
-import { Registration } from './registration/registration.ts';
+import { findRegistered, type Registered, Registration } from './registration/registration.ts';
 import { type DetectedRuntime, detectRuntime } from './runtime/detect.ts';
 import type { IsolationLevel } from './runtime/runtime.ts';
 import { NodeServer } from './server/node-server.ts';
@@ -98,7 +98,7 @@ export class NodeAgent {
     // What this machine can do, and what the cluster holds: neither waits for the other.
     const [detected, cluster] = await Promise.all([making, this.#connect()]);
     this.#assertOpen();
-    const { client, pods, services, slices } = cluster;
+    const { client, pods, services, slices, found } = cluster;
     const dns = await this.#dns(detected, cluster.zone);
     const egressProxy = await this.#egressProxy(detected);
     const context = this.#context(detected, { client, services, dns, egressProxy });
@@ -112,7 +112,7 @@ export class NodeAgent {
       updated: (pod) => manager.update(pod),
       deleted: (pod) => manager.remove(pod),
     });
-    await this.#register(client, detected, port);
+    await this.#register(client, detected, { port, found });
     return { port, isolation: detected.runtime.level, limitations: detected.runtime.limitations() };
   }
 
@@ -189,8 +189,9 @@ export class NodeAgent {
     const slices = informers.informer(EndpointSlice);
     const zone = zoneOf(services, slices, clusterDomain);
     informers.start();
-    await informers.waitForSync();
-    return { client, pods, services, slices, zone };
+    const figures = readMachineFigures(this.#options.dataDir);
+    const [found] = await Promise.all([findRegistered(client, nodeName, figures), informers.waitForSync()]);
+    return { client, pods, services, slices, zone, found };
   }
 
   #client(): Client {
@@ -310,10 +311,15 @@ export class NodeAgent {
     return opened;
   }
 
-  async #register(client: Client, { network }: DetectedRuntime, port: number): Promise<void> {
+  async #register(
+    client: Client,
+    { network }: DetectedRuntime,
+    { port, found }: { readonly port: number; readonly found: Registered },
+  ): Promise<void> {
     const { nodeName, nodeAddress, dataDir } = this.#options;
     const registration = new Registration({
       ...this.#parts,
+      found,
       client,
       identity: {
         name: nodeName,

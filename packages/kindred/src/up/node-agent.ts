@@ -1,19 +1,18 @@
 /** Runs the node agent beside the control plane and starts it again should it end. */
 
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '@kindred/machinery';
 import { errorText } from '@kindred/machinery';
-import type { AgentReady, AgentSettings, NodeAgentProcess, SpawnOptions } from '@kindred/node';
-import { spawnNodeAgent } from '@kindred/node';
+import type { AgentReady, AgentSettings, NodeAgentProcess, WaitingAgent } from '@kindred/node';
 import type { ExtensionImage, Logger } from '@kindred/operator';
-import { compiledDirectory } from '../compiled-directory.ts';
 import type { ClusterSettings } from '../control-plane/cluster-settings.ts';
 import type { DataDirectory } from '../data-directory/data-directory.ts';
 import { Fault } from '../fault.ts';
+import { forkBundledAgent } from './fork-agent.ts';
 
 export interface NodeAgentOptions {
+  /** Becomes the agent at first; others are forked when they are needed. */
+  readonly waiting: WaitingAgent | undefined;
   readonly directory: DataDirectory;
   readonly settings: ClusterSettings;
   /** Where the API server is meant to be. */
@@ -36,6 +35,7 @@ const longestStart = 30_000;
 
 export class NodeAgentSupervisor {
   readonly #options: NodeAgentOptions;
+  #waiting: WaitingAgent | undefined;
   #agent: NodeAgentProcess | undefined;
   #stopping = false;
   #failures = 0;
@@ -44,6 +44,7 @@ export class NodeAgentSupervisor {
 
   constructor(options: NodeAgentOptions) {
     this.#options = options;
+    this.#waiting = options.waiting;
   }
 
   /**
@@ -78,7 +79,9 @@ export class NodeAgentSupervisor {
       this.#lastError = lastErrorOf(text) ?? this.#lastError;
       onLog(text);
     };
-    const agent = spawnBundled(this.#settings(), { onLog: takeLog, serving });
+    const waiting = this.#waiting ?? forkBundledAgent();
+    this.#waiting = undefined;
+    const agent = waiting.start(this.#settings(), { onLog: takeLog, serving });
     this.#agent = agent;
     let isReady = false;
     void agent.exited.then((code) => {
@@ -123,12 +126,6 @@ export class NodeAgentSupervisor {
       hiddenPaths: [directory.at('pki'), directory.at('store')],
     };
   }
-}
-
-/** One file loads several times faster, and needs less memory, than the tree of modules it is made of. */
-function spawnBundled(settings: AgentSettings, options: Omit<SpawnOptions, 'main'>): NodeAgentProcess {
-  const bundle = fileURLToPath(new URL('./bundle/node-agent.mjs', compiledDirectory));
-  return spawnNodeAgent(settings, { ...options, ...(existsSync(bundle) ? { main: bundle } : {}) });
 }
 
 /** The reason in the last line of level error; undefined when there is none, or when it isn't the agent's own words. */

@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { createClient } from '@kindred/client';
 import type { Clock } from '@kindred/machinery';
 import { errorText } from '@kindred/machinery';
-import type { AgentReady } from '@kindred/node';
+import type { AgentReady, WaitingAgent } from '@kindred/node';
 import type { Extension, Logger } from '@kindred/operator';
 import { createJsonLogger } from '@kindred/operator';
 import { takeAddressSlot } from '../control-plane/address-slot.ts';
@@ -33,6 +33,7 @@ import type { ShutdownStack } from './shutdown-stack.ts';
 export interface StartContext {
   readonly options: UpOptions;
   readonly importModule: ImportModule;
+  readonly waitingAgent: WaitingAgent | undefined;
   readonly clock: Clock;
   readonly progress: Progress;
   readonly shutdown: ShutdownStack;
@@ -142,13 +143,14 @@ interface PreparedNode {
   readonly serves: (url: string) => void;
 }
 
-async function prepareNode({ options, clock }: StartContext, core: Core): Promise<PreparedNode> {
+async function prepareNode({ options, waitingAgent, clock }: StartContext, core: Core): Promise<PreparedNode> {
   const { directory, settings, extensions, readiness, logger, nodeLog } = core;
   let serves: PreparedNode['serves'] = () => undefined;
   const serving = new Promise<string>((resolve) => {
     serves = resolve;
   });
   const agent = new NodeAgentSupervisor({
+    waiting: waitingAgent,
     directory,
     settings,
     server: `https://127.0.0.1:${options.securePort}`,

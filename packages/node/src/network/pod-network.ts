@@ -25,18 +25,26 @@ export interface PodNetworkOptions {
   readonly log: Logger;
 }
 
+interface Bridge {
+  readonly bridge: string;
+  /** Made by this agent: nothing of an earlier one is on it. */
+  readonly isNew: boolean;
+}
+
 /** Agents on one machine that look for a free bridge try this many, and as many ranges. */
 const bridgesTried = 32;
 
 export class PodNetwork {
   readonly #options: PodNetworkOptions;
   readonly #bridge: string;
+  readonly #isNew: boolean;
   readonly #addresses: AddressPool;
   readonly podCidr: Cidr;
 
-  private constructor(options: PodNetworkOptions, bridge: string, podCidr: Cidr) {
+  private constructor(options: PodNetworkOptions, { bridge, isNew }: Bridge, podCidr: Cidr) {
     this.#options = options;
     this.#bridge = bridge;
+    this.#isNew = isNew;
     this.podCidr = podCidr;
     this.#addresses = new AddressPool(podCidr);
   }
@@ -45,12 +53,11 @@ export class PodNetwork {
   static async open(options: PodNetworkOptions): Promise<PodNetwork> {
     for (let index = 0; index < bridgesTried; index++) {
       const bridge = `kindred${index}`;
-      const owner = await bridgeOwner(bridge);
-      if (owner !== undefined && owner !== options.owner) continue;
-      // Agents that start at the same moment may both find it free: the slower one goes on to the next.
-      if (owner === undefined && !(await makeBridge(bridge))) continue;
-      const range = (owner === undefined ? undefined : await rangeOf(bridge)) ?? (await freeRange(options.podCidr));
-      const network = new PodNetwork(options, bridge, range);
+      // Nearly always there is none yet: then nothing needs to be asked.
+      const isNew = await makeBridge(bridge);
+      if (!isNew && (await bridgeOwner(bridge)) !== options.owner) continue;
+      const range = (isNew ? undefined : await rangeOf(bridge)) ?? (await freeRange(options.podCidr));
+      const network = new PodNetwork(options, { bridge, isNew }, range);
       await network.#configure();
       return network;
     }
@@ -81,6 +88,7 @@ export class PodNetwork {
 
   /** Removes interfaces of pods that an earlier agent left on the bridge. */
   async cleanUp(): Promise<void> {
+    if (this.#isNew) return;
     const listed = await runCommand('ip', ['-o', 'link', 'show', 'master', this.#bridge]);
     for (const [, name] of listed.stdout.matchAll(/^\d+: (kp[0-9a-f]+)@/gm)) {
       if (name) await runCommand('ip', ['link', 'del', name]);
@@ -101,22 +109,16 @@ export class PodNetwork {
     const { serviceCidr, owner } = this.#options;
     const bridge = this.#bridge;
     try {
-      // A bridge without an address of its own takes that of a port: with each pod that comes or goes it could change, and
-      // the other pods would not reach the host until they noticed.
-      const address = linkAddress(this.hostAddress);
-      await mustRun('ip', [
-        'link',
-        'set',
-        bridge,
-        'address',
-        address,
-        'alias',
-        `${owner},${formatCidr(serviceCidr)}`,
-        'up',
-      ]);
-      await mustRun('ip', ['address', 'replace', `${this.hostAddress}/${this.podCidr.prefix}`, 'dev', bridge]);
-      // Any address of a local range can be bound and answers pods and host alike, without an address for each service.
-      await mustRun('ip', ['route', 'replace', 'local', formatCidr(serviceCidr), 'dev', 'lo']);
+      const range = formatCidr(serviceCidr);
+      const batch = [
+        // A bridge without an address of its own takes that of a port: with each pod that comes or goes it could change, and
+        // the other pods would not reach the host until they noticed.
+        `link set ${bridge} address ${linkAddress(this.hostAddress)} alias ${owner},${range} up`,
+        `address replace ${this.hostAddress}/${this.podCidr.prefix} dev ${bridge}`,
+        // Any address of a local range can be bound and answers pods and host alike, without an address for each service.
+        `route replace local ${range} dev lo`,
+      ];
+      await mustRun('ip', ['-batch', '-'], { input: `${batch.join('\n')}\n` });
     } catch (error) {
       await runCommand('ip', ['link', 'del', bridge]);
       throw new Error(`the pod network could not be made: ${errorText(error)}`, { cause: error });
@@ -134,14 +136,14 @@ function interfaceName(uid: string): string {
   return `kp${createHash('sha256').update(uid).digest('hex').slice(0, 12)}`;
 }
 
-/** undefined: no such interface. Empty: a bridge that nobody claims. */
+/** undefined: no such interface any more. Empty: a bridge that nobody claims. */
 async function bridgeOwner(bridge: string): Promise<string | undefined> {
   const shown = await runCommand('ip', ['-o', 'link', 'show', bridge]);
   if (shown.code !== 0) return undefined;
   return /\balias ([^\s,]+)/.exec(shown.stdout)?.[1] ?? '';
 }
 
-/** false when somebody else was faster. */
+/** false when there is one of that name. */
 async function makeBridge(bridge: string): Promise<boolean> {
   const made = await runCommand('ip', ['link', 'add', bridge, 'type', 'bridge']);
   if (made.code === 0) return true;

@@ -10,7 +10,15 @@ import type { Logger } from '@kindred/machinery';
 import { type Clock, isStatusError, type Observed } from '@kindred/machinery';
 import { type MachineFigures, type NodeIdentity, nodeLabels, nodeStatus } from './node-status.ts';
 
+/** What the cluster has of the node from earlier starts. */
+export interface Registered {
+  readonly node: Observed<Node> | undefined;
+  readonly lease: Observed<Lease> | undefined;
+}
+
 export interface RegistrationOptions {
+  /** What {@link findRegistered} found. */
+  readonly found: Registered;
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Logger;
@@ -34,12 +42,13 @@ export class Registration {
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
+    this.#node = options.found.node;
+    this.#lease = options.found.lease;
   }
 
   /** Resolves when the node is registered and Ready; goes on renewing. */
   async start(): Promise<void> {
-    const [lease] = await Promise.all([this.#findLease(), this.#register()]);
-    this.#lease = lease;
+    if (this.#node === undefined) await this.#register();
     await this.#beat();
   }
 
@@ -50,15 +59,12 @@ export class Registration {
 
   async #register(): Promise<void> {
     const { client, identity, figures } = this.#options;
-    const labels = nodeLabels(identity.name, figures().architecture);
     const { name, podCidr } = identity;
-    try {
-      this.#node = await client.mergePatch(Node, { name }, { metadata: { labels } });
-    } catch (error) {
-      if (!isStatusError(error, 'NotFound')) throw error;
-      const spec = { podCIDR: podCidr, podCIDRs: [podCidr] };
-      this.#node = await client.create(Node, { metadata: { name, labels }, spec });
-    }
+    this.#node = await labelledNode(client, name, figures());
+    if (this.#node !== undefined) return;
+    const spec = { podCIDR: podCidr, podCIDRs: [podCidr] };
+    const labels = nodeLabels(name, figures().architecture);
+    this.#node = await client.create(Node, { metadata: { name, labels }, spec });
   }
 
   async #beat(): Promise<void> {
@@ -114,7 +120,7 @@ export class Registration {
     const { client, clock, identity } = this.#options;
     const renewTime = new Date(clock.now()).toISOString().replace('Z', '000Z');
     const { name } = identity;
-    if (!this.#lease) this.#lease = await this.#findLease();
+    this.#lease ??= await findLease(client, name);
     const uid = this.#node?.metadata.uid ?? '';
     const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid }];
     const spec = { holderIdentity: name, leaseDurationSeconds: leaseSeconds, renewTime };
@@ -127,14 +133,28 @@ export class Registration {
         })
       : await client.create(Lease, { metadata, spec });
   }
+}
 
-  async #findLease(): Promise<Observed<Lease> | undefined> {
-    const { client, identity } = this.#options;
-    try {
-      return await client.get(Lease, { namespace: leaseNamespace, name: identity.name });
-    } catch (error) {
-      if (isStatusError(error, 'NotFound')) return undefined;
-      throw error;
-    }
+/** Looks the node up, and labels it as this machine says. Needs nothing but a server. */
+export async function findRegistered(client: Client, name: string, figures: MachineFigures): Promise<Registered> {
+  const [node, lease] = await Promise.all([labelledNode(client, name, figures), findLease(client, name)]);
+  return { node, lease };
+}
+
+function labelledNode(client: Client, name: string, figures: MachineFigures): Promise<Observed<Node> | undefined> {
+  const labels = nodeLabels(name, figures.architecture);
+  return orNone(client.mergePatch(Node, { name }, { metadata: { labels } }));
+}
+
+function findLease(client: Client, name: string): Promise<Observed<Lease> | undefined> {
+  return orNone(client.get(Lease, { namespace: leaseNamespace, name }));
+}
+
+async function orNone<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isStatusError(error, 'NotFound')) return undefined;
+    throw error;
   }
 }

@@ -47,11 +47,17 @@ export interface DetectedRuntime {
 /** @throws Error when namespaces were asked for and can't be had. */
 export async function detectRuntime(options: RuntimeOptions): Promise<DetectedRuntime> {
   if (options.level === 'plain') return plain(options, 'Plain processes were asked for.');
-  const owner = nodeMark(options.dataDir);
-  const upper = await overlayPlace(options);
-  if ('reason' in upper) return refused(options, upper.reason);
+  const unfit = unfitMachine(options);
+  if (unfit !== undefined) return refused(options, unfit);
+  // Both are programs of the system, one after the other: neither needs the other's outcome.
+  const opening = PodNetwork.open({ ...options, owner: nodeMark(options.dataDir) });
+  const [upper] = await Promise.all([overlayPlace(options), opening.catch(() => undefined)]);
   try {
-    const network = await PodNetwork.open({ ...options, owner });
+    const network = await opening;
+    if ('reason' in upper) {
+      await network.close();
+      return refused(options, upper.reason);
+    }
     const limitations = await enableEgress(network.podCidr, options.log);
     const runtime = new NamespaceRuntime({
       ...options,
@@ -128,12 +134,16 @@ function skeletonOf({ dataDir }: RuntimeOptions): string {
   return join(dataDir, 'skeleton');
 }
 
+/** Why there is nothing to try. */
+function unfitMachine({ userId }: RuntimeOptions): string | undefined {
+  if (process.platform !== 'linux') return 'this is not Linux';
+  return userId === 0 ? undefined : 'only root may make namespaces with a network';
+}
+
 /** Tries the real thing once: all namespaces, and an overlay of the root in the data directory. */
 async function overlayPlace(
   options: RuntimeOptions,
 ): Promise<{ readonly upper: 'disk' | 'tmpfs' } | { readonly reason: string }> {
-  if (process.platform !== 'linux') return { reason: 'this is not Linux' };
-  if (options.userId !== 0) return { reason: 'only root may make namespaces with a network' };
   const directory = join(options.dataDir, 'overlay-check');
   let reason = '';
   try {

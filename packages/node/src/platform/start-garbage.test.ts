@@ -13,7 +13,7 @@ function planned(uses: number[]) {
   return { clock, cancel, collections: () => collections };
 }
 
-test('the garbage of a start is collected once, and not before the platform is at rest', () => {
+test('the garbage of a start is collected once, and not before the process is at rest', () => {
   const { clock, collections } = planned([1, 0.9, 0.5, 0.01]);
   clock.advance(14_999);
   assert.equal(collections(), 0);

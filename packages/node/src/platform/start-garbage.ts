@@ -1,7 +1,7 @@
 /**
- * A start leaves 15 to 20 MB of garbage and grown heap spaces behind, which V8 gives back whenever it next collects
- * everything: on an idle platform that may be minutes later. One collection gives them back, soon after the start and not
- * before the platform is at rest: it throws away compiled code, too, and a busy one would have to make that anew.
+ * The start of a process leaves 5 to 20 MB of garbage and grown heap spaces behind, which V8 gives back whenever it next
+ * collects everything: in an idle one that may be minutes later. One collection gives them back, soon after the start and not
+ * before the process is at rest: it throws away compiled code, too, and a busy one would have to make that anew.
  */
 import type { Clock } from '@kindred/machinery';
 
