@@ -7,7 +7,7 @@ import type { FieldFindings } from '../resources/served-kind.ts';
 
 const objectMetaType = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
-/** Drops what ObjectMeta doesn't have, and what is null; tells what it found. */
+/** Drops what ObjectMeta doesn't have, what is null and which maps are empty; tells what it found. */
 export function fitMetadata(object: Unstructured): FieldFindings {
   if (isJsonObject(object.metadata) && isPlain(object.metadata)) return { errors: [], unknownFields: [] };
   const { errors, unknownFields } = decodeObject(objectMetaType, object.metadata);
@@ -16,7 +16,7 @@ export function fitMetadata(object: Unstructured): FieldFindings {
 
 const plainFields: ReadonlySet<string> = new Set(['name', 'namespace', 'generateName', 'uid', 'resourceVersion']);
 
-/** Names, labels and annotations alone, as nearly all new objects have them: nothing is unknown, wrong or null. */
+/** Names, labels and annotations alone, as nearly all new objects have them: nothing is unknown, wrong, null or empty. */
 function isPlain(metadata: JsonObject): boolean {
   for (const name in metadata) {
     const value = metadata[name];
@@ -27,6 +27,10 @@ function isPlain(metadata: JsonObject): boolean {
 
 function isTextMap(name: string, value: unknown): boolean {
   if ((name !== 'labels' && name !== 'annotations') || !isJsonObject(value)) return false;
-  for (const key in value) if (typeof value[key] !== 'string') return false;
-  return true;
+  let isEmpty = true;
+  for (const key in value) {
+    if (typeof value[key] !== 'string') return false;
+    isEmpty = false;
+  }
+  return !isEmpty;
 }
