@@ -2,7 +2,7 @@
  * Operations that requests have begun. They belong to the server, not to their requests: whoever stops waiting doesn't leave
  * a release half changed. The end of the server stops them, and waits until their releases say so.
  */
-import type { Clock, Logger } from '@kindred/machinery';
+import { type Clock, type Logger, serviceUnavailable } from '@kindred/machinery';
 
 /** How an operation stands when its request must be answered. */
 export type Outcome<T> = { readonly isOver: true; readonly result: T } | { readonly isOver: false };
@@ -19,7 +19,7 @@ export class RunningOperations {
   /**
    * Begins an operation and waits for its end, but no longer than `limit` milliseconds.
    *
-   * @throws what the operation throws in that time; what it throws later is logged
+   * @throws what the operation throws in that time; what it throws later is logged. StatusError 503 at the end of the server
    */
   async run<T>(
     operation: (signal: AbortSignal) => Promise<T>,
@@ -43,7 +43,7 @@ export class RunningOperations {
 
   /** Stops them; resolves when their records say that they were stopped. */
   async close(): Promise<void> {
-    this.#closing.abort(new Error('the server that did it was stopped'));
+    this.#closing.abort(serviceUnavailable('the server that did it was stopped'));
     await Promise.allSettled(this.#running);
   }
 }
