@@ -33,7 +33,7 @@ export function kubeConfigOf({ kind, name, key }: ClusterPlace, namespace: strin
 }
 
 /** Whether both were found by the same object. */
-export function isSameReference(a: ClusterPlace, b: ClusterPlace): boolean {
+function isSameReference(a: ClusterPlace, b: ClusterPlace): boolean {
   return a.kind === b.kind && a.name === b.name && a.key === b.key;
 }
 

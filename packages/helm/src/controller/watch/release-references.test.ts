@@ -32,8 +32,12 @@ test('all that a source is fetched with', () => {
       include: [{ repository, from: '', to: 'x' }],
     }),
     [
-      ...['Secret/a/login', 'Secret/a/certs', 'Secret/a/proxy', 'ConfigMap/a/authorities'],
-      ...['Secret/a/signers', 'Secret/a/inner'],
+      'Secret/a/login',
+      'Secret/a/certs',
+      'Secret/a/proxy',
+      'ConfigMap/a/authorities',
+      'Secret/a/signers',
+      'Secret/a/inner',
     ],
   );
   const oci = { type: 'oci', url: 'oci://x', version: '', plainHttp: false, access: {} } as const;
