@@ -13,6 +13,8 @@ function templates(name: string, files: Readonly<Record<string, string>>): Recor
 }
 
 const metadata: Readonly<Record<string, string>> = {
+  twice:
+    'apiVersion: v2\nname: twice\nversion: 0.1.0\nname: twice\nmaintainers:\n- name: a\n  name: b\n"version": 0.1.0\nzzz: 1\n',
   good: chart('good'),
   'empty-file': '',
   'wrong-types': chart('wrong-types', 'keywords: x\n'),

@@ -7,6 +7,7 @@ import { asStruct } from '../go/struct-members.ts';
 import { type GoValue, isMap, typeName } from '../go/value.ts';
 import { parseConstraints, satisfies } from '../semver/constraint.ts';
 import { parseVersion } from '../semver/version.ts';
+import { duplicateKeys } from '../yaml/duplicate-keys.ts';
 import { readYaml, YamlError } from '../yaml/read.ts';
 import { isEmail, isRequestUrl, isUrl } from './addresses.ts';
 import type { LintSource } from './lint-source.ts';
@@ -23,8 +24,7 @@ export function lintChartFile(report: LintReport, { path, kindOf, text }: LintSo
     return;
   }
   const { root, metadata } = read;
-  const unknown = unknownMember(asStruct(root, metadataMembers));
-  report.check('warning', FILE, unknown === undefined ? undefined : strictProblem(unknown));
+  report.check('warning', FILE, strictProblem(text(FILE) ?? '', root));
   const error = (problem: string | undefined): boolean => report.check('error', FILE, problem);
   error(nameProblem(metadata.name));
   error(apiVersionProblem(metadata.apiVersion));
@@ -41,8 +41,14 @@ export function lintChartFile(report: LintReport, { path, kindOf, text }: LintSo
   report.check('warning', FILE, isStrict ? undefined : `version '${metadata.version}' is not a valid SemVerV2`);
 }
 
-function strictProblem(member: string): string {
-  return `failed to strictly parse chart metadata file\n\terror unmarshaling JSON: while decoding JSON: json: unknown field ${quote(member)}`;
+/** Keys that stand twice, and if there are none, members that nobody knows. */
+function strictProblem(text: string, root: GoValue): string | undefined {
+  const what = 'failed to strictly parse chart metadata file\n\terror';
+  const twice = duplicateKeys(text).map(({ key, line }) => `  line ${line}: key ${quote(key)} already set in map`);
+  if (twice.length > 0) return `${what} converting YAML to JSON: yaml: unmarshal errors:\n${twice.join('\n')}`;
+  const unknown = unknownMember(asStruct(root, metadataMembers));
+  if (unknown === undefined) return undefined;
+  return `${what} unmarshaling JSON: while decoding JSON: json: unknown field ${quote(unknown)}`;
 }
 
 function readChartFile(text: string): { problem: string } | { root: GoValue; metadata: ChartMetadata } {
