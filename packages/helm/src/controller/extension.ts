@@ -2,7 +2,7 @@
  * The extension `helm`: kinds and controllers that keep releases of charts in a cluster, as one value. What it installs may
  * be anything, so its controllers may do anything, unless they are told to act as service accounts only.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
@@ -31,7 +31,7 @@ import { HelmRelease } from './kinds/helm-release.ts';
 import { HelmChart, HelmChartConfig } from './kinds/k3s-helm-chart.ts';
 import { releaseController } from './release-controller.ts';
 import { fluxReleases, k3sCharts, ownReleases } from './release-kinds.ts';
-import { SourceCache } from './sources/cache/source-cache.ts';
+import { SourceCache, temporaryCacheName } from './sources/cache/source-cache.ts';
 import { KnownCharts } from './sources/known-charts.ts';
 
 export interface HelmExtensionOptions {
@@ -121,7 +121,7 @@ export function helmExtension(options: HelmExtensionOptions = {}): Extension {
 
 function cacheIn({ cacheDirectory, cacheBytes }: HelmExtensionOptions): SourceCache {
   return new SourceCache({
-    directory: cacheDirectory ?? join(tmpdir(), `kindred-helm-${process.pid}`),
+    directory: cacheDirectory ?? join(tmpdir(), temporaryCacheName(randomBytes(12).toString('hex'), process.pid)),
     isTemporary: cacheDirectory === undefined,
     mostBytes: cacheBytes,
     isAlive,

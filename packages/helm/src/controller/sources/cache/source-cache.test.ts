@@ -81,14 +81,14 @@ test('of too much the oldest goes, but nothing that may be in use', async (t) =>
 
 test('it is swept while somebody has it open, and removed with the last one when it is temporary', async (t) => {
   const parent = await temporary(t);
-  const directory = join(parent, 'charts-4711');
+  const directory = join(parent, 'kindred-helm.ab12.4711');
   await put(parent, {
-    'charts-12/tls/key': [1, 3],
-    'charts-13/tls/key': [1, 3],
-    'charts-14/tls/key': [1, 1],
-    'charts-x/tls/key': [1, 3],
+    'kindred-helm.0f.12/tls/key': [1, 3],
+    'kindred-helm.0f.13/tls/key': [1, 3],
+    'kindred-helm.0f.14/tls/key': [1, 1],
+    'kindred-helm.x.12/tls/key': [1, 3],
     'others-12/tls/key': [1, 3],
-    'charts-4711/tls/key': [1, 3],
+    'kindred-helm.ab12.4711/tls/key': [1, 3],
   });
   const clock = new ManualClock(NOW);
   const errors: unknown[] = [];
@@ -102,15 +102,20 @@ test('it is swept while somebody has it open, and removed with the last one when
   const swept = async (path: string): Promise<void> => {
     while (existsSync(join(parent, path))) await new Promise(setImmediate);
   };
-  await Promise.all([swept('charts-12'), swept('charts-4711/tls/key')]);
+  await Promise.all([swept('kindred-helm.0f.12'), swept('kindred-helm.ab12.4711/tls/key')]);
   await put(directory, { 'tls/key': [1, 1] });
   while (clock.nextDue() === undefined) await new Promise(setImmediate);
   clock.advance(HOUR);
-  await swept('charts-4711/tls/key');
+  await swept('kindred-helm.ab12.4711/tls/key');
   await closings[0]?.();
   assert.ok(existsSync(directory));
   await closings[1]?.();
-  assert.deepEqual((await readdir(parent)).toSorted(), ['charts-13', 'charts-14', 'charts-x', 'others-12']);
+  assert.deepEqual((await readdir(parent)).toSorted(), [
+    'kindred-helm.0f.13',
+    'kindred-helm.0f.14',
+    'kindred-helm.x.12',
+    'others-12',
+  ]);
   assert.deepEqual(errors, []);
 });
 
@@ -120,7 +125,8 @@ test('a directory that somebody else has prepared is told, and left alone', asyn
   await mkdir(join(parent, 'theirs'));
   await symlink(join(parent, 'theirs'), directory);
   const errors: unknown[] = [];
-  const cache = new SourceCache({ directory, isTemporary: false, isAlive: () => true, userId: process.getuid?.() });
+  const cache = new SourceCache({ directory, isTemporary: true, isAlive: () => true, userId: process.getuid?.() });
   await cache.open(new ManualClock(NOW), (error) => errors.push(error))();
   assert.match(String(errors[0]), new RegExp(`${basename(directory)} belongs to somebody else`));
+  assert.ok(existsSync(join(parent, 'theirs')));
 });

@@ -14,9 +14,16 @@ const HOUR = 3_600_000;
 const ABANDONED = 2 * HOUR;
 const DEFAULT_MOST_BYTES = 1024 ** 3;
 
+const TEMPORARY = /^kindred-helm\.[0-9a-f]+\.(\d+)$/;
+
+/** Nobody can guess it, and make such a directory before: everybody may write beside it. */
+export function temporaryCacheName(random: string, pid: number): string {
+  return `kindred-helm.${random}.${pid}`;
+}
+
 export interface SourceCacheOptions {
   readonly directory: string;
-  /** Its name ends in this process's id, and it is removed when it is closed. */
+  /** It is removed when it is closed. Its name is one of `temporaryCacheName`. */
   readonly isTemporary: boolean;
   /** 1 GiB when not given. */
   readonly mostBytes?: number | undefined;
@@ -66,15 +73,17 @@ export class SourceCache {
 
   async #sweepOnce(now: number): Promise<void> {
     const { directory, isTemporary, mostBytes = DEFAULT_MOST_BYTES } = this.#options;
-    await this.#claim(now);
-    if (isTemporary) await this.#removeAbandoned(now);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (isTemporary) {
+      await this.#claim(now);
+      await this.#removeAbandoned(now);
+    }
     await sweepCache(directory, { now, mostBytes });
   }
 
   /** Nobody else may have made it: what is in it is trusted, and secret. */
   async #claim(now: number): Promise<void> {
     const { directory, userId } = this.#options;
-    await mkdir(directory, { recursive: true, mode: 0o700 });
     const status = await lstat(directory);
     if (!status.isDirectory() || (userId !== undefined && status.uid !== userId)) {
       throw new Error(`The directory for charts ${directory} belongs to somebody else`);
@@ -84,10 +93,9 @@ export class SourceCache {
 
   async #removeAbandoned(now: number): Promise<void> {
     const { directory, isAlive, userId } = this.#options;
-    const [, prefix = ''] = /([^/\\]*-)\d+$/.exec(directory) ?? [];
     for (const name of await readdir(dirname(directory))) {
-      const id = name.startsWith(prefix) && prefix !== '' ? name.slice(prefix.length) : '';
-      if (!/^\d+$/.test(id) || isAlive(Number(id))) continue;
+      const id = TEMPORARY.exec(name)?.[1];
+      if (id === undefined || isAlive(Number(id))) continue;
       const path = join(dirname(directory), name);
       const status = await lstat(path).catch((error: unknown) => {
         if (hasErrorCode(error, 'ENOENT')) return undefined;
