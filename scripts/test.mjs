@@ -25,7 +25,8 @@ const debianPrograms = {
 setUp();
 const paths = process.argv.slice(2);
 if (paths.length === 0) installFromDebian();
-process.exitCode = await runTests(paths.length > 0 ? paths : ['packages', 'examples', 'conformance']);
+// What takes longest goes first, so that no process is left to the end alone.
+process.exitCode = await runTests(paths.length > 0 ? paths : ['conformance', 'examples', 'packages']);
 
 function installFromDebian() {
   const missing = Object.entries(debianPrograms)
@@ -62,7 +63,7 @@ function isOnPath(program) {
 }
 
 async function runTests(where) {
-  const files = where.flatMap((path) => testFiles(join(root, path)));
+  const files = where.flatMap((path) => testFiles(join(root, path)).sort());
   if (files.length === 0) {
     process.stderr.write(`No test files below ${where.join(', ')}\n`);
     return 1;
