@@ -69,7 +69,8 @@ export async function createObject(
     settled: [],
   };
   try {
-    await runWriteSteps(createSteps, write);
+    const pending = runWriteSteps(createSteps, write);
+    if (pending !== undefined) await pending;
     return options.dryRun ? dryRun(write) : await store(write);
   } finally {
     settle(write);

@@ -46,12 +46,13 @@ export type Written =
 /** A step of a write: changes `write.object` in place, or refuses by throwing. */
 export type WriteStep = (write: Write) => void | Promise<void>;
 
-/** Runs the steps in order, waiting only where a step has something to wait for. */
-export async function runWriteSteps(steps: readonly WriteStep[], write: Write): Promise<void> {
-  for (const step of steps) {
-    const pending = step(write);
-    if (pending instanceof Promise) await pending;
+/** Runs the steps in order, waiting only where a step has something to wait for; undefined when none had. */
+export function runWriteSteps(steps: readonly WriteStep[], write: Write, first = 0): Promise<void> | undefined {
+  for (let index = first; index < steps.length; index++) {
+    const pending = steps[index]?.(write);
+    if (pending instanceof Promise) return pending.then(() => runWriteSteps(steps, write, index + 1));
   }
+  return undefined;
 }
 
 /** How long storage keeps what is written. */

@@ -153,6 +153,8 @@ export class CommitGroup {
     switch (request.type) {
       case 'txn':
         return this.#state.txn(request, reader, answering);
+      case 'swap':
+        return this.#state.swap(request, reader, answering);
       case 'range':
         return { type: 'range', ...this.#state.range(request.range, answering) };
       case 'history':
@@ -181,17 +183,20 @@ function errorResult(error: StoreError): WireResult {
   return { type: 'error', error: wireError(error) };
 }
 
+const writes: ReadonlySet<WireRequest['type']> = new Set(['swap', 'txn', 'compact', 'grant', 'revoke']);
+
 function isWrite(request: WireRequest): boolean {
-  return request.type === 'txn' || request.type === 'compact' || request.type === 'grant' || request.type === 'revoke';
+  return writes.has(request.type);
 }
 
 /** Whether carrying the request out makes the file larger in itself; deletions and compaction make room. */
 function needsSpace(request: WireRequest): boolean {
-  if (request.type === 'grant') return true;
+  if (request.type === 'grant' || request.type === 'swap') return true;
   return request.type === 'txn' && [...request.success, ...request.failure].some(({ type }) => type === 'put');
 }
 
 function sizeOfValues(request: WireRequest): number {
+  if (request.type === 'swap') return request.size;
   if (request.type !== 'txn') return 0;
   const sized = [...request.compare, ...request.success, ...request.failure];
   return sized.reduce((sum, part) => sum + ('size' in part ? part.size : 0), 0);

@@ -29,6 +29,8 @@ export type WireCompare =
   | Exclude<Compare, { target: 'value' }>
   | { readonly key: string; readonly target: 'value'; readonly is: '=' | '!='; readonly size: number };
 
+export type PutOperation = TxnRequest['success'][number] & { readonly type: 'put' };
+
 export interface WireTxn {
   readonly type: 'txn';
   readonly compare: readonly WireCompare[];
@@ -36,8 +38,19 @@ export interface WireTxn {
   readonly failure: readonly WireOperation[];
 }
 
+/** The transaction that nearly all writes are: one put, if its key's revision is still the one that was seen. */
+export interface WireSwap {
+  readonly type: 'swap';
+  readonly key: string;
+  readonly target: 'mod' | 'create';
+  readonly than: number;
+  readonly size: number;
+  readonly lease: number;
+}
+
 export type WireRequest =
   | WireTxn
+  | WireSwap
   | { readonly type: 'range'; readonly range: RangeRequest }
   | { readonly type: 'history'; readonly watch: WatchRequest; readonly start: Revision }
   | { readonly type: 'compact'; readonly revision: Revision }
@@ -88,6 +101,15 @@ export interface WireHistory {
   readonly next: Revision | undefined;
 }
 
+/** `created` is 0, which no key's creation is, when the comparison did not hold. */
+export interface WireSwapResult {
+  readonly type: 'swap';
+  readonly revision: Revision;
+  readonly created: Revision;
+  readonly version: number;
+  readonly previous?: WireKeyValue;
+}
+
 export type WireResult =
   | {
       readonly type: 'txn';
@@ -95,6 +117,7 @@ export type WireResult =
       readonly revision: Revision;
       readonly responses: readonly WireOperationResult[];
     }
+  | WireSwapResult
   | ({ readonly type: 'range' } & WireRange)
   | ({ readonly type: 'history' } & WireHistory)
   | { readonly type: 'lease'; readonly id: number }
@@ -156,6 +179,17 @@ export function wireTxn(request: TxnRequest, values: Uint8Array[]): WireTxn {
       };
     });
   return { type: 'txn', compare, success: operations(request.success), failure: operations(request.failure) };
+}
+
+/** The put of a transaction that is no more than a swap, and the swap. */
+export function wireSwap({ compare, success, failure }: TxnRequest): { put: PutOperation; wire: WireSwap } | undefined {
+  const [held] = compare;
+  const [put] = success;
+  if (held === undefined || put?.type !== 'put' || put.prevKv === true || held.key !== put.key) return undefined;
+  if (compare.length + success.length + failure.length !== 2 || held.is !== '=') return undefined;
+  if (held.target !== 'mod' && held.target !== 'create') return undefined;
+  const { key, target, than } = held;
+  return { put, wire: { type: 'swap', key, target, than, size: put.value.byteLength, lease: put.lease ?? 0 } };
 }
 
 /** All values behind each other, in a buffer of their own that can be handed over without a copy. */

@@ -1,6 +1,15 @@
 /** The worker's answers as the port's values. */
 import type { KeyValue, OperationResult, RangeResult, StoreEvent, TxnRequest, TxnResult, WatchBatch } from '../port.ts';
-import type { ValueReader, WireHistory, WireKeyValue, WireOperationResult, WireRange, WireResult } from './protocol.ts';
+import type {
+  PutOperation,
+  ValueReader,
+  WireHistory,
+  WireKeyValue,
+  WireOperationResult,
+  WireRange,
+  WireResult,
+  WireSwapResult,
+} from './protocol.ts';
 
 export function readRange(wire: WireRange, reader: ValueReader): RangeResult {
   const kvs = wire.kvs.map((kv) => readKeyValue(kv, reader));
@@ -36,6 +45,15 @@ export function readTxn(
     return { type: 'put' };
   });
   return { succeeded: wire.succeeded, revision: wire.revision, responses };
+}
+
+/** What a swap did; undefined when its comparison did not hold. The value is the caller's own. */
+export function swapEvent(put: PutOperation, wire: WireSwapResult, reader: ValueReader): StoreEvent | undefined {
+  const { revision, created, version, previous } = wire;
+  if (created === 0) return undefined;
+  const { key, value, lease = 0 } = put;
+  const kv: KeyValue = { key, value, createRevision: created, modRevision: revision, version, lease };
+  return previous === undefined ? { type: 'put', kv } : { type: 'put', kv, prevKv: readKeyValue(previous, reader) };
 }
 
 /** The events in batches of whole revisions. */

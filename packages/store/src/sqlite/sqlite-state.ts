@@ -17,6 +17,8 @@ import type {
   WireOperationResult,
   WireRange,
   WireResult,
+  WireSwap,
+  WireSwapResult,
   WireTxn,
 } from './protocol.ts';
 import { type EventRow, type LiveRow, SqliteTables } from './sqlite-tables.ts';
@@ -101,6 +103,19 @@ export class SqliteState {
     this.#compared = undefined;
     if (this.#lastId >= next) this.#revision = next;
     return { type: 'txn', succeeded, revision: this.#revision, responses };
+  }
+
+  swap({ key, target, than, size, lease }: WireSwap, reader: ValueReader, answering: Answering): WireSwapResult {
+    const value = reader.take(size);
+    const before = this.#tables.live(key);
+    const found = before === undefined ? 0 : target === 'create' ? before.created : before.revision;
+    if (found !== than) return { type: 'swap', revision: this.#revision, created: 0, version: 0 };
+    if (lease !== 0 && !this.#tables.hasLease(lease)) throw leaseNotFound(lease);
+    const revision = this.#lastId + 1;
+    const { created, version } = this.#write({ key, lease }, before, value, revision);
+    this.#revision = revision;
+    if (before === undefined || !answering.previous) return { type: 'swap', revision, created, version };
+    return { type: 'swap', revision, created, version, previous: this.#keyValue(before, {}, answering) };
   }
 
   range(request: RangeRequest, answering: Answering): WireRange {
@@ -209,17 +224,22 @@ export class SqliteState {
     const before = compared === undefined ? this.#tables.live(operation.key) : compared.row;
     const wanted = before !== undefined && (operation.prevKv || answering.previous);
     const previous = wanted ? { previous: this.#keyValue(before, {}, answering) } : {};
-    const row = {
-      key: operation.key,
-      id: ++this.#lastId,
-      revision,
-      created: before?.created ?? revision,
-      version: (before?.version ?? 0) + 1,
-      lease: operation.lease,
-    };
-    this.#tables.insertEvent({ ...row, previous: before?.id ?? 0 }, value);
+    const { created, version } = this.#write(operation, before, value, revision);
+    return { type: 'put', created, version, ...previous };
+  }
+
+  #write(
+    { key, lease }: { readonly key: string; readonly lease: number },
+    before: LiveRow | undefined,
+    value: Uint8Array,
+    revision: Revision,
+  ): LiveRow {
+    const id = ++this.#lastId;
+    const created = before?.created ?? revision;
+    const row = { key, id, revision, created, version: (before?.version ?? 0) + 1, lease };
+    this.#tables.insertEvent(row, before?.id ?? 0, value);
     this.#tables.setLive(row);
-    return { type: 'put', created: row.created, version: row.version, ...previous };
+    return row;
   }
 
   #deleteRows(
@@ -231,7 +251,7 @@ export class SqliteState {
     const previous = wanted ? { previous: rows.map((row) => this.#keyValue(row, {}, answering)) } : {};
     for (const row of rows) {
       const id = ++this.#lastId;
-      this.#tables.insertEvent({ ...row, id, revision, previous: row.id, created: 0, version: 0, lease: 0 }, null);
+      this.#tables.insertEvent({ key: row.key, id, revision, created: 0, version: 0, lease: 0 }, row.id, null);
       this.#tables.deleteLive(row.key);
     }
     return { type: 'delete', keys: rows.map((row) => row.key), ...previous };

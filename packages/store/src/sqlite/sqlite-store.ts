@@ -19,8 +19,16 @@ import {
 } from '../port.ts';
 import { checkTxn } from '../txn/check-txn.ts';
 import { type Watch, WatchHub } from '../watch/watch-hub.ts';
-import { type ValueReader, type WireRequest, type WireResult, wireTxn } from './protocol.ts';
-import { readHistory, readRange, readTxn } from './read-results.ts';
+import {
+  type PutOperation,
+  type ValueReader,
+  type WireRequest,
+  type WireResult,
+  type WireSwapResult,
+  wireSwap,
+  wireTxn,
+} from './protocol.ts';
+import { readHistory, readRange, readTxn, swapEvent } from './read-results.ts';
 import { defaultRetention, type Retention, RetentionTimer } from './retention.ts';
 import { fromWire, WorkerLink } from './worker-link.ts';
 
@@ -96,8 +104,17 @@ class SqliteStore implements Store {
     return this.#ask({ type: 'range', range: request }, 'range', readRange);
   }
 
-  async txn(request: TxnRequest): Promise<TxnResult> {
-    checkTxn(request, this.#maxValueBytes);
+  txn(request: TxnRequest): Promise<TxnResult> {
+    try {
+      checkTxn(request, this.#maxValueBytes);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const swap = wireSwap(request);
+    if (swap !== undefined) {
+      const { put, wire } = swap;
+      return this.#ask(wire, 'swap', (result, reader) => this.#publishSwap(put, result, reader), [put.value]);
+    }
     const values: Uint8Array[] = [];
     const wire = wireTxn(request, values);
     return this.#ask(wire, 'txn', (result, reader) => this.#publish(request, result, reader), values);
@@ -174,6 +191,14 @@ class SqliteStore implements Store {
         }
       });
     });
+  }
+
+  #publishSwap(put: PutOperation, wire: WireSwapResult, reader: ValueReader): TxnResult {
+    const event = swapEvent(put, wire, reader);
+    if (event === undefined) return { succeeded: false, revision: wire.revision, responses: [] };
+    this.#revision = wire.revision;
+    this.#watches.publish(wire.revision, [event]);
+    return { succeeded: true, revision: wire.revision, responses: [{ type: 'put' }] };
   }
 
   /** Tells the watches what a transaction did, and gives its answer. */

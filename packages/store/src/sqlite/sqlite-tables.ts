@@ -84,9 +84,11 @@ export class SqliteTables {
     this.#run('DELETE FROM live WHERE key = ?', [key]);
   }
 
-  insertEvent(row: EventRow, value: Uint8Array | null): void {
+  /** @param previous id of the key's row before it, or 0 */
+  insertEvent(row: LiveRow, previous: number, value: Uint8Array | null): void {
     const sql = `INSERT INTO events (${eventColumns}, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-    this.#run(sql, [...liveParameters(row), row.previous, value]);
+    const { key, id, revision, created, version, lease } = row;
+    this.#run(sql, [key, id, revision, created, version, lease, previous, value]);
   }
 
   deleteEvent(id: number): void {

@@ -98,8 +98,15 @@ export class WatchHub {
 
 /** The events of the watched range, with previous values only if asked for. */
 export function eventsFor(request: WatchRequest, events: readonly StoreEvent[]): readonly StoreEvent[] {
-  const wanted = events.filter((event) => inRange(keyOf(event), request.key, request.rangeEnd));
-  return request.prevKv === true ? wanted : wanted.map(withoutPrevious);
+  const wanted = events.every((event) => isWanted(event, request))
+    ? events
+    : events.filter((event) => isWanted(event, request));
+  if (request.prevKv === true || wanted.every(({ prevKv }) => prevKv === undefined)) return wanted;
+  return wanted.map(withoutPrevious);
+}
+
+function isWanted(event: StoreEvent, { key, rangeEnd }: WatchRequest): boolean {
+  return inRange(keyOf(event), key, rangeEnd);
 }
 
 function keyOf(event: StoreEvent): string {
