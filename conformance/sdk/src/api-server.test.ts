@@ -9,7 +9,7 @@ import { ClusterRole, ClusterRoleBinding } from '@kindred/apis/rbac/v1';
 import { type Client, watchEvents } from '@kindred/client';
 import { errorText, forbiddenField, isStatusError, type KubeObject, ManualClock, notFound } from '@kindred/machinery';
 import { createAuthority, issueCertificate, type KeyAndCertificate } from '@kindred/machinery/certificates';
-import { defineKind, type Manager, s } from '@kindred/operator';
+import { createManager, defineKind, type Manager, s, validatingWebhook, webhookServer } from '@kindred/operator';
 import { defineApiServer, storageVersion, stored, subresource, virtual } from '@kindred/operator/api-server';
 import { see } from '@kindred-conformance/clients/in-process';
 import { type AggregatingCluster, aggregatingCluster } from './aggregating-cluster.ts';
@@ -363,6 +363,24 @@ describe('a custom API server', () => {
     await see(tried, (outcome) => outcome.includes('because it is being terminated'));
     await alice.delete(Note, note.metadata);
     await assert.rejects(alice.get(Note, note.metadata), (error) => isStatusError(error, 'NotFound'));
+  });
+
+  test('asks the webhooks of the cluster about what it stores', async (t) => {
+    const notes = createManager({ client: cluster.admin });
+    t.after(() => notes.close());
+    const policy = validatingWebhook({
+      kind: Note,
+      validate: ({ object }) => ({
+        errors: object.spec.text === 'secret' ? [forbiddenField('spec.text', 'not in this cluster')] : [],
+      }),
+    });
+    notes.add(webhookServer({ extension: 'policy', webhooks: [policy] }));
+    await notes.start();
+    const secret = { metadata: { name: 's', namespace: 'default' }, spec: { text: 'secret' } };
+    const tried = () => alice.create(Note, secret, { dryRun: true }).then(() => 'made', errorText);
+    await see(tried, (outcome) => outcome.includes('spec.text: Forbidden: not in this cluster'));
+    await notes.close();
+    await see(tried, (outcome) => outcome === 'made');
   });
 
   test('replaces its certificate before it ends', async () => {

@@ -61,6 +61,11 @@ export interface ApiServerOptions {
   readonly authorizer: Authorizer;
   /** In the order in which they run, after those that are always there: NamespaceLifecycle, WebhookMatchConditions. */
   readonly admission?: readonly AdmissionPlugin[];
+  /**
+   * Where the configurations of admission webhooks are, and the Services and namespaces that they name; the server's own
+   * storage unless told. Closed by the caller after the server.
+   */
+  readonly webhookStorage?: ApiStorage;
   /** How admission webhooks are asked; over HTTPS unless told. The server closes it. */
   readonly webhooks?: WebhookTransport;
   /** How servers of APIServices know this one; without it they aren't told who a request comes from. */
@@ -121,7 +126,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   setMaxListeners(0, closing.signal);
   const random = options.random ?? Math.random;
   const webhooks = await openAdmissionWebhooks({
-    storage,
+    storage: options.webhookStorage ?? storage,
     registry,
     transport: options.webhooks ?? httpsWebhooks(),
     clock,

@@ -2,11 +2,11 @@
  * A custom API server as a value: groups and versions that the cluster's API server passes on to it ("Kubernetes API
  * Aggregation Layer", Kubernetes documentation). Nothing listens before a manager runs it.
  */
-import { Namespace } from '@kindred/apis/core/v1';
 import type { PolicyRule } from '@kindred/apis/rbac/v1';
 import { formatGroupVersion, type GroupVersion } from '@kindred/machinery';
 import type { ExtensionApiServer } from '../extension/extension-api-server.ts';
 import { mergeRules, readRules } from '../rbac/rules.ts';
+import { mirroredKinds } from './serving/cluster-mirror.ts';
 import { registrationRules } from './serving/registration.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { VirtualResource } from './virtual-resource.ts';
@@ -60,8 +60,8 @@ export function defineApiServer(options: ApiServerDefinitionOptions): ApiServerD
     rules: mergeRules([
       ...rules,
       ...(impersonation ? impersonationRules : []),
-      // Objects are only made in namespaces that live.
-      ...(hasStored ? readRules(Namespace) : []),
+      // Objects are only made in namespaces that live, and as the cluster's webhooks allow.
+      ...(hasStored ? mirroredKinds.flatMap(readRules) : []),
       ...registrationRules({ name, groupVersions }),
     ]),
   };

@@ -30,6 +30,7 @@ import { AuthenticationWatch } from '../delegation/delegated-authentication.ts';
 import { knownUsersOnly } from '../delegation/known-users.ts';
 import { tokenReviewAuthenticator } from '../delegation/token-review-authenticator.ts';
 import { servedResources } from '../served-resources.ts';
+import { ClusterMirror } from './cluster-mirror.ts';
 import { LiveNamespaces } from './live-namespaces.ts';
 import { processService, type Registration, register, unregister, waitUntilAvailable } from './registration.ts';
 
@@ -103,6 +104,7 @@ class RunningApiServer implements RunningPart {
   readonly #certificates: ServingCertificates;
   readonly #authentication: AuthenticationWatch;
   readonly #namespaces: LiveNamespaces | undefined;
+  readonly #mirror: ClusterMirror | undefined;
   #certificate: ServingCertificate | undefined;
   #api: ApiServer | undefined;
   #renewal: CertificateRenewal | undefined;
@@ -124,6 +126,7 @@ class RunningApiServer implements RunningPart {
     this.#authentication = new AuthenticationWatch(informers, logger, () => this.#believe());
     const hasStored = server.resources.some(({ type }) => type === 'stored');
     this.#namespaces = hasStored ? new LiveNamespaces(informers, client) : undefined;
+    this.#mirror = hasStored ? new ClusterMirror(informers, { clock, logger }) : undefined;
   }
 
   async start(): Promise<void> {
@@ -163,6 +166,7 @@ class RunningApiServer implements RunningPart {
     const served = servedResources(server.resources, { client, clock, logger, impersonation: server.impersonation });
     const api = await createApiServer({
       storage: await this.#openStorage(),
+      ...(await this.#openMirror()),
       kinds: [],
       ...served,
       admission: [...(this.#namespaces === undefined ? [] : [this.#namespaces.admission]), ...served.admission],
@@ -189,6 +193,14 @@ class RunningApiServer implements RunningPart {
     const storage = await openApiStorage({ store, clock });
     this.#opened.push(() => storage.close());
     return storage;
+  }
+
+  /** Without stored resources nothing is admitted. */
+  async #openMirror(): Promise<{ readonly webhookStorage?: ApiStorage }> {
+    const mirror = this.#mirror;
+    if (mirror === undefined) return {};
+    this.#opened.push(() => mirror.close());
+    return { webhookStorage: await mirror.open() };
   }
 
   /** Nothing is kept in it: there are only resources without storage. */

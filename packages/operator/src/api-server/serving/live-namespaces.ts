@@ -13,7 +13,7 @@ export class LiveNamespaces {
   readonly #client: Client;
 
   constructor(informers: InformerFactory, client: Client) {
-    this.#informer = informers.informer(Namespace, { projection: 'metadata' });
+    this.#informer = informers.informer(Namespace);
     this.#client = client;
   }
 
