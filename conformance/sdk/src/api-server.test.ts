@@ -285,6 +285,24 @@ describe('a custom API server', () => {
     assert.equal((await call('/metrics')).status, 401);
   });
 
+  test('follows whom the cluster says to believe', async () => {
+    const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 60_000) };
+    const next = createAuthority('front-proxy-ca', validity);
+    const client = issueCertificate(next, { commonName: 'next-proxy', usages: ['clientAuth'], ...validity });
+    const status = async () => (await call(`${sizes}/one`, { headers: asAlice, client })).status;
+    assert.equal(await status(), 401);
+    const config = { namespace: 'kube-system', name: 'extension-apiserver-authentication' };
+    const { data } = await cluster.admin.get(ConfigMap, config);
+    const both = {
+      'requestheader-client-ca-file': cluster.frontProxy.authority.certificate + next.certificate,
+      'requestheader-allowed-names': '["front-proxy-client", "next-proxy"]',
+    };
+    await cluster.admin.mergePatch(ConfigMap, config, { data: both });
+    await see(status, (seen) => seen === 200);
+    await cluster.admin.mergePatch(ConfigMap, config, { data: data ?? {} });
+    await see(status, (seen) => seen === 401);
+  });
+
   test('knows the tokens of the cluster, and asks about each of them once', async () => {
     await cluster.admin.create(ServiceAccount, { metadata: { name: 'robot', namespace: 'default' } });
     const { status } = await cluster.admin.createSubresource<KubeObject & { status: { token: string } }>(
