@@ -10,7 +10,9 @@ test(`renders whole charts as helm does (${chartCases.length} charts)`, async ()
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const helm = await renderWithHelm(next.files, next);
       const ours = await renderWithOurs(next.files, next);
-      if (helm.output !== ours.output || helm.error !== ours.error) differences.push({ name: next.name, helm, ours });
+      // The command puts these words before what the library says.
+      const said = helm.error.replace(/^(?:chart dependencies processing failed|failed parsing --set data): /, '');
+      if (helm.output !== ours.output || said !== ours.error) differences.push({ name: next.name, helm, ours });
     }
   };
   await Promise.all([work(), work()]);

@@ -227,7 +227,12 @@ test(`refuses damaged and hostile directories as helm does (${Object.keys(direct
 
 test('follows links of directories as helm does, and no further than they go', async (t) => {
   const both = await CommandComparison.start({
-    files: { 'web/Chart.yaml': META, 'web/templates/a.yaml': 'a: 1\n', 'other/b.yaml': 'b: 1\n' },
+    files: {
+      'web/Chart.yaml': META,
+      'web/templates/a.yaml': 'a: 1\n',
+      'other/b.yaml': 'b: 1\n',
+      'app/Chart.yaml': `${META.replace('web', 'app')}dependencies: [{name: web, version: ">0", repository: "file://../web"}]\n`,
+    },
   });
   t.after(() => both.close());
   for (const home of [both.helm, both.ours]) {
@@ -236,6 +241,10 @@ test('follows links of directories as helm does, and no further than they go', a
   }
   const template = { words: ['template', 'x', 'web'] };
   assert.deepEqual(await both.run([template]), []);
+  // A chart beside it is the user's own too; helm logs its links twice.
+  for (const home of [both.helm, both.ours]) await home.write({ 'app/templates/empty.yaml': '' });
+  await both.run([{ words: ['dependency', 'update', 'app'] }]);
+  assert.deepEqual(await both.run([{ words: ['template', 'x', 'app'] }]), []);
   for (const home of [both.helm, both.ours]) await symlink('nowhere', join(home.path, 'web/broken'));
   assert.deepEqual(await both.run([template]), []);
   await rm(join(both.ours.path, 'web/broken'));

@@ -140,6 +140,13 @@ export const chartCases: readonly ChartCase[] = [
     name: 'alias',
     files: conditional(dependency('one', '  alias: uno\n') + dependency('one', '  alias: eins\n'), 'uno: {v: 5}\n'),
   },
+  {
+    name: 'a range that says nothing',
+    files: conditional('- name: one\n  version: ""\n  repository: ""\n  alias: other\n'),
+  },
+  { name: 'a list for a dependency', files: conditional(dependency('one', '')), values: 'one: []\n' },
+  { name: 'null for a dependency', files: conditional(dependency('one', '')), set: [['--set', 'one=null']] },
+  { name: 'a text that is to be a table', files: conditional(dependency('one', '')), set: [['--set', 'z=1,z.b=3']] },
   { name: 'out of range', files: conditional('- name: one\n  version: "^2.0.0"\n  repository: ""\n') },
   { name: 'import exports', files: conditional(dependency('one', '  import-values: [data]\n')) },
   {

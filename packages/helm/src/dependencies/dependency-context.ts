@@ -1,5 +1,7 @@
 /** What resolving and downloading dependencies needs of the program. */
+
 import type { ProxyFor } from '@kindred/client';
+import type { LoadDirectoryOptions } from '../node/load-directory.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { ChartPaths } from '../repositories/chart-paths.ts';
 import type { ChartSource } from '../repositories/chart-source.ts';
@@ -28,6 +30,8 @@ export interface DependencyContext {
   readonly reportPull: (line: string) => void;
   /** For the time in the lock. */
   readonly now: () => Date;
+  /** How charts of this machine are read: whether links in them are followed. */
+  readonly local?: LoadDirectoryOptions;
   readonly signal?: AbortSignal;
   readonly proxy?: ProxyFor;
   readonly getter?: FindGetter;

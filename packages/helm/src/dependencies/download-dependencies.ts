@@ -84,7 +84,7 @@ async function expectUnpacked(
   context.report(`Dependency ${name} did not declare a repository. Assuming it exists in the charts directory`);
   let found: string;
   try {
-    found = (await loadDirectory(join(plan.chartPath, 'charts', name))).metadata.version;
+    found = (await loadDirectory(join(plan.chartPath, 'charts', name), context.local)).metadata.version;
   } catch (error) {
     throw new ChartError(`unable to load chart '${join(plan.chartPath, 'charts', name)}': ${errorText(error)}`, {
       cause: error,
@@ -113,7 +113,7 @@ async function saveLocal(
   const path = await localPath(repository, plan.chartPath);
   const { version } = (await readChartDirectory(path)).metadata;
   if (!isInRange(dependency, version)) throw new ChartError(`can't get a valid version for dependency ${name}`);
-  const { fileName, archive } = packageChart(await readChartFiles(path), { now: context.now() });
+  const { fileName, archive } = packageChart(await readChartFiles(path, context.local), { now: context.now() });
   await writeFile(join(plan.directory, fileName), archive);
   return version;
 }

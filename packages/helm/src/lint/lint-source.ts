@@ -30,14 +30,8 @@ export async function directorySource(directory: string, options: LoadDirectoryO
 
 /** @param path names it in messages */
 export function archiveSource(path: string, archive: Uint8Array): LintSource {
-  let files: readonly ChartFile[] | string;
-  try {
-    files = unpackArchive(archive);
-  } catch (error) {
-    if (!(error instanceof ChartError)) throw error;
-    files = error.message;
-  }
-  const names = typeof files === 'string' ? [] : files.map(({ name }) => name);
+  const files = unpackArchive(archive);
+  const names = files.map(({ name }) => name);
   const kindOf = (wanted: string): 'file' | 'directory' | undefined => {
     if (names.includes(wanted)) return 'file';
     return names.some((name) => name.startsWith(`${wanted}/`)) ? 'directory' : undefined;

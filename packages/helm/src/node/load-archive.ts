@@ -69,7 +69,7 @@ function unzip(archive: Uint8Array, limits: ChartLimits): Uint8Array {
     if (error instanceof RangeError) {
       throw new ChartError(`decompressed chart is larger than the maximum size ${limits.totalBytes}`, { cause: error });
     }
-    throw new ChartError(gzipProblem(error), { cause: error });
+    throw new ChartError(archive.length === 0 ? 'EOF' : gzipProblem(error), { cause: error });
   }
 }
 

@@ -61,7 +61,6 @@ function withPlainSpace(text: string): string {
 }
 
 function parseAlternative(alternative: string): Constraint[] | undefined {
-  if (alternative === '') return [parseOne(['', '', '*'])].filter((each) => each !== undefined);
   const text = withPlainSpace(alternative);
   if (text.length > MAX_LENGTH || !VALID.test(text)) return undefined;
   const constraints = [...text.matchAll(SINGLE)].map((match) => parseOne(match));

@@ -4,7 +4,7 @@
  */
 import { type Chart, ChartError } from '../chart/chart.ts';
 import { deepCopy } from '../functions/dicts.ts';
-import { goText } from '../go/format.ts';
+import { sprintf } from '../go/format.ts';
 import { GoMap, isMap } from '../go/value.ts';
 import { coalesceTables, joinValuePath } from './coalesce-tables.ts';
 
@@ -65,17 +65,12 @@ function coalesceDependencies(chart: Chart, target: GoMap, prefix: string, mode:
     const { name } = dependency.metadata;
     if (!target.has(name)) target.set(name, new GoMap());
     const table = target.get(name);
-    if (!isMap(table)) throw new ChartError(`type mismatch on ${name}: %!t(${typeText(table)}=${goText(table)})`);
+    if (!isMap(table)) throw new ChartError(`type mismatch on ${name}: ${sprintf('%t', [table])}`);
     const path = joinValuePath(prefix, chart.metadata.name);
     coalesceGlobals(table, target, path, mode);
     target.set(name, coalesce(dependency, table, path, mode));
   }
   return target;
-}
-
-function typeText(value: unknown): string {
-  if (typeof value === 'number') return 'float64';
-  return Array.isArray(value) ? '[]interface {}' : typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 /** Globals of the parent win over those of the dependency. */

@@ -7,7 +7,7 @@ import { ChartError } from '../chart/chart.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { decodeGoJson } from '../go/json-reader.ts';
 import { quote } from '../go/quote.ts';
-import { GoMap, type GoValue, goInt64, isMap } from '../go/value.ts';
+import { GoMap, type GoValue, goInt64, isMap, typeName } from '../go/value.ts';
 import { coalesceTables } from './coalesce-tables.ts';
 
 /** What becomes of the text after the equals sign. */
@@ -137,7 +137,8 @@ class Setter {
     }
     const existing = table.get(key);
     if (existing !== undefined && existing !== null && !isMap(existing)) {
-      throw new ChartError(`interface conversion: interface {} is not a table at key ${quote(key)}`);
+      const problem = `interface {} is ${typeName(existing)}, not map[string]interface {}`;
+      throw new ChartError(`unable to parse key: interface conversion: ${problem}`);
     }
     const inner = isMap(existing) ? existing : new GoMap();
     this.#key(inner);

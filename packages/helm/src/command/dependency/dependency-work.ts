@@ -6,6 +6,7 @@ import { openRegistry } from '../../repositories/open-registry.ts';
 import { keyringFlag, tlsFlags } from '../chart/chart-flags.ts';
 import { chartPaths } from '../chart/chart-paths.ts';
 import { tlsSource } from '../chart/chart-source.ts';
+import { followLinks } from '../chart/open-chart.ts';
 import { transport } from '../chart/transport.ts';
 import { chartVerifier } from '../chart/verify-chart.ts';
 import type { CommandContext } from '../command.ts';
@@ -52,6 +53,7 @@ export async function runDependencies(
       report: (line) => streams.output.write(`${line}\n`),
       reportPull: (line) => streams.errors.write(`${line}\n`),
       now: () => new Date(clock.now()),
+      local: followLinks(context),
       ...means,
     });
   } finally {

@@ -3,7 +3,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hasErrorCode } from '@kindred/machinery';
-import type { Chart } from '../../chart/chart.ts';
+import { type Chart, ChartError } from '../../chart/chart.ts';
 import { dependencyTree, problemsOf } from '../../dependencies/dependency-tree.ts';
 import type { GoMap } from '../../go/value.ts';
 import { unknownKeys, unknownKeyText } from '../../inference/unknown-keys.ts';
@@ -148,6 +148,7 @@ async function openSource(context: CommandContext, path: string): Promise<LintSo
   try {
     if (path.endsWith('.tgz') || path.endsWith('.tar.gz')) return archiveSource(full, await readFile(full));
   } catch (error) {
+    if (error instanceof ChartError) return { problem: `unable to extract tarball: ${error.message}` };
     return { problem: `unable to open tarball: ${fileProblem('open', path, error)}` };
   }
   try {

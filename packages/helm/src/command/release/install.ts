@@ -54,9 +54,9 @@ An install that was interrupted is finished by the same command; --resume=false 
     progressFlag,
   ],
   exclusiveFlags: EXCLUSIVE_FORCE,
-  run: (context, args, flags) =>
-    failingAs('INSTALLATION FAILED', async () => {
-      const dryRun = dryRunOf(context, flags);
+  run: (context, args, flags) => {
+    const dryRun = dryRunOf(context, flags);
+    return failingAs('INSTALLATION FAILED', async () => {
       const wait = waitStrategy(context, flags);
       const { name, chart: reference } = nameAndChart(context, args, flags);
       const request = await readChartRequest(context, reference, flags);
@@ -65,7 +65,8 @@ An install that was interrupted is finished by the same command; --resume=false 
       );
       printResult(context, release, flags);
       return 0;
-    }),
+    });
+  },
 };
 
 export interface InstallRequest extends Required<Pick<InstallOptions, 'replace'>> {
