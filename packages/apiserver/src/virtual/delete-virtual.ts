@@ -37,7 +37,7 @@ export async function deleteCollectionVirtual(request: ServedRequest, source: Cl
   const selection = selectionOf(request);
   const options = await readDeleteOptions(request);
   const { items, resourceVersion } = await source.list(request, listWishOf(request));
-  const objects = new VirtualObjects(request.resource);
+  const objects = new VirtualObjects(request);
   const selected = items.map((item) => objects.show(item)).filter((item) => selects(selection, item));
   const deleted: StoredObject[] = [];
   for (const item of selected) {
@@ -64,7 +64,7 @@ async function deleteOne(request: ServedRequest, source: DeletableSource, option
     demandVersion(resource.groupResource, name, options.preconditions.resourceVersion, found.metadata.resourceVersion);
   }
   const left = await source.delete(request, options);
-  return { found, left: left === undefined ? undefined : typedObject(left, resource) };
+  return { found, left: left === undefined ? undefined : typedObject(left, request) };
 }
 
 async function deleteIfThere(

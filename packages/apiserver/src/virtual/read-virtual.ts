@@ -18,7 +18,7 @@ type Read<Verb extends 'get' | 'list'> = NonNullable<VirtualSource[Verb]>;
 
 /** @throws StatusError 404. */
 export async function getVirtual(request: ServedRequest, get: Read<'get'>): Promise<ApiResponse> {
-  return objectResponse(request, typedObject(await demandObject(request, get), request.resource));
+  return objectResponse(request, typedObject(await demandObject(request, get), request));
 }
 
 /** @throws StatusError 404. */
@@ -33,7 +33,7 @@ export async function listVirtual(request: ServedRequest, list: Read<'list'>): P
   const negotiated = negotiateFor(request.exchange.request);
   const selection = selectionOf(request);
   const found = await list(request, listWishOf(request));
-  const objects = new VirtualObjects(request.resource);
+  const objects = new VirtualObjects(request);
   const items = found.items.map((item) => objects.show(item)).filter((item) => selects(selection, item));
   return listResponse(request, negotiated, items, listMetadata(found));
 }

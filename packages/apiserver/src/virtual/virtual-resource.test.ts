@@ -228,6 +228,21 @@ test('a source without states is watched from the beginning; its faults end the 
   assert.equal(streaming.status, 422);
 });
 
+test('objects of a namespace need not repeat it', async (t) => {
+  const server = await serve(t, {
+    get: ({ name }) => ({ metadata: { name }, spec: {} }),
+    list: () => ({
+      items: [{ metadata: { name: 'a' }, spec: {} }],
+      resourceVersion: '',
+      continue: undefined,
+      remainingItemCount: undefined,
+    }),
+  });
+  assert.equal(json(await server.call('GET', `${boxes}/a`)).metadata.namespace, 'default');
+  const [item] = json(await server.call('GET', boxes))['items'] as SourceObject[];
+  assert.equal(item?.metadata.namespace, 'default');
+});
+
 test('verbs are those of the source, in discovery and in answers', async (t) => {
   const server = await serve(t, { list: () => new Boxes().list() });
   const list = json(await server.call('GET', `/apis/${group}/v1`));

@@ -80,7 +80,7 @@ async function patched(form: ServedRequest, current: SubresourceAnswer): Promise
   if (kind === 'apply' || isRaw(current)) throw methodNotSupported(resource.groupResource, 'patch');
   const document = readPatch(kind, await exchange.request.body());
   const options = readWriteOptions('PatchOptions', exchange.request);
-  const before = typedObject({ metadata: { name }, ...current }, resource);
+  const before = typedObject({ metadata: { name }, ...current }, form);
   const after = applyPatchDocument(document, before, resource);
   return { object: checked(form, acceptObject(form, options, deepCopy(after), document.duplicateFields)), options };
 }

@@ -96,7 +96,7 @@ function wishOf(request: ServedRequest, resourceVersion: string, signal: AbortSi
 
 async function send(following: Following, signal: AbortSignal, events: AsyncIterable<SourceEvent>): Promise<void> {
   const { request, flags, selection, lineOf, present, since, writer } = following;
-  const objects = new WatchedObjects(request.resource, selection);
+  const objects = new WatchedObjects(request, selection);
   const write = async (line: Uint8Array): Promise<void> => {
     if (!writer.write(line)) await writer.drained();
   };

@@ -2,7 +2,7 @@
  * Which of a source's events a watcher sees: an object that comes to be selected is ADDED for it, one that is selected no
  * longer is DELETED.
  */
-import type { ServedResource } from '../resources/served-resource.ts';
+import type { ServedRequest } from '../resources/resource-request.ts';
 import { type Selection, selects } from '../storage/selection.ts';
 import { EncodedOnce, type ObjectEvent } from '../storage/watch-event.ts';
 import { VirtualObjects } from './virtual-objects.ts';
@@ -16,8 +16,8 @@ export class WatchedObjects {
   /** Whether an object was selected when it was last heard of. Kept only where objects can come and go by changing. */
   readonly #selected: Map<string, boolean> | undefined;
 
-  constructor(resource: ServedResource, selection: Selection) {
-    this.#objects = new VirtualObjects(resource);
+  constructor(request: ServedRequest, selection: Selection) {
+    this.#objects = new VirtualObjects(request);
     this.#selection = selection;
     const canChange = selection.matchesLabels !== undefined || selection.fields !== undefined;
     this.#selected = canChange ? new Map() : undefined;

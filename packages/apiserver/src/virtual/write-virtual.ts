@@ -65,7 +65,7 @@ async function created(
   definition.prepareForCreate(object);
   demandValid(definition, object, definition.validate(object));
   warnOf(request, object);
-  return typedObject(await create(request, { object, options }), resource);
+  return typedObject(await create(request, { object, options }), request);
 }
 
 /** PUT. @throws StatusError 404, 409, 422, and what the source throws. */
@@ -88,7 +88,7 @@ export async function patchVirtual(request: ServedRequest, source: UpdatableSour
   const options = readWriteOptions('PatchOptions', incoming);
   return retried(async () => {
     const current = await demandObject(request, source.get);
-    const patched = applyPatchDocument(document, typedObject(current, request.resource), request.resource);
+    const patched = applyPatchDocument(document, typedObject(current, request), request.resource);
     // The result shares parts with the source's object.
     const object = acceptObject(request, options, deepCopy(patched), document.duplicateFields);
     return objectResponse(request, await updated(request, options, { object, current, source }));
@@ -106,7 +106,7 @@ async function applyVirtual(
   return retried(async () => {
     const current = await source.get(request);
     if (current !== undefined) {
-      const { object } = mergeApplied(request, options, applied, typedObject(current, request.resource));
+      const { object } = mergeApplied(request, options, applied, typedObject(current, request));
       return objectResponse(request, await updated(request, options, { object, current, source }));
     }
     // Without `create`, what isn't there can't be applied.
@@ -131,7 +131,7 @@ async function updated(
 ): Promise<Unstructured> {
   const { resource, exchange } = request;
   const { definition, kind } = resource;
-  const old = typedObject(deepCopy(current), resource);
+  const old = typedObject(deepCopy(current), request);
   demandSameName(object.metadata, request.name, request.namespace);
   settleNamespace(object.metadata, definition.namespaced, request.namespace);
   demandVersion(resource.groupResource, request.name, object.metadata.resourceVersion, old.metadata.resourceVersion);
@@ -141,7 +141,7 @@ async function updated(
   const errors = kind.validateChange?.(object, old, (text) => exchange.warn(text)) ?? definition.validate(object);
   demandValid(definition, object, errors);
   warnOf(request, object);
-  return typedObject(await source.update(request, { object, options, current }), resource);
+  return typedObject(await source.update(request, { object, options, current }), request);
 }
 
 function demandValid(kind: GroupKind, object: Unstructured, errors: readonly FieldError[]): void {
