@@ -22,6 +22,7 @@ import {
   upgrade,
 } from '@kindred/helm';
 import { systemClock } from '@kindred/machinery';
+import { ownCommand } from './fixtures/own-command.ts';
 import { httpCluster } from './http-cluster.ts';
 
 const manifest = (color: string, image: string): string => `
@@ -206,4 +207,29 @@ test('an upgrade with a policy: nothing happens when it fails, otherwise each fi
   assert.deepEqual(told.toSorted(), ['.data.color force', '.spec.replicas yield']);
   // The record has the whole wish: the next upgrade decides anew.
   assert.match(release.manifest, /replicas: 2/);
+});
+
+test('the command says what helps, and a rollback decides as well', async (t) => {
+  const cluster = await httpCluster(t);
+  const command = await ownCommand(t, cluster);
+  await command.write('web/Chart.yaml', 'apiVersion: v2\nname: web\nversion: 0.1.0\n');
+  const template =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {color: {{ .Values.color | default "red" }}}\n';
+  const chart = (await command.write('web/templates/a.yaml', template)).replace('/templates/a.yaml', '');
+  assert.equal((await command.run('install', 'web', chart)).errors, '');
+  assert.equal((await command.run('upgrade', 'web', chart, '--set', 'color=blue')).errors, '');
+  const at = { namespace: 'default', name: 'web' };
+  await cluster.client.mergePatch(ConfigMap, at, { data: { color: 'mine' } }, { fieldManager: 'hand' });
+  const upgrade = await command.run('upgrade', 'web', chart, '--set', 'color=green');
+  assert.match(
+    upgrade.errors,
+    /^Error: UPGRADE FAILED: conflict occurred .*"hand" using v1: \.data\.color\n {2}hint: --on-conflict=yield /,
+  );
+  const refused = await command.run('rollback', 'web', '1');
+  assert.match(refused.errors, /^Error: conflict occurred .*\.data\.color\n {2}hint: --on-conflict=yield leaves .*\n$/);
+  const yielded = await command.run('rollback', 'web', '1', '--on-conflict', 'yield');
+  assert.deepEqual([yielded.code, yielded.errors], [0, '']);
+  assert.equal((await cluster.client.get(ConfigMap, at)).data?.['color'], 'mine');
+  assert.equal((await command.run('rollback', 'web', '1', '--on-conflict=.data=force')).errors, '');
+  assert.equal((await cluster.client.get(ConfigMap, at)).data?.['color'], 'red');
 });
