@@ -58,7 +58,7 @@ export interface RenderedChart {
 export function renderChart(chart: Chart, values: GoMap, options: RenderChartOptions): RenderedChart {
   if (isLibrary(chart)) throw new ChartError('library charts are not installable');
   const capabilities = options.capabilities ?? DEFAULT_CAPABILITIES;
-  const enabled = enabledChart(chart, values, options.warn);
+  const enabled = processedChart(chart, values, options);
   const warning = options.warn === undefined ? {} : { warn: options.warn };
   const coalesced = coalesceValues(enabled, values, warning);
   if (options.skipSchemaValidation !== true) {
@@ -89,6 +89,16 @@ export function renderChart(chart: Chart, values: GoMap, options: RenderChartOpt
       const excerpts = options.excerpts !== false && !haveSecrets(sources);
       return { chart, sources, values: again, files: prepare(again), options, excerpts };
     });
+  }
+}
+
+/** Helm words what goes wrong here differently for an upgrade. */
+function processedChart(chart: Chart, values: GoMap, { warn, release }: RenderChartOptions): Chart {
+  try {
+    return enabledChart(chart, values, warn);
+  } catch (error) {
+    if (!(error instanceof ChartError) || release.isUpgrade) throw error;
+    throw new ChartError(`chart dependencies processing failed: ${error.message}`, { cause: error });
   }
 }
 
