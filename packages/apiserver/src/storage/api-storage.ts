@@ -6,7 +6,7 @@ import { type Clock, systemClock, type Unstructured } from '@kindred/machinery';
 import { type KeyValue, prefixEnd, type Store, StoreError, type WatchBatch, type Watcher } from '@kindred/store';
 import { DecodedObjects } from './decoded-objects.ts';
 import { spliceResourceVersion } from './object-bytes.ts';
-import { ObjectWriter, type PendingWrites } from './object-writer.ts';
+import { ObjectWriter, type PendingWrite, type PendingWrites } from './object-writer.ts';
 import { defaultHistoryLimits, type HistoryLimits } from './resource-history.ts';
 import { ResourceState } from './resource-state.ts';
 import type { ApiStorage, ResourceStorage, WriteOptions } from './resource-storage.ts';
@@ -184,7 +184,7 @@ class StateCache implements ApiStorage {
     const write = this.#pending.get(value);
     if (write !== undefined) {
       write.stored = stored;
-      this.#decoded.add(stored, withResourceVersion(write.object, revision));
+      this.#decoded.add(stored, withResourceVersion(write, revision));
     }
     return stored;
   }
@@ -248,6 +248,9 @@ function resourceStorage(
   };
 }
 
-function withResourceVersion(object: Unstructured, revision: number): Unstructured {
-  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+function withResourceVersion({ object, isNew }: PendingWrite, revision: number): Unstructured {
+  const resourceVersion = String(revision);
+  if (!isNew) return { ...object, metadata: { ...object.metadata, resourceVersion } };
+  object.metadata.resourceVersion = resourceVersion;
+  return object;
 }

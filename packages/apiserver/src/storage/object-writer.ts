@@ -9,8 +9,10 @@ import type { StoredObject } from './stored-object.ts';
 import type { TtlLeases } from './ttl-leases.ts';
 
 /** A write under way: what it was made from, and what the cache made of it. */
-interface PendingWrite {
+export interface PendingWrite {
   readonly object: Unstructured;
+  /** A new object is nobody else's; parts of a changed one may be those of the state before. */
+  readonly isNew: boolean;
   stored?: StoredObject;
 }
 
@@ -66,7 +68,7 @@ export class ObjectWriter {
     ttlSeconds: number | undefined,
   ): Promise<StoredObject | undefined> {
     const { store, pending, leases, toStored } = this.#options;
-    const write: PendingWrite = { object };
+    const write: PendingWrite = { object, isNew: compare.target === 'create' };
     const put: Operation = { type: 'put', key: compare.key, value };
     const success = ttlSeconds === undefined ? [put] : [{ ...put, lease: await leases.lease(ttlSeconds) }];
     pending.set(value, write);

@@ -34,7 +34,7 @@ export async function* watchEvents<T extends KubeObject>(
  *
  * @param onChunk called when something has arrived
  */
-export async function* watchEventBatches<T extends KubeObject>(
+async function* watchEventBatches<T extends KubeObject>(
   body: AsyncIterable<Uint8Array>,
   onChunk: () => void = () => undefined,
 ): AsyncGenerator<Iterable<WatchEvent<T>>, void, undefined> {
