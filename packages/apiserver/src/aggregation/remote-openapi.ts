@@ -8,16 +8,26 @@ import type { DescribedElsewhere } from '../openapi/described-group-versions.ts'
 import { type AskParts, askRemote, documentOf } from './aggregator-user.ts';
 import type { ApiServices, Remote } from './api-services.ts';
 import { BackendError } from './backend.ts';
+import { openApiFromV2 } from './openapi-from-v2.ts';
 
 export interface RemoteOpenApiParts extends AskParts {
   readonly apiServices: ApiServices;
 }
 
+/** Where a server has the document of its group version. */
+interface Source {
+  /** Names the document's present state. */
+  readonly hash: string;
+  readonly path: string;
+  /** True for a v2 document of everything that the server serves. */
+  readonly isV2: boolean;
+}
+
 interface Known {
-  /** Of the server's index. */
+  /** Of what was looked at to find the source: the index, or the v2 document. */
   readonly etag: string | undefined;
-  /** Names the document; undefined when the server has none for its group version. */
-  readonly hash: string | undefined;
+  /** Undefined when the server doesn't describe its group version. */
+  readonly source: Source | undefined;
 }
 
 /** Milliseconds for the index, which its server is found well after, and for a document, which may have to be made first. */
@@ -40,24 +50,20 @@ export class RemoteOpenApi implements DescribedElsewhere {
 
   get hashes(): ReadonlyMap<string, string | undefined> {
     const remotes = this.#parts.apiServices.remotes();
-    return new Map(remotes.map(({ api }) => [openApiV3Key(api), this.#known.get(api.name)?.hash]));
+    return new Map(remotes.map(({ api }) => [openApiV3Key(api), this.#known.get(api.name)?.source?.hash]));
   }
 
   /** @throws StatusError 503 when the server doesn't answer with a document. */
   async describe(key: string): Promise<OpenApiObject> {
     const remote = this.#parts.apiServices.remotes().find(({ api }) => openApiV3Key(api) === key);
-    const hash = remote === undefined ? undefined : this.#known.get(remote.api.name)?.hash;
-    if (remote === undefined || hash === undefined) throw serviceUnavailable(`nothing is known of ${key} any more`);
+    const source = remote === undefined ? undefined : this.#known.get(remote.api.name)?.source;
+    if (remote === undefined || source === undefined) throw serviceUnavailable(`nothing is known of ${key} any more`);
     const why = `the server of APIService ${remote.api.name} did not describe itself`;
     if (remote.api.unavailable !== undefined) throw serviceUnavailable(`${why}: ${remote.api.unavailable}`);
     try {
-      const reply = await askRemote(
-        remote,
-        { path: `/openapi/v3/${key}?hash=${hash}`, limit: documentLimit },
-        this.#parts,
-      );
+      const reply = await askRemote(remote, { path: source.path, limit: documentLimit }, this.#parts);
       const document = documentOf(reply);
-      if (isJsonObject(document)) return document;
+      if (isJsonObject(document)) return source.isV2 ? openApiFromV2(document, `/${key}`) : document;
       throw serviceUnavailable(`${why}: it answered ${reply.status} without a document`);
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
@@ -68,22 +74,38 @@ export class RemoteOpenApi implements DescribedElsewhere {
   /** Asks the server again. What is known stays when it doesn't answer. */
   async refresh(remote: Remote): Promise<void> {
     const { name } = remote.api;
-    const known = this.#known.get(name);
-    const conditional = known?.etag === undefined ? {} : { 'if-none-match': known.etag };
+    const before = this.#known.get(name);
     try {
-      const reply = await askRemote(
-        remote,
-        { path: '/openapi/v3', limit: indexLimit, headers: conditional },
-        this.#parts,
-      );
-      if (reply.status === 304) return;
-      const hash = hashIn(documentOf(reply), openApiV3Key(remote.api));
+      const known = (await this.#askForV3(remote, before)) ?? (await this.#askForV2(remote, before));
       if (this.#parts.apiServices.findName(name)?.backend !== remote.backend) return;
-      if (hash !== known?.hash) this.#generation++;
-      this.#known.set(name, { etag: reply.headers.etag, hash });
+      if (known.source?.hash !== before?.source?.hash) this.#generation++;
+      this.#known.set(name, known);
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
     }
+  }
+
+  /** Undefined when the server has no v3 document of its group version. */
+  async #askForV3(remote: Remote, before: Known | undefined): Promise<Known | undefined> {
+    const isKnown = before?.source?.isV2 === false;
+    const headers = isKnown ? conditional(before) : {};
+    const reply = await askRemote(remote, { path: '/openapi/v3', limit: indexLimit, headers }, this.#parts);
+    if (reply.status === 304 && isKnown) return before;
+    const path = urlIn(documentOf(reply), openApiV3Key(remote.api));
+    if (path === undefined) return undefined;
+    return { etag: reply.headers.etag, source: { hash: hashIn(path), path, isV2: false } };
+  }
+
+  async #askForV2(remote: Remote, before: Known | undefined): Promise<Known> {
+    const path = '/openapi/v2';
+    const isKnown = before?.source?.isV2 === true;
+    const headers = isKnown ? conditional(before) : {};
+    const reply = await askRemote(remote, { path, limit: indexLimit, headers }, this.#parts);
+    if (reply.status === 304 && isKnown) return before;
+    const document = documentOf(reply);
+    const isThere = isJsonObject(document) && document['swagger'] === '2.0';
+    const source = isThere ? { hash: openApiHash(reply.body), path, isV2: true } : undefined;
+    return { etag: reply.headers.etag, source };
   }
 
   /** Forgets servers that nobody names any more. */
@@ -94,12 +116,20 @@ export class RemoteOpenApi implements DescribedElsewhere {
   }
 }
 
-/** The hash that a server's index has in the document's URL; one of the URL where it has none. */
-function hashIn(index: unknown, key: string): string | undefined {
+function conditional({ etag }: Known): Readonly<Record<string, string>> {
+  return etag === undefined ? {} : { 'if-none-match': etag };
+}
+
+/** Where a server's index says that the document is: below its own path, or nowhere. */
+function urlIn(index: unknown, key: string): string | undefined {
   const paths = isJsonObject(index) ? index['paths'] : undefined;
   const entry = isJsonObject(paths) ? paths[key] : undefined;
   const url = isJsonObject(entry) ? entry['serverRelativeURL'] : undefined;
-  if (typeof url !== 'string') return undefined;
+  return typeof url === 'string' && /^\/openapi\/v3\/[\w./?=&%~-]+$/.test(url) ? url : undefined;
+}
+
+/** The hash in the URL; one of the URL where it has none that fits into ours. */
+function hashIn(url: string): string {
   const hash = /[?&]hash=([^&]+)/.exec(url)?.[1];
   return hash !== undefined && /^[\w.~-]+$/.test(hash) ? hash : openApiHash(url);
 }
