@@ -8,7 +8,7 @@ import { Endpoints, Namespace, Service } from '@kindred/apis/core/v1';
 import { EndpointSlice } from '@kindred/apis/discovery/v1';
 import { type ApiStorage, openApiStorage } from '@kindred/apiserver';
 import { type InformerFactory, keyOf } from '@kindred/client';
-import type { Clock, KindRef, KubeObject, Logger } from '@kindred/machinery';
+import { type Clock, deepCopy, type KindRef, type KubeObject, type Logger } from '@kindred/machinery';
 import { openMemoryStore, type Store } from '@kindred/store';
 
 /** The kinds that are mirrored. */
@@ -97,6 +97,10 @@ async function writeChange(storage: ApiStorage, { kind, namespace, name, object 
   const current = resource.get(namespace, name);
   if (object === undefined) {
     if (current !== undefined) await resource.remove(current);
-  } else if (current === undefined) await resource.create(namespace, name, { ...object });
-  else await resource.replace(current, { ...object });
+    return;
+  }
+  // The informer's object is everybody's; the storage takes its own over.
+  const own = deepCopy({ ...object });
+  if (current === undefined) await resource.create(namespace, name, own);
+  else await resource.replace(current, own);
 }
