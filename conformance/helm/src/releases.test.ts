@@ -47,6 +47,7 @@ const JOURNEY: readonly Step[] = [
   ['upgrade resetting', (by, chart) => by.upgrade('web', chart, { resetValues: true, historyMax: 4 })],
   ['rollback to one that is gone', (by) => by.rollback('web', 1)],
   ['test without tests', (by) => by.test('web')],
+  ['another upgrade that fails', (by, chart) => by.upgrade('web', chart, { set: 'fail=true' })],
   ['uninstall', (by) => by.uninstall('web', { keepHistory: true })],
   ['uninstall again', (by) => by.uninstall('web', { keepHistory: true })],
   ['upgrade what is uninstalled', (by, chart) => by.upgrade('web', chart)],

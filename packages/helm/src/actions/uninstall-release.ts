@@ -14,6 +14,7 @@ import type { Resource } from '../resources/resource.ts';
 import { type WaitStrategy, waitForDeletion } from '../resources/wait/wait.ts';
 import { type ActionContext, clusterOf, timestamp } from './action-context.ts';
 import { hookHost } from './deploy.ts';
+import { supersede } from './supersede.ts';
 
 export interface UninstallSettings {
   readonly noHooks: boolean;
@@ -56,8 +57,12 @@ export async function uninstallRelease(
   if (!settings.noHooks) await attempt(runHooks(host, 'post-delete'));
   const done = settings.description === '' ? 'Uninstallation complete' : settings.description;
   record.setInfo({ status: 'uninstalled', description: done });
-  if (settings.keepHistory) await save(context, record);
-  else await attempt(purge(context, history));
+  if (settings.keepHistory) {
+    await save(context, record);
+    // After failed upgrades an older revision is still the deployed one.
+    const deployed = history.filter(({ revision, info }) => revision !== newest.revision && info.status === 'deployed');
+    await supersede(context, deployed);
+  } else await attempt(purge(context, history));
   if (errors.length > 0) {
     const message = `uninstallation completed with ${errors.length} error(s): ${errors.map(errorText).join('; ')}`;
     throw new ReleaseError('Failed', message, { cause: errors[0] });
