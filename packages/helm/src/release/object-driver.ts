@@ -22,7 +22,7 @@ import { MemberError } from './read-members.ts';
 import { decodeRecord } from './record-encoding.ts';
 import type { Release } from './release.ts';
 import type { ReleaseDriver } from './release-driver.ts';
-import { ReleaseError, releaseNotFound } from './release-error.ts';
+import { isReleaseError, ReleaseError, releaseNotFound } from './release-error.ts';
 import { selectorOf, storedLabels, timeLabels, userLabels } from './release-labels.ts';
 import { releaseKey } from './release-name.ts';
 
@@ -167,6 +167,16 @@ function objectDriver<T extends KubeObject>(format: Format<T>, options: ObjectDr
     }
   };
 
+  /** What is wrong with the record that stands where this one belongs. */
+  const damageOf = async ({ name, revision }: Release): Promise<string | undefined> => {
+    try {
+      readObject(format, await client.get(kind, { namespace, name: releaseKey(name, revision) }, { signal }));
+      return undefined;
+    } catch (error) {
+      return isReleaseError(error, 'Damaged') ? error.message : undefined;
+    }
+  };
+
   return {
     name: format.name,
     async get(name, revision) {
@@ -197,7 +207,9 @@ function objectDriver<T extends KubeObject>(format: Format<T>, options: ObjectDr
         await writeChunks(main, fitted);
       } catch (error) {
         if (!isStatusError(error, 'AlreadyExists')) throw refused('create: failed to create', error);
-        throw new ReleaseError('AlreadyExists', 'release: already exists', { cause: error });
+        const damage = await damageOf(release);
+        const why = damage === undefined ? '' : `: ${damage}; delete it to go on without it`;
+        throw new ReleaseError('AlreadyExists', `release: already exists${why}`, { cause: error });
       }
     },
     async update(release) {

@@ -58,6 +58,10 @@ test('a damaged object is named; the other releases stay usable', async () => {
   );
   assert.match(damage[0] ?? '', /^the release record in Secret default\/sh\.helm\.release\.v1\.web\.v2 is damaged: /);
   await assert.rejects(driver.get('web', 2), (error) => isReleaseError(error, 'Damaged'));
+  await assert.rejects(driver.create(sampleRelease('web', 2)), {
+    message: /^release: already exists: the release record in Secret .* is damaged: .*; delete it to go on without it$/,
+  });
+  await assert.rejects(driver.create(sampleRelease('web', 1)), { message: 'release: already exists' });
 });
 
 /** Random, so that it can't be compressed. */
