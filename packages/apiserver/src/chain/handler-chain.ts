@@ -68,7 +68,7 @@ export function handlerChain(parts: HandlerChainParts): Handler {
 
   return function handle(request) {
     const auditId = request.headers['audit-id'] ?? parts.randomUuid();
-    const info = parseRequestInfo(request.method, request.path, request.rawQuery);
+    const info = parseRequestInfo(request);
     if (info === undefined) return answerMalformedPath(request, auditId);
     const exchange = new Exchange(request, info, auditId, parts.clock.now());
     try {

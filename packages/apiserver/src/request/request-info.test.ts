@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { parseRequestInfo } from './request-info.ts';
 
 function parse(method: string, url: string) {
-  const [path = '', query = ''] = url.split('?');
-  const info = parseRequestInfo(method, path, query);
+  const [path = '', rawQuery = ''] = url.split('?');
+  const info = parseRequestInfo({ method, path, rawQuery, query: new URLSearchParams(rawQuery) });
   return info && [info.verb, info.group, info.version, info.namespace, info.resource, info.name, info.subresource];
 }
 

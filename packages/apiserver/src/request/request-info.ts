@@ -2,6 +2,8 @@
  * Request info: what a request's method and path say about it, before anything is looked up. Authorization, flow control
  * and dispatch read it. Path forms: "API Concepts", Kubernetes documentation; legacy `/watch/` prefixes included.
  */
+import type { ApiRequest } from './api-request.ts';
+
 export interface RequestInfo {
   /** True for `/api/v1/RES…` and `/apis/G/V/RES…`. */
   readonly isResourceRequest: boolean;
@@ -20,6 +22,9 @@ export interface RequestInfo {
   readonly rest: readonly string[];
 }
 
+/** What is read of a request; its query is parsed only where it matters, and once. */
+export type RequestLine = Pick<ApiRequest, 'method' | 'path' | 'rawQuery' | 'query'>;
+
 const namespaceSubresources = new Set(['status', 'finalize']);
 const verbsWithName: Readonly<Record<string, string>> = {
   GET: 'get',
@@ -36,13 +41,14 @@ const none: readonly string[] = [];
  *
  * @returns undefined when the path isn't well formed: a bad percent escape, an empty segment inside, `.` or `..`.
  */
-export function parseRequestInfo(method: string, path: string, rawQuery: string): RequestInfo | undefined {
+export function parseRequestInfo(request: RequestLine): RequestInfo | undefined {
+  const { method, path } = request;
   const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   const segments = splitSegments(trimmed);
   if (segments === undefined) return undefined;
   const [prefix, first = '', second = ''] = segments;
-  if (prefix === 'api' && segments.length >= 3) return resourceInfo(method, trimmed, rawQuery, segments, 2);
-  if (prefix === 'apis' && segments.length >= 4) return resourceInfo(method, trimmed, rawQuery, segments, 3);
+  if (prefix === 'api' && segments.length >= 3) return resourceInfo(request, trimmed, segments, 2);
+  if (prefix === 'apis' && segments.length >= 4) return resourceInfo(request, trimmed, segments, 3);
   return {
     isResourceRequest: false,
     verb: method.toLowerCase(),
@@ -86,13 +92,8 @@ function decodeSegment(segment: string): string | undefined {
 }
 
 /** @param at where in `segments` the resource's part begins: behind the version, before which a named group stands */
-function resourceInfo(
-  method: string,
-  path: string,
-  rawQuery: string,
-  segments: readonly string[],
-  at: number,
-): RequestInfo {
+function resourceInfo(request: RequestLine, path: string, segments: readonly string[], at: number): RequestInfo {
+  const { method } = request;
   const group = at === 3 ? (segments[1] ?? '') : '';
   const version = segments[at - 1] ?? '';
   const legacyWatch = segments[at] === 'watch' && segments.length > at + 1;
@@ -100,7 +101,7 @@ function resourceInfo(
   const namespace = segments[start] === 'namespaces' ? namespaceAt(segments, start, group) : '';
   const from = namespace !== '' && !isNamespaceItself(segments, start, group) ? start + 2 : start;
   const named = segments[from + 1] ?? '';
-  const verb = legacyWatch ? 'watch' : named === '' ? collectionVerb(method, rawQuery) : (verbsWithName[method] ?? '');
+  const verb = legacyWatch ? 'watch' : named === '' ? collectionVerb(request) : (verbsWithName[method] ?? '');
   return {
     isResourceRequest: true,
     verb,
@@ -110,7 +111,7 @@ function resourceInfo(
     namespace,
     resource: segments[from] ?? '',
     subresource: segments[from + 2] ?? '',
-    name: named === '' ? nameFromFieldSelector(verb, rawQuery) : named,
+    name: named === '' ? nameFromFieldSelector(verb, request) : named,
     rest: segments.length > from + 3 ? segments.slice(from + 3) : none,
   };
 }
@@ -125,19 +126,20 @@ function isNamespaceItself(segments: readonly string[], start: number, group: st
   return segments.length === start + 2 || namespaceSubresources.has(segments[start + 2] ?? '');
 }
 
-function collectionVerb(method: string, rawQuery: string): string {
+function collectionVerb(request: RequestLine): string {
+  const { method } = request;
   if (method === 'DELETE') return 'deletecollection';
   if (method !== 'GET' && method !== 'HEAD') return verbsWithName[method] ?? '';
-  if (!rawQuery.includes('watch')) return 'list';
-  const watch = new URLSearchParams(rawQuery).get('watch');
+  if (!request.rawQuery.includes('watch')) return 'list';
+  const watch = request.query.get('watch');
   return watch === null || watch === 'false' || watch === '0' ? 'list' : 'watch';
 }
 
 /** `fieldSelector=metadata.name=X` names X, so that RBAC's resourceNames work for list and watch. */
-function nameFromFieldSelector(verb: string, rawQuery: string): string {
+function nameFromFieldSelector(verb: string, request: RequestLine): string {
   if (verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection') return '';
-  if (!rawQuery.includes('fieldSelector')) return '';
-  const selector = new URLSearchParams(rawQuery).get('fieldSelector') ?? '';
+  if (!request.rawQuery.includes('fieldSelector')) return '';
+  const selector = request.query.get('fieldSelector') ?? '';
   for (const term of selector.split(',')) {
     const match = /^metadata\.name==?([^=!]+)$/.exec(term);
     if (match?.[1] !== undefined) return match[1];

@@ -85,9 +85,16 @@ function endOfObject(bytes: Uint8Array, start: number): number {
 
 /** Offset of the quote that closes the string which opens at `start`. */
 function endOfString(bytes: Uint8Array, start: number): number {
-  let at = start + 1;
-  while (bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+  let at = bytes.indexOf(quote, start + 1);
+  while (isEscaped(bytes, at)) at = bytes.indexOf(quote, at + 1);
   return at;
+}
+
+/** Whether an odd number of backslashes stands before. */
+function isEscaped(bytes: Uint8Array, at: number): boolean {
+  let first = at;
+  while (bytes[first - 1] === backslash) first--;
+  return (at - first) % 2 === 1;
 }
 
 function replaced(bytes: Uint8Array, from: number, to: number, text: string): Uint8Array {

@@ -4,7 +4,6 @@
  */
 import type { JsonValue } from '../object/json.ts';
 
-const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const SPACED_COLON = /"\s+:/;
@@ -42,11 +41,16 @@ function countFieldsInText(text: string): number {
 }
 
 function endOfString(text: string, open: number): number {
-  for (let at = open + 1; ; at++) {
-    const code = text.charCodeAt(at);
-    if (code === BACKSLASH) at++;
-    else if (code === QUOTE || Number.isNaN(code)) return at;
-  }
+  let at = text.indexOf('"', open + 1);
+  while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
+  return at < 0 ? text.length : at;
+}
+
+/** Whether an odd number of backslashes stands before. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text.charCodeAt(first - 1) === BACKSLASH) first--;
+  return (at - first) % 2 === 1;
 }
 
 function countFieldsInValue(value: JsonValue): number {
