@@ -7,6 +7,8 @@ export function parseNumber(text: string): NumberLiteral | undefined {
   if (text.startsWith("'")) return parseRune(text);
   const int = parseInteger(text);
   if (int !== undefined) return inRange(int) ? { int, float: Number(int), isInt: true } : undefined;
+  // What looks like an integer and is none isn't a float either: 08.
+  if (!/[.eEpP]/.test(text)) return undefined;
   const float = parseFloat64(text);
   if (float === undefined) return undefined;
   const isWhole = Number.isInteger(float) && Math.abs(float) < 2 ** 63;

@@ -98,8 +98,11 @@ function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-/** What our reader takes and go-yaml doesn't: tabs before the first character of a line, and directives; characters too. */
-const DOUBTFUL = /^(?: *\t|%)/m;
+/**
+ * What our reader takes and go-yaml doesn't: tabs before the first character of a line, directives, characters in names of
+ * anchors; forbidden characters too.
+ */
+const DOUBTFUL = /^(?: *\t|%)|(?:^|[\s,[{])[&*][\w-]*[^\w\s,\]}?:%@`-]/m;
 
 function construct(source: string, options: ReadYamlOptions): GoValue[] {
   const constructor = new Constructor(source, events(source), options);
