@@ -4,7 +4,7 @@ import { durationText } from '../go/duration-text.ts';
 import { FunctionError } from '../go/function-error.ts';
 import { quote } from '../go/quote.ts';
 import { type GoFunction, type GoObject, type GoValue, isInt, isObject } from '../go/value.ts';
-import { parseGoDuration } from '../time/duration.ts';
+import { durationProblem, parseGoDuration } from '../time/duration.ts';
 import { formatTime } from '../time/format-time.ts';
 import { floorDivide, type Moment, unixSeconds } from '../time/moment.ts';
 import { mismatchText, parseTime } from '../time/parse-time.ts';
@@ -43,7 +43,7 @@ function modify(text: string, value: GoObject): GoObject | undefined {
 }
 
 function invalidDuration(text: string): FunctionError {
-  return new FunctionError(`time: invalid duration ${quote(text)}`);
+  return new FunctionError(`time: ${durationProblem(text)} ${quote(text)}`);
 }
 
 function roundDuration(value: GoValue, source: TimeSource): string {

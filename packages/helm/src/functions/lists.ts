@@ -52,8 +52,11 @@ function slice(indices: readonly GoValue[], list: GoValue): GoValue {
 
 function chunk(size: number, list: GoValue): GoValue {
   const items = itemsOf(list, 'Cannot chunk type');
-  if (size === 0) throw new FunctionError('runtime error: makeslice: len out of range');
-  if (size < 0) return goSlice('[][]interface {}', []);
+  const count = Math.floor((items.length - 1) / size) + 1;
+  // What sprig makes of sizes below zero: at most one chunk.
+  const only = size < 0 && count > 0 ? items.length % size : 1;
+  if (size === 0 || count < 0 || only === 0) throw new FunctionError('runtime error: makeslice: len out of range');
+  if (size < 0) return goSlice('[][]interface {}', count === 0 ? [] : [items.slice(0, only)]);
   const chunks: GoValue[] = [];
   for (let at = 0; at < items.length; at += size) chunks.push(items.slice(at, at + size));
   return goSlice('[][]interface {}', chunks);

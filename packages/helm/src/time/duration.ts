@@ -1,4 +1,5 @@
 /** Go's time.ParseDuration: `1h15m30.5s`, `-1.5h`, `300ms`. */
+import { quote } from '../go/quote.ts';
 
 const UNITS = new Map<string, bigint>([
   ['ns', 1n],
@@ -25,4 +26,19 @@ export function parseGoDuration(text: string): bigint | undefined {
   }
   const signed = match[1] === '-' ? -total : total;
   return BigInt.asIntN(64, signed) === signed ? signed : undefined;
+}
+
+/** What Go says before it quotes a text that is no duration. */
+export function durationProblem(text: string): string {
+  let rest = text.replace(/^[+-]/, '');
+  while (rest !== '') {
+    const number = /^(?:\d+\.?\d*|\.\d+)/.exec(rest)?.[0];
+    if (number === undefined) return 'invalid duration';
+    rest = rest.slice(number.length);
+    const unit = /^[^\d.]+/.exec(rest)?.[0];
+    if (unit === undefined) return 'missing unit in duration';
+    if (!UNITS.has(unit)) return `unknown unit ${quote(unit)} in duration`;
+    rest = rest.slice(unit.length);
+  }
+  return 'invalid duration';
 }
