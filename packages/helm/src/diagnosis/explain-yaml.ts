@@ -127,7 +127,8 @@ function writers({ text, start }: BrokenDocument, line: number, call: Call, orig
   const indent = content.length - content.trimStart().length;
   const seen = new Set<string>();
   const chains: string[] = [];
-  for (let offset = from + indent; offset < from + content.length; offset++) {
+  const end = Math.min(content.length, indent + MAX_COLUMNS);
+  for (let offset = from + indent; offset < from + end; offset++) {
     const steps = locate(call, offset);
     const innermost = steps.at(-1);
     if (innermost === undefined) continue;
@@ -144,6 +145,8 @@ function writers({ text, start }: BrokenDocument, line: number, call: Call, orig
 }
 
 const MAX_WRITERS = 3;
+/** Each character is looked up in the whole text, which takes long for long lines. */
+const MAX_COLUMNS = 1000;
 
 function offsetOfLine(text: string, line: number): number {
   return text
