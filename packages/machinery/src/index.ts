@@ -3,6 +3,7 @@ export { ManualClock } from './clock/manual-clock.ts';
 export { systemClock } from './clock/system-clock.ts';
 export { DecodeError } from './codec/decode-error.ts';
 export { goQuote } from './codec/go-quote.ts';
+export { headersFromBytes, headersToBytes } from './codec/header-bytes.ts';
 export type { Decoded, DecodeJsonOptions } from './codec/json.ts';
 export { DEFAULT_MAX_DEPTH, decodeJson, decodeUtf8, encodeJson, encodeJsonText } from './codec/json.ts';
 export { decodeProtobufMessage, decodeProtobufObject } from './codec/protobuf/decode.ts';
@@ -45,7 +46,7 @@ export type {
 export { getList, getNumber, getPath, getString, getStringMap } from './object/path.ts';
 export { setMember } from './object/set-member.ts';
 export { storedElsewhereAnnotation } from './object/stored-elsewhere.ts';
-export { errorText, hasErrorCode } from './object/thrown.ts';
+export { errorText, hasErrorCode, isSystemError } from './object/thrown.ts';
 export { formatMicroTime, formatTime, parseTime } from './object/time.ts';
 export { createJsonPatch, type JsonPatchOperation } from './patch/create-json-patch.ts';
 export { createMergePatch } from './patch/create-merge-patch.ts';

@@ -6,7 +6,7 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 import { Agent, request } from 'node:https';
 import type { Duplex, Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
-import { type Clock, hasErrorCode } from '@kindred/machinery';
+import { type Clock, hasErrorCode, headersToBytes } from '@kindred/machinery';
 import type { KeyAndCertificate } from '@kindred/machinery/certificates';
 import { networkErrorText } from '../http/network-error.ts';
 import type { ServiceAddress } from '../services/service-endpoints.ts';
@@ -93,7 +93,7 @@ export class Backend {
         method,
         path,
         signal,
-        headers: { ...headers, ...framing(headers, body), host: this.#serverName },
+        headers: headersToBytes({ ...headers, ...framing(headers, body), host: this.#serverName }),
       });
       this.#limitConnecting(sent);
       sent.on('response', (message) => resolve({ message }));

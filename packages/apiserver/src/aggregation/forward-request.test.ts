@@ -42,7 +42,11 @@ async function withBackend(
 
 test('a request reaches the other server with its query, body and user, and without its credentials', async (t) => {
   const { server, backend } = await withBackend(t, (request, response) => {
-    response.writeHead(201, { 'content-type': 'application/json', 'x-own': 'yes', connection: 'keep-alive' });
+    response.writeHead(201, {
+      'content-type': 'application/json',
+      'x-own': request.headers['x-note'],
+      connection: 'keep-alive',
+    });
     request.pipe(response);
   });
   const answer = await server
@@ -57,8 +61,9 @@ test('a request reaches the other server with its query, body and user, and with
       'x-remote-user': 'root',
       'x-remote-extra-scope': 'all',
       accept: 'application/json;as=Table',
+      'x-note': '日本',
     });
-  assert.deepEqual([answer.status, answer.headers['x-own'], answer.text], [201, 'yes', 'hello']);
+  assert.deepEqual([answer.status, answer.headers['x-own'], answer.text], [201, '日本', 'hello']);
   const { url, headers } = backend.requests.at(-1) ?? {};
   assert.equal(url, `${flunders}?dryRun=All&fieldManager=a%2Fb`);
   assert.equal(Buffer.from(String(headers?.['x-remote-user']), 'latin1').toString(), 'jané');

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Clock, failure, serviceUnavailable, timeout } from '@kindred/machinery';
+import { type Clock, failure, headersFromBytes, serviceUnavailable, timeout } from '@kindred/machinery';
 import type { Exchange } from '../chain/exchange.ts';
 import { isLongRunning } from '../chain/flow-control.ts';
 import type { ApiResponse, BodyWriter } from '../request/api-response.ts';
@@ -101,7 +101,7 @@ function refuseRedirection(message: IncomingMessage): void {
 function streamedResponse(message: IncomingMessage, release: () => void, closing: AbortSignal): ApiResponse {
   return {
     status: message.statusCode ?? 0,
-    headers: responseHeaders(message.headers),
+    headers: responseHeaders(headersFromBytes(message.headers)),
     async body(writer) {
       try {
         await copy(message, writer, closing);
@@ -139,7 +139,7 @@ function upgradedResponse(
   const { upgrade = '' } = message.headers;
   return {
     status: 101,
-    headers: { ...responseHeaders(message.headers), connection: 'Upgrade', upgrade },
+    headers: { ...responseHeaders(headersFromBytes(message.headers)), connection: 'Upgrade', upgrade },
     body: new Uint8Array(),
     async upgraded(client) {
       try {

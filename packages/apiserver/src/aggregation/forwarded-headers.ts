@@ -62,12 +62,12 @@ export function requestHeaders({ request, user, auditId }: Exchange): OutgoingHt
 
 /** Who the request comes from, for a server that trusts this one. */
 export function userHeaders({ username, uid, groups, extra = {} }: UserInfo): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = { [requestHeaderNames.username]: utf8(username) };
-  if (uid !== undefined && uid !== '') headers[requestHeaderNames.uid] = utf8(uid);
-  const sendable = groups.filter(isOneValue).map(utf8);
+  const headers: OutgoingHttpHeaders = { [requestHeaderNames.username]: username };
+  if (uid !== undefined && uid !== '') headers[requestHeaderNames.uid] = uid;
+  const sendable = groups.filter(isOneValue);
   if (sendable.length > 0) headers[requestHeaderNames.group] = sendable;
   for (const [key, values] of Object.entries(extra)) {
-    headers[`${requestHeaderNames.extraPrefix}${escapedKey(key)}`] = values.filter(isOneValue).map(utf8);
+    headers[`${requestHeaderNames.extraPrefix}${escapedKey(key)}`] = values.filter(isOneValue);
   }
   return headers;
 }
@@ -78,11 +78,6 @@ export function userHeaders({ username, uid, groups, extra = {} }: UserInfo): Ou
  */
 function isOneValue(value: string): boolean {
   return !value.includes(',');
-}
-
-/** Node sends header values byte by byte. */
-function utf8(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** Percent-encodes what may not stand in a header's name, and the percent sign itself. */

@@ -78,14 +78,14 @@ function extraOf({ uid, extra }: UserInfo): string[] {
 test('a front proxy says whom a request comes from, and nobody else does', async (t) => {
   const { ask, admin, frontProxyClient, frontProxyAuthority, authority } = await serverWithCertificates(t);
   const headers = {
-    'x-remote-user': 'jané',
-    'x-remote-group': ['devs', 'ops'],
+    'x-remote-user': Buffer.from('jané').toString('latin1'),
+    'x-remote-group': ['devs', Buffer.from('ôps').toString('latin1')],
     'x-remote-uid': '7',
     'x-remote-extra-example.com%2fscope': 'all',
     'x-remote-extra-%ff': 'odd',
   };
   const extra = JSON.stringify({ uid: '7', extra: { 'example.com/scope': ['all'], '%ff': ['odd'] } });
-  const named = `jané devs,ops,system:authenticated ${extra}`;
+  const named = `jané devs,ôps,system:authenticated ${extra}`;
   assert.deepEqual(await ask(frontProxyClient, undefined, headers), { status: 200, text: named });
   const plain = 'kubernetes-admin system:masters,system:authenticated';
   assert.deepEqual(await ask(admin, undefined, headers), { status: 200, text: plain });

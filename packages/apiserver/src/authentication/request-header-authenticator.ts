@@ -64,7 +64,7 @@ function userOf(headers: ApiRequest['headers'], settings: RequestHeaderSettings)
   const extra: Record<string, readonly string[]> = {};
   for (const prefix of settings.extraHeaderPrefixes.map((each) => each.toLowerCase())) {
     for (const [name, value] of Object.entries(headers)) {
-      if (name.startsWith(prefix)) extra[unescapedKey(name.slice(prefix.length))] = headerList(utf8(value));
+      if (name.startsWith(prefix)) extra[unescapedKey(name.slice(prefix.length))] = headerList(value);
     }
   }
   return {
@@ -81,9 +81,4 @@ function firstOf(headers: ApiRequest['headers'], names: readonly string[]): stri
 
 function constant<T>(value: T): () => T {
   return () => value;
-}
-
-/** Node takes header values byte by byte. */
-function utf8(value: string | undefined): string {
-  return Buffer.from(value ?? '', 'latin1').toString('utf8');
 }

@@ -1,5 +1,6 @@
 /** Answers over HTTP/1.1: older clients, and those that need an upgrade. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { headersToBytes } from '@kindred/machinery';
 import type { ApiResponse } from '../request/api-response.ts';
 import { discardBody, streamBodyWriter } from './body-writer.ts';
 
@@ -10,7 +11,7 @@ export async function respondHttp1(
   response: ApiResponse,
 ): Promise<void> {
   if (outgoing.destroyed) return discardBody(response);
-  const headers: Record<string, string | readonly string[] | number> = { ...response.headers };
+  const headers: Record<string, string | readonly string[] | number> = { ...headersToBytes(response.headers) };
   // What is left of an unread body would be taken for the next request.
   if (!message.complete && hasBody(message)) headers['connection'] = 'close';
   const body = response.body;

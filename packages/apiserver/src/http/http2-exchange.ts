@@ -1,5 +1,6 @@
 /** Answers over HTTP/2, on the stream API: the compatibility layer costs about as much again as a small request. */
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream, sensitiveHeaders } from 'node:http2';
+import { headersToBytes } from '@kindred/machinery';
 import type { ApiResponse, StreamedBody } from '../request/api-response.ts';
 import { discardBody, streamBodyWriter } from './body-writer.ts';
 
@@ -15,7 +16,7 @@ const notRemembered = ['audit-id'];
 export function respondHttp2(stream: ServerHttp2Stream, method: string, response: ApiResponse): void | Promise<void> {
   if (stream.destroyed || stream.closed) return discardBody(response);
   // The response was made for this exchange alone, so its headers are ours to complete.
-  const headers = response.headers as OutgoingHttpHeaders & Record<symbol, readonly string[]>;
+  const headers = headersToBytes(response.headers) as OutgoingHttpHeaders & Record<symbol, readonly string[]>;
   headers[':status'] = response.status;
   headers[sensitiveHeaders] = notRemembered;
   if (method === 'HEAD') {

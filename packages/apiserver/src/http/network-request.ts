@@ -1,5 +1,6 @@
 /** One request off a connection: the body of an HTTP/1.1 message or of an HTTP/2 stream, with what stands before it. */
 import type { Readable, Writable } from 'node:stream';
+import { headersFromBytes } from '@kindred/machinery';
 import type { ApiRequest, PeerCertificate } from '../request/api-request.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 
@@ -40,7 +41,7 @@ export class NetworkRequest implements ApiRequest {
     this.path = question < 0 ? target : target.slice(0, question);
     this.rawQuery = question < 0 ? '' : target.slice(question + 1);
     // Only set-cookie, which no client sends, would come as an array.
-    this.headers = head.headers as Record<string, string | undefined>;
+    this.headers = headersFromBytes(head.headers as Record<string, string | undefined>);
     this.upgrade = head.upgrade;
     this.remoteAddress = connection.remoteAddress;
     this.peerCertificate = connection.peerCertificate;

@@ -76,30 +76,38 @@ async function echoBody(request: ApiRequest): Promise<ApiResponse> {
 }
 
 test('HTTP/2 and HTTP/1.1 are served on one port', async (t) => {
-  const { server, port } = await listen((request) =>
-    text(200, `${request.method} ${request.path} ${request.rawQuery}`),
-  );
+  const { server, port } = await listen(({ method, path, rawQuery, headers }) => ({
+    status: 200,
+    headers: { 'x-user': headers['x-user'] ?? '' },
+    body: Buffer.from(`${method} ${path} ${rawQuery} ${headers['x-user'] ?? ''}`),
+  }));
   t.after(() => server.close());
   const http2 = session(port);
-  assert.deepEqual(await call(http2, { ':path': '/a?b=c' }), { status: 200, text: 'GET /a b=c' });
+  const user = 'jané 日本';
+  const bytes = Buffer.from(user).toString('latin1');
+  assert.deepEqual(await call(http2, { ':path': '/a?b=c', 'x-user': bytes }), {
+    status: 200,
+    text: `GET /a b=c ${user}`,
+  });
   http2.close();
-  const answer = await new Promise<string>((resolve, reject) => {
+  const answer = await new Promise<readonly unknown[]>((resolve, reject) => {
     const options = {
       host: '127.0.0.1',
       port,
       path: '/x',
+      headers: { 'x-user': bytes },
       ca: certificates.authority.certificate,
       agent: false,
     } as const;
     const outgoing = httpsRequest(options, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('end', () => resolve(Buffer.concat(chunks).toString()));
+      incoming.on('end', () => resolve([Buffer.concat(chunks).toString(), incoming.headers['x-user']]));
     });
     outgoing.on('error', reject);
     outgoing.end();
   });
-  assert.equal(answer, 'GET /x ');
+  assert.deepEqual(answer, [`GET /x  ${user}`, bytes]);
 });
 
 test('a client certificate of the own authority is verified, no certificate is fine too', async (t) => {

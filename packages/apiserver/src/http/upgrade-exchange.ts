@@ -4,6 +4,7 @@
  */
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { headersToBytes } from '@kindred/machinery';
 import type { ApiResponse } from '../request/api-response.ts';
 import { respondHttp1 } from './http1-exchange.ts';
 
@@ -16,7 +17,7 @@ export async function respondUpgrade(
 ): Promise<void> {
   const { upgraded } = response;
   if (upgraded === undefined) return respondOrdinarily(message, socket, response);
-  socket.write(headOf(response));
+  socket.write(headOf(response), 'latin1');
   if (head.length > 0) socket.unshift(head);
   try {
     await upgraded(socket);
@@ -26,7 +27,7 @@ export async function respondUpgrade(
 }
 
 function headOf({ status, headers }: ApiResponse): string {
-  const lines = Object.entries(headers).flatMap(([name, value]) =>
+  const lines = Object.entries(headersToBytes(headers)).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : value).map((each) => `${name}: ${each}`),
   );
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', ''].join('\r\n');

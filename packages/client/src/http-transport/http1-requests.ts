@@ -1,6 +1,7 @@
 /** Requests over HTTP/1.1: for servers that don't offer HTTP/2, and for local proxies without TLS. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { headersFromBytes, headersToBytes } from '@kindred/machinery';
 import { isSocks, proxyAddress, proxyAuthorization } from '../proxy/tunnel.ts';
 import type { RequestHeaders, TransportRequest, TransportResponse } from '../transport.ts';
 import type { TlsMaterial } from './connection-options.ts';
@@ -34,7 +35,7 @@ export class Http1Requests {
       method: request.method,
       path,
       headers: {
-        ...headers,
+        ...headersToBytes(headers),
         ...(request.body === undefined ? {} : { 'content-length': String(request.body.length) }),
         ...(isForProxy ? { host: url.host, ...proxyAuthorization(proxy) } : {}),
       },
@@ -45,7 +46,11 @@ export class Http1Requests {
       const onAnswer = (answer: IncomingMessage): void => {
         // Without a listener, an abort after the body was read to its end would be an uncaught error.
         answer.on('error', () => undefined);
-        resolve({ status: answer.statusCode ?? 0, headers: joinHeaders(answer.headers), body: answer });
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: joinHeaders(headersFromBytes(answer.headers)),
+          body: answer,
+        });
       };
       const outgoing = tls === undefined ? httpRequest(options, onAnswer) : httpsRequest(options, onAnswer);
       outgoing.once('error', reject);

@@ -11,7 +11,7 @@ import {
   type IncomingHttpStatusHeader,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import type { Clock } from '@kindred/machinery';
+import { type Clock, headersFromBytes, headersToBytes } from '@kindred/machinery';
 import type { RequestHeaders, TransportRequest, TransportResponse } from '../transport.ts';
 import { joinHeaders } from './headers.ts';
 
@@ -66,7 +66,7 @@ export class Http2Session {
 
   request(request: TransportRequest, path: string, headers: RequestHeaders): Promise<TransportResponse> {
     return new Promise((resolve, reject) => {
-      const stream = this.#open({ ...headers, ':method': request.method, ':path': path }, request);
+      const stream = this.#open({ ...headersToBytes(headers), ':method': request.method, ':path': path }, request);
       const fail = (error?: Error): void => reject(failureOf(stream, error));
       stream.once('response', (answer) => {
         stream.off('error', fail);
@@ -131,7 +131,7 @@ function toResponse(
   answer: IncomingHttpHeaders & IncomingHttpStatusHeader,
   stream: ClientHttp2Stream,
 ): TransportResponse {
-  return { status: answer[':status'] ?? 0, headers: joinHeaders(answer), body: stream };
+  return { status: answer[':status'] ?? 0, headers: joinHeaders(headersFromBytes(answer)), body: stream };
 }
 
 function failureOf(stream: ClientHttp2Stream, error: Error | undefined): Error {

@@ -41,13 +41,13 @@ import {
   x509Authenticator,
 } from '@kindred/apiserver';
 import { builtInControllers } from '@kindred/controllers';
-import type { Clock } from '@kindred/machinery';
+import { type Clock, isSystemError } from '@kindred/machinery';
 import type { Logger, Manager } from '@kindred/operator';
 import { createManager } from '@kindred/operator';
 import type { Store } from '@kindred/store';
 import { keyspace, openMemoryStore, openSqliteStore, StoreError } from '@kindred/store';
 import { compiledDirectory } from '../compiled-directory.ts';
-import type { DataDirectory } from '../data-directory/data-directory.ts';
+import { type DataDirectory, unusableDataDirectory } from '../data-directory/data-directory.ts';
 import { Fault } from '../fault.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { moveServices } from './move-services.ts';
@@ -151,7 +151,11 @@ async function openCertificates({ directory, settings, clock }: ControlPlaneOpti
       now: clock.now(),
     });
   } catch (error) {
-    if (!(error instanceof CertificateError)) throw error;
+    if (!(error instanceof CertificateError)) {
+      // The disk is full, or the files are somebody else's: the files of everything else come from data.
+      if (isSystemError(error)) throw unusableDataDirectory(directory.path, error);
+      throw error;
+    }
     const hint =
       'Restore the file from a backup. Without one, remove the whole pki directory: then new ones are made, and kubeconfigs and tokens from before are refused.';
     throw new Fault('KND_CERTIFICATES', error.message, hint, { cause: error });

@@ -39,15 +39,20 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     await writeFile(join(path, 'format'), `${currentFormat}\n`, { flag: 'w', mode: 0o600 });
   } catch (error) {
     if (error instanceof Fault) throw error;
-    throw new Fault(
-      'KND_DATA_DIRECTORY_UNUSABLE',
-      `The data directory ${path} cannot be used: ${errorText(error)}`,
-      'Choose another one with --data-dir, or make this one writable with space left on its disk.',
-      { cause: error },
-    );
+    throw unusableDataDirectory(path, error);
   }
   const release = async (): Promise<void> => rm(lock, { force: true });
   return { path, at: (...segments) => join(path, ...segments), release, [Symbol.asyncDispose]: release };
+}
+
+/** What tells of a file in the data directory that can't be made, read or written. */
+export function unusableDataDirectory(path: string, cause: unknown): Fault {
+  return new Fault(
+    'KND_DATA_DIRECTORY_UNUSABLE',
+    `The data directory ${path} cannot be used: ${errorText(cause)}`,
+    'Choose another one with --data-dir, or make this one writable with space left on its disk.',
+    { cause },
+  );
 }
 
 async function checkFormat(path: string): Promise<void> {

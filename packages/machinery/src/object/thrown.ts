@@ -13,3 +13,8 @@ export function errorText(thrown: unknown): string {
 export function hasErrorCode(thrown: unknown, code: string): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }
+
+/** An error of the operating system: of a call that could not be done. */
+export function isSystemError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && 'syscall' in thrown;
+}

@@ -4,10 +4,11 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { isSystemError } from '@kindred/machinery';
 import { type Chart, ChartError } from '../../chart/chart.ts';
 import { loadChartFiles } from '../../chart/load-files.ts';
 import { GoMap } from '../../go/value.ts';
-import { isFile, isSystemError } from '../../node/is-file.ts';
+import { isFile } from '../../node/is-file.ts';
 import { unpackArchive } from '../../node/load-archive.ts';
 import { cachedChart, parseDigest } from '../../repositories/content-cache.ts';
 import { readCachedIndex } from '../../repositories/repository-cache.ts';

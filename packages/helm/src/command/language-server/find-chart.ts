@@ -1,7 +1,8 @@
 /** Which chart a file belongs to: the outermost one around it, or one that lies beside it. */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isFile, isSystemError } from '../../node/is-file.ts';
+import { isSystemError } from '@kindred/machinery';
+import { isFile } from '../../node/is-file.ts';
 
 /** @param isOpen whether the editor has a file that may not be on disk */
 export async function chartRootOf(path: string, isOpen: (path: string) => boolean): Promise<string | undefined> {
