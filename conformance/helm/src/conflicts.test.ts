@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { Deployment } from '@kindred/apis/apps/v1';
 import { HorizontalPodAutoscaler } from '@kindred/apis/autoscaling/v2';
 import { ConfigMap } from '@kindred/apis/core/v1';
+import type { Client } from '@kindred/client';
 import {
   buildResources,
   type Cluster,
@@ -114,20 +115,27 @@ const chartOf = (color: string) => {
   return loadChartFiles(Object.entries(files).map(([name, text]) => ({ name, data: Buffer.from(text) })));
 };
 
-test('without a policy: replicas of an autoscaler and what client-side apply wrote are decided, the rest is as with helm', async (t) => {
-  const { client, recorded, requests } = await httpCluster(t);
+/** Acts as `actor`, and tells each conflict that was decided: the field, its owner, and what was decided. */
+function tellingContext(client: Client, actor = client) {
   const told: string[] = [];
   const context = createActionContext({
-    client: recorded,
+    client: actor,
     namespace: 'default',
     driver: secretDriver({ client, namespace: 'default', clock: systemClock }),
     functions: nodeProviders(),
     identity: 'test',
     report: (event) => {
       if (event.type !== 'resource' || event.progress.type !== 'conflict') return;
-      told.push(`${event.progress.path} ${event.progress.owner} ${event.progress.decision}`);
+      const { path, owner, decision } = event.progress;
+      told.push(`${path} ${owner} ${decision}`);
     },
   });
+  return { context, told };
+}
+
+test('without a policy: replicas of an autoscaler and what client-side apply wrote are decided, the rest is as with helm', async (t) => {
+  const { client, recorded, requests } = await httpCluster(t);
+  const { context, told } = tellingContext(client, recorded);
   const release = { name: 'web', values: readValues('', 'values') };
   const at = { namespace: 'default', name: 'web' };
   const scale = (replicas: number) =>
@@ -170,18 +178,7 @@ test('without a policy: replicas of an autoscaler and what client-side apply wro
 test('an upgrade with a policy: nothing happens when it fails, otherwise each field gets what was decided', async (t) => {
   const cluster = await httpCluster(t);
   const { client } = cluster;
-  const told: string[] = [];
-  const context = createActionContext({
-    client,
-    namespace: 'default',
-    driver: secretDriver({ client, namespace: 'default', clock: systemClock }),
-    functions: nodeProviders(),
-    identity: 'test',
-    report: (event) => {
-      if (event.type !== 'resource' || event.progress.type !== 'conflict') return;
-      told.push(`${event.progress.path} ${event.progress.decision}`);
-    },
-  });
+  const { context, told } = tellingContext(client);
   const values = readValues('', 'values');
   await install(context, { name: 'web', chart: chartOf('red'), values });
   const at = { namespace: 'default', name: 'web' };
@@ -204,7 +201,7 @@ test('an upgrade with a policy: nothing happens when it fails, otherwise each fi
   assert.equal(release.info.status, 'deployed');
   assert.equal((await client.get(ConfigMap, at)).data?.['color'], 'blue');
   assert.equal((await client.get(Deployment, at)).spec?.replicas, 5);
-  assert.deepEqual(told.toSorted(), ['.data.color force', '.spec.replicas yield']);
+  assert.deepEqual(told.toSorted(), ['.data.color "hand" using v1 force', '.spec.replicas "hand" using apps/v1 yield']);
   // The record has the whole wish: the next upgrade decides anew.
   assert.match(release.manifest, /replicas: 2/);
 });

@@ -151,11 +151,8 @@ async function openCertificates({ directory, settings, clock }: ControlPlaneOpti
       now: clock.now(),
     });
   } catch (error) {
-    if (!(error instanceof CertificateError)) {
-      // The disk is full, or the files are somebody else's: the files of everything else come from data.
-      if (isSystemError(error)) throw unusableDataDirectory(directory.path, error);
-      throw error;
-    }
+    if (isSystemError(error)) throw unusableDataDirectory(directory.path, error);
+    if (!(error instanceof CertificateError)) throw error;
     const hint =
       'Restore the file from a backup. Without one, remove the whole pki directory: then new ones are made, and kubeconfigs and tokens from before are refused.';
     throw new Fault('KND_CERTIFICATES', error.message, hint, { cause: error });
