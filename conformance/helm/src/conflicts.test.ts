@@ -52,6 +52,9 @@ test('all conflicts at once, fields left to their owners, fields taken over', as
   const originals = await buildResources(cluster, manifest('red', 'web:1'));
   await createResources(cluster, originals, mode);
   await client.mergePatch(ConfigMap, at, { data: { color: 'mine' } }, { fieldManager: 'hand' });
+  // Owners come by time and then by name: this way round both say the same.
+  const scale = { metadata: at, spec: { replicas: 7 } };
+  await client.as('autoscaler').updateSubresource(Deployment, { ...at, subresource: 'scale' }, scale);
   const containers = [{ name: 'web', image: 'web:patched' }];
   await client.strategicPatch(
     Deployment,
@@ -59,8 +62,6 @@ test('all conflicts at once, fields left to their owners, fields taken over', as
     { spec: { template: { spec: { containers } } } },
     { fieldManager: 'fixer' },
   );
-  const scale = { metadata: at, spec: { replicas: 7 } };
-  await client.as('autoscaler').updateSubresource(Deployment, { ...at, subresource: 'scale' }, scale);
 
   const targets = await buildResources(cluster, manifest('blue', 'web:2'));
   requests.length = 0;
