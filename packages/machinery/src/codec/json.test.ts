@@ -87,6 +87,16 @@ test('takes a field called __proto__ as data', () => {
   assert.equal(encodeJson(value).toString(), '{"__proto__":{"x":1}}');
 });
 
+test('says when the bytes are what encodeJson writes, where it looks for duplicates', () => {
+  const text = '{"a":["é",1,{"b":null}]}';
+  assert.equal(decode(text, { duplicates: true }).verbatim, true);
+  assert.equal(decode(`${text}\n`, { duplicates: true }).verbatim, true);
+  assert.equal(decode(text).verbatim, false);
+  for (const other of ['{"a": 1}', '{"a":1,"a":2}', '[9007199254740993]', '{"b":1,"0":2}', '[200]', '"\\ud800"']) {
+    assert.equal(decode(other, { duplicates: true }).verbatim, false);
+  }
+});
+
 test('leaves out undefined members next to bigints as well', () => {
   assert.equal(encodeJson({ a: undefined, b: 1n, c: [undefined, 'x'] }).toString(), '{"b":1,"c":[null,"x"]}');
 });

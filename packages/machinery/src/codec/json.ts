@@ -7,7 +7,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { JsonValue } from '../object/json.ts';
-import { isCanonicalText } from './canonical-text.ts';
+import { formOfText } from './canonical-text.ts';
 import { DecodeError } from './decode-error.ts';
 import { hasDuplicateFields } from './json-field-count.ts';
 import { readJsonText } from './json-reader.ts';
@@ -30,6 +30,11 @@ export interface Decoded {
   readonly value: JsonValue;
   /** Paths of fields that came more than once (`spec.y`, `spec.containers[0].name`); the last one wins. */
   readonly duplicateFields: readonly string[];
+  /**
+   * The bytes are, but for one newline at their end, those that `encodeJson` writes of the value: whoever needs these may
+   * take them. Looked for only together with duplicates, and false when it isn't certain.
+   */
+  readonly verbatim: boolean;
 }
 
 /**
@@ -43,13 +48,20 @@ export function decodeJson(bytes: Uint8Array, options: DecodeJsonOptions = {}): 
   const { duplicates = false } = options;
   // Counting fields is recursive, so only the exact reader may look into deeper values.
   const isDeep = duplicates && maxDepth > DEFAULT_MAX_DEPTH;
-  if (isDeep || mayBeDeeper(text, maxDepth)) return readJsonText(text, maxDepth);
+  if (isDeep || mayBeDeeper(text, maxDepth)) return readExactly(text, maxDepth);
   const value = parseText(text);
   // The exact reader finds the same fault and says where it is.
-  if (value === undefined) return readJsonText(text, maxDepth);
-  if (duplicates && isCanonicalText(text, value)) return { value, duplicateFields: [] };
-  if (mayLoseDigits(text) || (duplicates && hasDuplicateFields(text, value))) return readJsonText(text, maxDepth);
-  return { value, duplicateFields: [] };
+  if (value === undefined) return readExactly(text, maxDepth);
+  const form = duplicates ? formOfText(text, value) : 'unknown';
+  if (form === 'unknown' && (mayLoseDigits(text) || (duplicates && hasDuplicateFields(text, value)))) {
+    return readExactly(text, maxDepth);
+  }
+  return { value, duplicateFields: [], verbatim: form === 'verbatim' };
+}
+
+function readExactly(text: string, maxDepth: number): Decoded {
+  const { value, duplicateFields } = readJsonText(text, maxDepth);
+  return { value, duplicateFields, verbatim: false };
 }
 
 function parseText(text: string): JsonValue | undefined {
