@@ -29,6 +29,12 @@ export class AdmissionChain {
     return this.#webhooks.mutate(attributes, onChange);
   }
 
+  /** Whether some plugin or webhook will look at the object which may change it. */
+  mayChange(attributes: AdmissionAttributes): boolean {
+    const changes = (plugin: AdmissionPlugin): boolean => plugin.admit !== undefined && applies(plugin, attributes);
+    return this.#plugins.some(changes) || this.#webhooks.wouldMutate(attributes);
+  }
+
   /** Lets plugins and webhooks refuse the object; undefined when none of them has to be waited for. */
   validate(attributes: AdmissionAttributes): Promise<void> | undefined {
     const pending = this.#run('validate', attributes, 0);

@@ -84,6 +84,8 @@ export function customKind(
         }),
     refuseCreate: () =>
       isTerminating() ? 'create not allowed while custom resource definition is terminating' : undefined,
+    validateNew: (object, { inOrder }) =>
+      validateNew(object, { namespaced: definition.namespaced, schema, rules, inOrder }),
     validateChange(object, old, warn) {
       const errors = [
         ...validateObjectMeta(object.metadata, { namespaced: definition.namespaced }),
@@ -153,18 +155,28 @@ function customDefinition(
       if (subresource === 'status') keepAllButStatus(object, old);
       else if (hasStatus) restore(object, old, 'status');
     },
-    validate(object) {
-      const errors = validateObjectMeta(object.metadata, { namespaced });
-      if (!isInOrder(schema(), jsonOf(object))) errors.push(...validateValue(schema(), object, ''));
-      const validator = rules();
-      return validator === undefined ? errors : withRules(errors, () => validator.validate(object).errors);
-    },
+    validate: (object) => validateNew(object, { namespaced, schema, rules, inOrder: false }),
     validateUpdate: (object, old) => validateObjectMetaUpdate(object.metadata, old.metadata),
     warnings: () => [],
     columns: printer.columns,
     cells: (object, now) => printer.cells(object, now),
     selectableFields: createSelectableFieldsReader(version.selectableFields),
   };
+}
+
+interface Validation {
+  readonly namespaced: boolean;
+  readonly schema: () => StructuralSchema;
+  readonly rules: () => RuleValidator | undefined;
+  /** Known to be as its schema says; else it is looked at. */
+  readonly inOrder: boolean;
+}
+
+function validateNew(object: Unstructured, { namespaced, schema, rules, inOrder }: Validation): FieldError[] {
+  const errors = validateObjectMeta(object.metadata, { namespaced });
+  if (!inOrder && !isInOrder(schema(), jsonOf(object))) errors.push(...validateValue(schema(), object, ''));
+  const validator = rules();
+  return validator === undefined ? errors : withRules(errors, () => validator.validate(object).errors);
 }
 
 function subresourcesOf(version: CustomResourceDefinitionVersion): readonly SubresourceDefinition[] {

@@ -77,6 +77,35 @@ test('objects are defaulted, and shown in every served version', async (t) => {
   assert.equal(object.apiVersion, 'example.com/v2');
 });
 
+test('however the text of an object is written, the same is stored of it', async (t) => {
+  const server = await withCronTab(t);
+  const spec = { cronSpec: '1 * * * *', replicas: 2 };
+  const sent = (name: string, version: string, status?: unknown) => ({
+    apiVersion: `example.com/${version}`,
+    kind: 'CronTab',
+    metadata: { name },
+    spec,
+    ...(status === undefined ? {} : { status }),
+  });
+  const texts = {
+    compact: JSON.stringify(sent('compact', 'v1')),
+    line: `${JSON.stringify(sent('line', 'v1'))}\n`,
+    wide: JSON.stringify(sent('wide', 'v1'), null, 2),
+    other: JSON.stringify(sent('other', 'v2')),
+    status: JSON.stringify(sent('status', 'v1', { replicas: 7 })),
+  };
+  const served = /^\{"kind":"CronTab","apiVersion":"example.com\/v1","metadata":\{.*\},"spec":(\{[^{}]*\})\}\n?$/;
+  for (const [name, text] of Object.entries(texts)) {
+    const made = await server.call('POST', path(text.includes('/v2"') ? 'v2' : 'v1'), text);
+    assert.equal(made.status, 201, made.text);
+    const stored = await server.call('GET', `${path('v1')}/${name}`);
+    assert.equal(served.exec(stored.text)?.[1], JSON.stringify(spec), `${name}: ${stored.text}`);
+    const before = json(stored);
+    const same = json(await server.call('PUT', `${path('v1')}/${name}`, before));
+    assert.equal(same.metadata.resourceVersion, before.metadata.resourceVersion, `${name}: nothing has changed`);
+  }
+});
+
 test('a spec change bumps the generation, status and metadata changes do not', async (t) => {
   const server = await withCronTab(t);
   const merge = { 'content-type': 'application/merge-patch+json' };

@@ -30,6 +30,8 @@ export interface DecodedBody {
   readonly value: JsonValue;
   /** Paths of fields that came more than once. */
   readonly duplicateFields: readonly string[];
+  /** The bytes are what would be written of the value, see `Decoded` of machinery. */
+  readonly verbatim?: boolean;
 }
 
 /** @throws StatusError 400 for bytes that aren't what their media type says, 415 for an unknown media type. */

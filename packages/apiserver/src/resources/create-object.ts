@@ -12,7 +12,7 @@ import {
 } from '@kindred/machinery';
 import { trackFieldManager } from './field-managers.ts';
 import { generateName } from './generate-name.ts';
-import { workingResource } from './incoming-object.ts';
+import { type AsSent, workingResource } from './incoming-object.ts';
 import { dropRepeatedOwners, setSystemFields, settleName, settleNamespace } from './metadata-rules.ts';
 import { metadataWarnings } from './metadata-warnings.ts';
 import { demandLiveNamespace } from './namespace-check.ts';
@@ -55,7 +55,7 @@ export async function createObject(
   request: ResourceRequest,
   options: WriteOptions,
   object: Unstructured,
-  { applied = false }: { applied?: boolean } = {},
+  { applied = false, asSent }: { applied?: boolean; asSent?: AsSent | undefined } = {},
 ): Promise<Written> {
   const working = workingResource(request.resource, (...names) => request.server.registry.get(...names));
   const write: Write = {
@@ -65,6 +65,7 @@ export async function createObject(
     object,
     subresource: '',
     applied,
+    asSent,
     madeByServer: false,
     settled: [],
   };
@@ -106,15 +107,19 @@ function giveIdentity({ request, working, object }: Write): void {
 
 function admit(write: Write): Promise<void> | undefined {
   const { request, working, object } = write;
-  return request.server.admission.admit(admissionAttributes(write), () => {
+  const { admission } = request.server;
+  const attributes = admissionAttributes(write);
+  if (admission.mayChange(attributes)) write.asSent = undefined;
+  return admission.admit(attributes, () => {
     settleNamespace(object.metadata, working.definition.namespaced, request.namespace);
     working.definition.prepareForCreate(object);
   });
 }
 
-function validate({ working, object }: Write): void {
+function validate({ working, object, asSent }: Write): void {
   const { group, kind } = working.definition;
-  const errors = working.definition.validate(object);
+  const inOrder = asSent !== undefined;
+  const errors = working.kind.validateNew?.(object, { inOrder }) ?? working.definition.validate(object);
   if (errors.length > 0) throw invalid({ group, kind }, object.metadata.name ?? '', errors);
 }
 
@@ -129,14 +134,15 @@ function dryRun({ request, working, object }: Write): Written {
   return { object };
 }
 
-async function store({ request, working, object }: Write): Promise<Written> {
+async function store({ request, working, object, asSent }: Write): Promise<Written> {
   const { metadata } = object;
   const base = metadata.generateName ?? '';
   const generated = base !== '' && metadata.name?.startsWith(base.slice(0, 58)) === true && request.name === '';
   for (let attempt = 1; ; attempt++) {
     const name = metadata.name ?? '';
     const form = storedForm(request, working, object);
-    const stored = await request.storage.create(metadata.namespace ?? '', name, form, lifetimeOf(working.kind));
+    const storing = { ...lifetimeOf(working.kind), rest: asSent?.rest };
+    const stored = await request.storage.create(metadata.namespace ?? '', name, form, storing);
     if (stored !== undefined) {
       if (working.kind.stored !== undefined) working.kind.stored(working.read(stored));
       return { stored };

@@ -11,6 +11,6 @@ import { writtenResponse } from './written-response.ts';
 /** Answers 201 with the object as it was stored. */
 export async function create(request: ResourceRequest): Promise<ApiResponse> {
   const options = readWriteOptions('CreateOptions', request.exchange.request);
-  const object = incomingObject(request, options, await request.exchange.request.body());
-  return writtenResponse(request, await createObject(request, options, object), 201);
+  const { object, asSent } = incomingObject(request, options, await request.exchange.request.body());
+  return writtenResponse(request, await createObject(request, options, object, { asSent }), 201);
 }

@@ -161,7 +161,7 @@ function notOffered({ kind, groupResource }: ServedResource, verb: string): Stat
 function reviewVerb(handler: ReviewHandler): VerbHandler {
   return async (request) => {
     const options = readWriteOptions('CreateOptions', request.exchange.request);
-    const object = incomingObject(request, options, await request.exchange.request.body());
+    const { object } = incomingObject(request, options, await request.exchange.request.body());
     return valueResponse(request.exchange.request, await handler.review(object, request), 201);
   };
 }

@@ -36,6 +36,11 @@ export interface ServedKind {
   /** What OpenAPI shows of a custom resource. */
   readonly openApi?: Pick<OpenApiKind, 'schema' | 'selectableFields'>;
   /**
+   * In place of the definition's validation of a new object, for kinds that spare one which fitting has found to be in
+   * order a second look.
+   */
+  validateNew?(object: Unstructured, found: { readonly inOrder: boolean }): FieldError[];
+  /**
    * In place of the definition's two validations on update: where rules are only held against what has changed. `warn`
    * takes what is wrong in parts that haven't.
    */

@@ -19,10 +19,10 @@ export async function update(request: ResourceRequest): Promise<ApiResponse> {
     subresource,
     demandVersion: true,
     // Decoded anew for each attempt, since the steps of a write change the object.
-    produce: () => ({ object: incomingObject(request, options, bytes) }),
+    produce: () => ({ object: incomingObject(request, options, bytes).object }),
   });
   if (written !== undefined) return writtenResponse(request, written, 200);
   if (subresource !== '' || !resource.definition.allowCreateOnUpdate) throw notFound(resource.groupResource, name);
-  const object = incomingObject(request, options, bytes);
-  return writtenResponse(request, await createObject(request, options, object), 201);
+  const { object, asSent } = incomingObject(request, options, bytes);
+  return writtenResponse(request, await createObject(request, options, object, { asSent }), 201);
 }

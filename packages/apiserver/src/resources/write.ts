@@ -6,6 +6,7 @@ import type { Unstructured } from '@kindred/machinery';
 import type { AdmissionAttributes, SubresourceForm } from '../admission/plugin.ts';
 import type { WriteOptions as StorageOptions } from '../storage/resource-storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import type { AsSent } from './incoming-object.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import type { ServedKind } from './served-kind.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -24,6 +25,8 @@ export interface Write {
   readonly subresource: string;
   /** The server itself made the change: prepareForUpdate would only undo it. */
   readonly madeByServer: boolean;
+  /** See `AsSent`; whatever changes the object's spec takes it away. */
+  asSent?: AsSent | undefined;
   /** Server-side apply has settled the managed fields already. */
   readonly applied: boolean;
   /** What admission is told of it, where that is not the object itself; see `Change`. */

@@ -232,8 +232,7 @@ function resourceStorage(
     list: (range) => state.list(range),
     listAt: (revision, range) => state.listAt(revision, range),
     watch: (request, handler) => state.watch(request, handler),
-    create: (namespace, name, object, options = {}) =>
-      writer.create(keyOf({ namespace, name }), object, options.ttlSeconds),
+    create: (namespace, name, object, options = {}) => writer.create(keyOf({ namespace, name }), object, options),
     replace,
     remove: (current) => writer.remove(keyOf(current), current),
     async guaranteedUpdate(namespace, name, next) {

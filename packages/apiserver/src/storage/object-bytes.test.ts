@@ -4,6 +4,7 @@ import { StatusError, type Unstructured } from '@kindred/machinery';
 import fc from 'fast-check';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import {
+  bytesBehindMetadata,
   encodeStored,
   metadataBytes,
   replaceResourceVersion,
@@ -71,4 +72,33 @@ test('a continue token is what Kubernetes sends, and anything else is refused', 
         error instanceof StatusError && error.code === 400 && error.message.startsWith('continue key is not valid'),
     );
   }
+});
+
+test('an object is stored by its own text as it would be written', () => {
+  const metadata = fc.record({ name: fc.string(), labels: fc.dictionary(fc.string(), fc.string({ unit: 'binary' })) });
+  const rest = fc.dictionary(fc.constantFrom('spec', 'data', 'type', ''), fc.jsonValue());
+  const order = fc.shuffledSubarray(['apiVersion', 'kind', 'metadata'], { minLength: 3 });
+  const end = fc.constantFrom('', '\n');
+  fc.assert(
+    fc.property(metadata, rest, order, end, (fields, members, names, newline) => {
+      const first: Record<string, unknown> = { apiVersion: 'example.com/v1', kind: 'Website', metadata: fields };
+      const sent = { ...Object.fromEntries(names.map((name) => [name, first[name]])), ...members };
+      const behind = bytesBehindMetadata(Buffer.from(JSON.stringify(sent) + newline));
+      assert.ok(behind !== undefined);
+      // The three members are there.
+      const object = { ...(sent as Record<string, unknown> as Unstructured), metadata: { ...fields, uid: 'u–1' } };
+      assert.equal(text(encodeStored(object, behind)), text(encodeStored(object)));
+    }),
+  );
+});
+
+test('a text that begins with other members has to be written', () => {
+  const others = [
+    '{"spec":{},"apiVersion":"v1","kind":"A","metadata":{}}',
+    '{"apiVersion":"v1","metadata":{},"spec":{}}',
+    '{"apiVersion":"v1","kind":"A","metadata":null}',
+    '{"apiVersion":1,"kind":"A","metadata":{}}',
+    '{}',
+  ];
+  for (const other of others) assert.equal(bytesBehindMetadata(Buffer.from(other)), undefined, other);
 });

@@ -6,17 +6,25 @@
 import { encodeJsonText, type ObjectMeta, type Unstructured } from '@kindred/machinery';
 
 const metadataStart = Buffer.from('"metadata":{');
+const metadataName = '"metadata":';
+const firstMembers = ['"apiVersion":', '"kind":', metadataName];
 const versionStart = Buffer.from('"resourceVersion":"');
 const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 const backslash = 0x5c;
+const newline = 0x0a;
 const quote = 0x22;
 const comma = 0x2c;
 
-/** The bytes to store: the canonical order of the first fields, and no resourceVersion. The object isn't changed. */
-export function encodeStored(object: Unstructured): Uint8Array {
+/**
+ * The bytes to store: the canonical order of the first fields, and no resourceVersion. The object isn't changed.
+ *
+ * @param rest what `bytesBehindMetadata` gives for the object's text: spares writing it again.
+ */
+export function encodeStored(object: Unstructured, rest?: Uint8Array): Uint8Array {
   const { kind, apiVersion, metadata } = object;
   let text = `{"kind":${encodeJsonText(kind)},"apiVersion":${encodeJsonText(apiVersion)},"metadata":${metadataText(metadata)}`;
+  if (rest !== undefined) return joined(text, rest);
   // Part by part: a copy of the object in that order costs more than its parts' own calls.
   for (const field in object) {
     const value = object[field];
@@ -24,6 +32,38 @@ export function encodeStored(object: Unstructured): Uint8Array {
     text += `,${encodeJsonText(field)}:${encodeJsonText(value)}`;
   }
   return Buffer.from(`${text}}`);
+}
+
+function joined(text: string, rest: Uint8Array): Uint8Array {
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(length + rest.byteLength);
+  bytes.write(text, 0);
+  bytes.set(rest, length);
+  return bytes;
+}
+
+/**
+ * What stands behind the metadata in the verbatim text of an object (`Decoded` of machinery): the other members,
+ * each with the comma before it, and the closing brace. A view, not a copy. Undefined when the text doesn't begin with
+ * apiVersion, kind and metadata, in whatever order.
+ */
+export function bytesBehindMetadata(bytes: Uint8Array): Uint8Array | undefined {
+  let at = 1;
+  // No member comes twice, so the first three are these three when each is one of them.
+  for (let member = 0; member < firstMembers.length; member++, at++) {
+    const name = firstMembers.find((first) => startsWith(bytes, at, first));
+    if (name === undefined) return undefined;
+    at += name.length;
+    if (name === metadataName ? bytes[at] !== openingBrace : bytes[at] !== quote) return undefined;
+    at = name === metadataName ? endOfObject(bytes, at) : endOfString(bytes, at) + 1;
+  }
+  const end = bytes[bytes.byteLength - 1] === newline ? bytes.byteLength - 1 : bytes.byteLength;
+  return bytes.subarray(at - 1, end);
+}
+
+function startsWith(bytes: Uint8Array, from: number, text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text.charCodeAt(at)) return false;
+  return true;
 }
 
 function metadataText(metadata: ObjectMeta): string {
@@ -83,18 +123,11 @@ function endOfObject(bytes: Uint8Array, start: number): number {
   throw new TypeError('stored object ends within its metadata');
 }
 
-/** Offset of the quote that closes the string which opens at `start`. */
+/** Offset of the quote that closes the string which opens at `start`. Byte by byte: most strings are short. */
 function endOfString(bytes: Uint8Array, start: number): number {
-  let at = bytes.indexOf(quote, start + 1);
-  while (isEscaped(bytes, at)) at = bytes.indexOf(quote, at + 1);
+  let at = start + 1;
+  while (bytes[at] !== quote && at < bytes.length) at += bytes[at] === backslash ? 2 : 1;
   return at;
-}
-
-/** Whether an odd number of backslashes stands before. */
-function isEscaped(bytes: Uint8Array, at: number): boolean {
-  let first = at;
-  while (bytes[first - 1] === backslash) first--;
-  return (at - first) % 2 === 1;
 }
 
 function replaced(bytes: Uint8Array, from: number, to: number, text: string): Uint8Array {

@@ -5,6 +5,7 @@
 import type { Unstructured } from '@kindred/machinery';
 import type { Compare, Operation, Store } from '@kindred/store';
 import { encodeStored, sameContent } from './object-bytes.ts';
+import type { WriteOptions } from './resource-storage.ts';
 import type { StoredObject } from './stored-object.ts';
 import type { TtlLeases } from './ttl-leases.ts';
 
@@ -37,8 +38,8 @@ export class ObjectWriter {
     this.#options = options;
   }
 
-  create(key: string, object: Unstructured, ttlSeconds: number | undefined): Promise<StoredObject | undefined> {
-    return this.#put({ key, target: 'create', is: '=', than: 0 }, encodeStored(object), object, ttlSeconds);
+  create(key: string, object: Unstructured, { ttlSeconds, rest }: WriteOptions): Promise<StoredObject | undefined> {
+    return this.#put({ key, target: 'create', is: '=', than: 0 }, encodeStored(object, rest), object, ttlSeconds);
   }
 
   async replace(

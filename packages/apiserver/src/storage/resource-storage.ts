@@ -55,6 +55,8 @@ export interface ResourceWatch {
 export interface WriteOptions {
   /** The object is removed this many seconds later, give or take a minute (Events). */
   readonly ttlSeconds?: number;
+  /** Of a new object: its bytes behind its metadata where they are known already, see `bytesBehindMetadata`. */
+  readonly rest?: Uint8Array | undefined;
 }
 
 export interface ResourceStorage {

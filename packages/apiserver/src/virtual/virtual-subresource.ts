@@ -53,7 +53,7 @@ export async function answerSubresource(request: ServedRequest, subresource: Vir
   if (write === undefined) throw methodNotSupported(request.resource.groupResource, verb);
   const options = readWriteOptions(verb === 'create' ? 'CreateOptions' : 'UpdateOptions', request.exchange.request);
   const bytes = await request.exchange.request.body();
-  const object = bytes.byteLength === 0 ? undefined : checked(form, incomingObject(form, options, bytes));
+  const object = bytes.byteLength === 0 ? undefined : checked(form, incomingObject(form, options, bytes).object);
   return answer(form, await write(request, { object, options }), verb === 'create' ? 201 : 200);
 }
 

@@ -42,7 +42,7 @@ const attempts = 5;
 export async function createVirtual(request: ServedRequest, create: Create): Promise<ApiResponse> {
   const { request: incoming } = request.exchange;
   const options = readWriteOptions('CreateOptions', incoming);
-  const object = incomingObject(request, options, await incoming.body());
+  const { object } = incomingObject(request, options, await incoming.body());
   return objectResponse(request, await created(request, options, object, create), 201);
 }
 
@@ -74,7 +74,7 @@ export async function updateVirtual(request: ServedRequest, source: UpdatableSou
   const options = readWriteOptions('UpdateOptions', incoming);
   const bytes = await incoming.body();
   const current = await demandObject(request, source.get);
-  const object = incomingObject(request, options, bytes);
+  const { object } = incomingObject(request, options, bytes);
   demandUid(request.resource.groupResource, request.name, object.metadata.uid, current.metadata.uid);
   return objectResponse(request, await updated(request, options, { object, current, source }));
 }

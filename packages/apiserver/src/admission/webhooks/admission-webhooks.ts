@@ -66,6 +66,11 @@ export class AdmissionWebhooks {
     return invocations.length === 0 ? undefined : mutate(invocations, attributes, onChange, this.#parts);
   }
 
+  /** Whether some mutating webhook wants the request. */
+  wouldMutate(attributes: AdmissionAttributes): boolean {
+    return this.#mutating.invocations(attributes).length > 0;
+  }
+
   /** Undefined when no validating webhook wants the request. See `validate`. */
   validate(attributes: AdmissionAttributes): Promise<void> | undefined {
     const invocations = this.#validating.invocations(attributes);
