@@ -43,7 +43,6 @@ const require = createRequire(import.meta.url);
 
 interface LibsqlStatement {
   raw(): LibsqlStatement;
-  run(parameters: readonly SqlValue[]): unknown;
   get(parameters: readonly SqlValue[]): SqlValue[] | undefined;
   all(parameters: readonly SqlValue[]): SqlValue[][];
 }
@@ -61,18 +60,37 @@ function openLibsql(file: string): Database {
   return {
     engine: 'libsql',
     exec: (sql) => database.exec(sql),
-    prepare(sql, { reads }) {
-      const statement = database.prepare(sql);
-      if (reads) statement.raw();
-      return {
-        run: (parameters) => {
-          statement.run(parameters);
-        },
-        get: (parameters) => statement.get(parameters),
-        all: (parameters) => statement.all(parameters),
-      };
-    },
+    prepare: (sql, { reads }) => libsqlStatement(database, sql, reads),
     close: () => database.close(),
+  };
+}
+
+function libsqlStatement(database: LibsqlDatabase, sql: string, reads: boolean): Statement {
+  const prepare = (): LibsqlStatement => {
+    const made = database.prepare(sql);
+    return reads ? made.raw() : made;
+  };
+  let statement: LibsqlStatement | undefined = prepare();
+  const get = (parameters: readonly SqlValue[]): SqlValue[] | undefined => {
+    statement ??= prepare();
+    try {
+      return statement.get(parameters);
+    } catch (error) {
+      // Its `get` leaves a statement that failed as it is, and that would run with the old parameters the next time.
+      statement = undefined;
+      throw error;
+    }
+  };
+  return {
+    // A statement without rows does the same in `get`, at half the cost: `run` makes an object of what it has changed.
+    run: (parameters) => {
+      get(parameters);
+    },
+    get,
+    all(parameters) {
+      statement ??= prepare();
+      return statement.all(parameters);
+    },
   };
 }
 

@@ -39,7 +39,7 @@ export class SqliteTables {
 
   saveProgress(revision: number, lastId: number, compacted: number, swept: number): void {
     const parameters = [revision, lastId, compacted, swept];
-    this.#run('UPDATE progress SET revision = ?, last_id = ?, compacted = ?, swept = ?', parameters);
+    this.#run('UPDATE progress SET revision = ?, last_id = ?, compacted = ?, swept = ? WHERE id = 1', parameters);
   }
 
   live(key: string): LiveRow | undefined {
