@@ -17,8 +17,8 @@ const scalarSchema: fc.Arbitrary<JSONSchemaProps> = fc.oneof(
     {
       type: fc.constant('string'),
       enum: fc.constant(['a', 'b']),
-      maxLength: fc.constant(1),
-      minLength: fc.constant(1),
+      maxLength: fc.constantFrom(1, 2),
+      minLength: fc.constantFrom(0, 1, 2, 3),
       pattern: fc.constant('^a+$'),
       format: fc.constantFrom('date', 'unknown'),
       nullable: fc.boolean(),
@@ -31,6 +31,8 @@ const scalarSchema: fc.Arbitrary<JSONSchemaProps> = fc.oneof(
       type: fc.constantFrom('integer', 'number'),
       minimum: fc.constant(1),
       maximum: fc.constant(7),
+      exclusiveMinimum: fc.constantFrom(false, false, true),
+      exclusiveMaximum: fc.constantFrom(false, false, true),
       multipleOf: fc.constant(7),
       enum: fc.constant([1, 7]),
       format: fc.constantFrom('int32', 'int64', 'float'),
@@ -57,6 +59,7 @@ const { schema: schemas } = fc.letrec<{ schema: JSONSchemaProps }>((tie) => ({
         type: fc.constant('object'),
         properties: fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('schema'), { maxKeys: 3 }),
         required: fc.subarray(['a', 'b', 'x']),
+        minProperties: fc.constantFrom(0, 1),
         maxProperties: fc.constant(2),
         'x-kubernetes-preserve-unknown-fields': fc.boolean(),
       },
@@ -67,6 +70,7 @@ const { schema: schemas } = fc.letrec<{ schema: JSONSchemaProps }>((tie) => ({
       {
         type: fc.constant('array'),
         items: tie('schema'),
+        minItems: fc.constantFrom(0, 1),
         maxItems: fc.constant(1),
         'x-kubernetes-list-type': fc.constantFrom('atomic', 'set'),
       },
@@ -123,7 +127,7 @@ test('what is in order is known, complete and valid', () => {
       assert.deepEqual(copy, object);
       assert.deepEqual(validateValue(schema, object, ''), []);
     }),
-    { numRuns: 2000 },
+    { numRuns: 3000 },
   );
   assert.ok(inOrder > 400, `only ${inOrder} were in order`);
 });
@@ -140,15 +144,22 @@ const sample: JSONSchemaProps = {
       properties: {
         size: { type: 'integer', minimum: 1 },
         mode: { type: 'string', default: 'safe' },
-        labels: { type: 'object', additionalProperties: { type: 'string' } },
-        ports: { type: 'array', items: { 'x-kubernetes-int-or-string': true } },
+        labels: { type: 'object', additionalProperties: { type: 'string', minLength: 2, maxLength: 3 } },
+        ports: { type: 'array', maxItems: 2, items: { 'x-kubernetes-int-or-string': true } },
       },
     },
   },
 };
 
 const cases: [string, JsonObject, boolean][] = [
-  ['all there', { size: 1, mode: 'fast', labels: { a: 'b' }, ports: [1, 'http'] }, true],
+  ['all there', { size: 1, mode: 'fast', labels: { a: '😀😀' }, ports: [1, 'http'] }, true],
+  ['few units that are enough characters', { size: 1, mode: 'fast', labels: { a: 'aa' } }, true],
+  ['too few characters, yet many units', { size: 1, mode: 'fast', labels: { a: '😀' } }, false],
+  ['many units that are few characters', { size: 1, mode: 'fast', labels: { a: '😀😀😀' } }, true],
+  ['too many characters', { size: 1, mode: 'fast', labels: { a: 'aaaa' } }, false],
+  ['too many elements', { size: 1, mode: 'fast', ports: [1, 2, 3] }, false],
+  ['an integer that no number holds exactly', { size: 2 ** 60, mode: 'fast' }, true],
+  ['an integer beyond 64 bits', { size: 2 ** 64, mode: 'fast' }, false],
   ['a default is missing', { size: 1 }, false],
   ['a required field is missing', { mode: 'fast' }, false],
   ['an unknown field', { size: 1, mode: 'fast', x: 1 }, false],
