@@ -6,7 +6,8 @@ import { type Clock, systemClock, type Unstructured } from '@kindred/machinery';
 import { type KeyValue, prefixEnd, type Store, StoreError, type WatchBatch, type Watcher } from '@kindred/store';
 import { DecodedObjects } from './decoded-objects.ts';
 import { spliceResourceVersion } from './object-bytes.ts';
-import { ObjectWriter, type PendingWrite, type PendingWrites } from './object-writer.ts';
+import { ObjectWriter } from './object-writer.ts';
+import { type PendingWrite, PendingWrites } from './pending-writes.ts';
 import { defaultHistoryLimits, type HistoryLimits } from './resource-history.ts';
 import { ResourceState } from './resource-state.ts';
 import type { ApiStorage, ResourceStorage, WriteOptions } from './resource-storage.ts';
@@ -53,7 +54,7 @@ class StateCache implements ApiStorage {
   readonly #onFailure: (error: StoreError) => void;
   readonly #decoded: DecodedObjects;
   readonly #writer: ObjectWriter;
-  readonly #pending: PendingWrites = new Map();
+  readonly #pending = new PendingWrites();
   readonly #resources = new Map<string, ResourceState>();
   readonly #waiting = new Set<{ revision: number; done: (reached: boolean) => void }>();
   #loadedRevision = 0;
@@ -181,7 +182,7 @@ class StateCache implements ApiStorage {
 
   #toStored(at: ObjectName, value: Uint8Array, revision: number): StoredObject {
     const stored = new StoredObject(at, spliceResourceVersion(value, revision), revision, this.#decoded);
-    const write = this.#pending.get(value);
+    const write = this.#pending.take(value);
     if (write !== undefined) {
       write.stored = stored;
       this.#decoded.add(stored, withResourceVersion(write, revision));

@@ -5,20 +5,10 @@
 import type { Unstructured } from '@kindred/machinery';
 import type { Compare, Operation, Store } from '@kindred/store';
 import { encodeStored, sameContent } from './object-bytes.ts';
+import type { PendingWrite, PendingWrites } from './pending-writes.ts';
 import type { WriteOptions } from './resource-storage.ts';
 import type { StoredObject } from './stored-object.ts';
 import type { TtlLeases } from './ttl-leases.ts';
-
-/** A write under way: what it was made from, and what the cache made of it. */
-export interface PendingWrite {
-  readonly object: Unstructured;
-  /** A new object is nobody else's; parts of a changed one may be those of the state before. */
-  readonly isNew: boolean;
-  stored?: StoredObject;
-}
-
-/** Writes that wait for their event, by the very bytes that were handed to the store. */
-export type PendingWrites = Map<Uint8Array, PendingWrite>;
 
 /** Makes the stored object of a written revision when the store's event did not carry the bytes it was given. */
 type StoredObjectFactory = (key: string, value: Uint8Array, revision: number) => StoredObject;
@@ -69,15 +59,15 @@ export class ObjectWriter {
     ttlSeconds: number | undefined,
   ): Promise<StoredObject | undefined> {
     const { store, pending, leases, toStored } = this.#options;
-    const write: PendingWrite = { object, isNew: compare.target === 'create' };
+    const write: PendingWrite = { value, object, isNew: compare.target === 'create', stored: undefined };
     const put: Operation = { type: 'put', key: compare.key, value };
     const success = ttlSeconds === undefined ? [put] : [{ ...put, lease: await leases.lease(ttlSeconds) }];
-    pending.set(value, write);
+    pending.add(write);
     try {
       const { succeeded, revision } = await store.txn({ compare: [compare], success, failure: [] });
       return succeeded ? (write.stored ?? toStored(compare.key, value, revision)) : undefined;
     } finally {
-      pending.delete(value);
+      if (write.stored === undefined) pending.delete(write);
     }
   }
 }

@@ -3,7 +3,13 @@
  * when first asked for and kept.
  */
 import type { ObjectMeta, Unstructured } from '@kindred/machinery';
-import { type DecodedObjects, decodeMetadata, decodeObject } from './decoded-objects.ts';
+import {
+  type Decodable,
+  type DecodedForm,
+  type DecodedObjects,
+  decodeMetadata,
+  decodeObject,
+} from './decoded-objects.ts';
 import { replaceResourceVersion } from './object-bytes.ts';
 import type { ObjectName } from './storage-key.ts';
 
@@ -12,24 +18,31 @@ export type FieldExtractor = (object: Unstructured) => Record<string, string>;
 
 const noLabels: Readonly<Record<string, string>> = Object.freeze({});
 
+/** What selectors have asked for. Apart from the object, since few objects are ever asked. */
+interface Selectable {
+  labels?: Readonly<Record<string, string>>;
+  extractor?: FieldExtractor;
+  fields?: Readonly<Record<string, string>>;
+}
+
 /** Immutable apart from what it remembers. A class, since its derived values are computed on demand. */
-export class StoredObject {
+export class StoredObject implements Decodable {
   readonly namespace: string;
   readonly name: string;
   /** The object's resourceVersion. */
   readonly revision: number;
   /** The object's JSON in its storage version with `metadata.resourceVersion` in it: what a GET sends. Never to be changed. */
   readonly bytes: Uint8Array;
+  form: DecodedForm | undefined;
   readonly #decoded: DecodedObjects;
-  #labels: Readonly<Record<string, string>> | undefined;
-  #extractor: FieldExtractor | undefined;
-  #fields: Readonly<Record<string, string>> = noLabels;
+  #selectable: Selectable | undefined;
 
   constructor(at: ObjectName, bytes: Uint8Array, revision: number, decoded: DecodedObjects) {
     this.namespace = at.namespace;
     this.name = at.name;
     this.bytes = bytes;
     this.revision = revision;
+    this.form = undefined;
     this.#decoded = decoded;
   }
 
@@ -49,19 +62,21 @@ export class StoredObject {
   }
 
   get labels(): Readonly<Record<string, string>> {
-    this.#labels ??= this.object.metadata.labels ?? noLabels;
-    return this.#labels;
+    const asked = this.#asked();
+    asked.labels ??= this.object.metadata.labels ?? noLabels;
+    return asked.labels;
   }
 
   /** Values of the selectable fields, `metadata.name` and `metadata.namespace` among them. */
   fields(extractor: FieldExtractor | undefined): Readonly<Record<string, string>> {
     const names = { 'metadata.name': this.name, 'metadata.namespace': this.namespace };
     if (extractor === undefined) return names;
-    if (this.#extractor !== extractor) {
-      this.#fields = { ...extractor(this.object), ...names };
-      this.#extractor = extractor;
+    const asked = this.#asked();
+    if (asked.fields === undefined || asked.extractor !== extractor) {
+      asked.fields = { ...extractor(this.object), ...names };
+      asked.extractor = extractor;
     }
-    return this.#fields;
+    return asked.fields;
   }
 
   /** The same object with another resourceVersion: how a DELETED event shows it. */
@@ -72,5 +87,10 @@ export class StoredObject {
   /** Lets go of the decoded form; it is no longer the newest version. */
   retire(): void {
     this.#decoded.delete(this);
+  }
+
+  #asked(): Selectable {
+    this.#selectable ??= {};
+    return this.#selectable;
   }
 }
