@@ -62,6 +62,7 @@ export {
 } from './patch/managed-fields/conflicts.ts';
 export { exceptStatus, type FieldFilter, onlyStatus } from './patch/managed-fields/field-filter.ts';
 export { decodeManagedFields, type FieldManager, type FieldManagers } from './patch/managed-fields/managers.ts';
+export { sharedManagersText } from './patch/managed-fields/managers-of-new-object.ts';
 export { type TrackUpdateOptions, trackUpdate } from './patch/managed-fields/track-update.ts';
 export { validateApplied } from './patch/managed-fields/validate-applied.ts';
 export type { ConvertVersion, VersionedObject } from './patch/managed-fields/version-views.ts';

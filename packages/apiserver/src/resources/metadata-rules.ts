@@ -21,14 +21,19 @@ export interface SystemFields {
 /** Gives a new object its identity and clears what only the server sets. */
 export function setSystemFields(object: Unstructured, definition: KindDefinition, fields: SystemFields): void {
   const { metadata } = object;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
-  delete metadata.selfLink;
-  delete metadata.resourceVersion;
+  clear(metadata, 'deletionTimestamp');
+  clear(metadata, 'deletionGracePeriodSeconds');
+  clear(metadata, 'selfLink');
+  clear(metadata, 'resourceVersion');
   metadata.uid = fields.uid;
   metadata.creationTimestamp = formatTime(fields.now);
   if (definition.hasGeneration) metadata.generation = 1;
-  else delete metadata.generation;
+  else clear(metadata, 'generation');
+}
+
+/** Nearly always there is nothing to delete, and looking for it costs a tenth of deleting nothing. */
+function clear(metadata: ObjectMeta, field: keyof ObjectMeta): void {
+  if (metadata[field] !== undefined) delete metadata[field];
 }
 
 /**
@@ -39,7 +44,7 @@ export function setSystemFields(object: Unstructured, definition: KindDefinition
 export function settleNamespace(metadata: ObjectMeta, namespaced: boolean, namespace: string): void {
   const given = metadata.namespace ?? '';
   if (!namespaced) {
-    delete metadata.namespace;
+    clear(metadata, 'namespace');
     return;
   }
   if (given !== '' && given !== namespace) {
@@ -92,7 +97,7 @@ export function keepSystemFields(object: Unstructured, old: Unstructured): void 
   setOrDelete(metadata, 'deletionTimestamp', before.deletionTimestamp);
   setOrDelete(metadata, 'deletionGracePeriodSeconds', before.deletionGracePeriodSeconds);
   setOrDelete(metadata, 'generation', before.generation);
-  delete metadata.selfLink;
+  clear(metadata, 'selfLink');
 }
 
 /** Bumps the generation when anything but metadata (and status, where that is a subresource) has changed. */
@@ -128,6 +133,6 @@ function setOrDelete<K extends keyof ObjectMeta>(
   field: K,
   value: ObjectMeta[K] | undefined,
 ): void {
-  if (value === undefined) delete metadata[field];
+  if (value === undefined) clear(metadata, field);
   else metadata[field] = value;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StatusError, type Unstructured } from '@kindred/machinery';
+import { type MergeSchema, StatusError, sharedManagersText, trackUpdate, type Unstructured } from '@kindred/machinery';
 import fc from 'fast-check';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import {
@@ -39,6 +39,27 @@ test('the resourceVersion is spliced in, whatever the object holds', () => {
       assert.equal(text(metadataBytes(served)), JSON.stringify({ resourceVersion: String(revision), ...rest }));
       assert.equal(text(replaceResourceVersion(served, 1234567)), text(spliceResourceVersion(stored, 1234567)));
       assert.ok(!sameContent(served, encodeStored({ ...object, spec: [spec] })));
+    }),
+  );
+});
+
+test('managers that new objects share are written as any others are', () => {
+  const options = { live: undefined, apiVersion: 'v1', manager: 'm', now: '2026-01-01T00:00:00Z' };
+  const shape = (fields: object): Unstructured => ({ apiVersion: 'v1', kind: 'A', metadata: { ...fields }, spec: 1 });
+  const mapSchema: MergeSchema = { kind: 'map', atomic: false, declares: () => true, field: () => metadataSchema };
+  const metadataSchema: MergeSchema = { ...mapSchema, field: () => ({ kind: 'scalar' }) };
+  const metadata = fc.dictionary(fc.constantFrom('name', 'uid', 'labels', 'resourceVersion'), fc.string());
+  fc.assert(
+    fc.property(metadata, (fields) => {
+      const track = () => trackUpdate({ ...options, schema: mapSchema, updated: shape(fields) });
+      const managedFields = [track(), track()][1];
+      const object = shape({ ...fields, managedFields });
+      const written = text(encodeStored(object));
+      assert.ok(managedFields !== undefined && sharedManagersText(managedFields) !== undefined);
+      assert.equal(object.metadata.managedFields, managedFields);
+      assert.equal(written, text(encodeStored(shape({ ...fields, managedFields: [...managedFields] }))));
+      const first = shape({ managedFields, ...fields });
+      assert.deepEqual(JSON.parse(text(encodeStored(first))), JSON.parse(written));
     }),
   );
 });

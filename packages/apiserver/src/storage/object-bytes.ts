@@ -3,7 +3,7 @@
  * have no resourceVersion, since the store alone knows it, and the served ones have it as the first field of metadata.
  * So serving an object needs no parsing: the version is spliced in once for each write.
  */
-import { encodeJsonText, type ObjectMeta, type Unstructured } from '@kindred/machinery';
+import { encodeJsonText, type ObjectMeta, sharedManagersText, type Unstructured } from '@kindred/machinery';
 
 const metadataStart = Buffer.from('"metadata":{');
 const metadataName = '"metadata":';
@@ -67,9 +67,25 @@ function startsWith(bytes: Uint8Array, from: number, text: string): boolean {
 }
 
 function metadataText(metadata: ObjectMeta): string {
-  if (metadata.resourceVersion === undefined) return encodeJsonText(metadata);
+  if (metadata.resourceVersion === undefined) return textWithManagers(metadata);
   const { resourceVersion: _known, ...stored } = metadata;
   return encodeJsonText(stored);
+}
+
+/** Managers that new objects share have been written before, and are half of the metadata. */
+function textWithManagers(metadata: ObjectMeta): string {
+  const { managedFields } = metadata;
+  const managers = managedFields === undefined ? undefined : sharedManagersText(managedFields);
+  if (managers === undefined) return encodeJsonText(metadata);
+  // Out of sight for a moment: a copy without them costs as much as is gained.
+  const holder: { managedFields?: unknown } = metadata;
+  holder.managedFields = undefined;
+  try {
+    const text = encodeJsonText(metadata);
+    return `${text.slice(0, -1)}${text === '{}' ? '' : ','}"managedFields":${managers}}`;
+  } finally {
+    holder.managedFields = managedFields;
+  }
 }
 
 /** The bytes to serve: `stored` with this revision as resourceVersion. */

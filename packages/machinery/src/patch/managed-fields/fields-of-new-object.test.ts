@@ -47,7 +47,7 @@ function assertSame(objects: readonly object[], context: { schema: MergeSchema; 
   for (const part of objects) {
     const object: Unstructured = { apiVersion, kind: 'Deployment', metadata: {}, ...part };
     const expected = comparisonsByVersion(undefined, object, { apiVersion, ...context })(apiVersion)?.changed;
-    assert.deepEqual(fieldsOfNewObject(object, { apiVersion, ...context }), expected);
+    assert.deepEqual(fieldsOfNewObject(object, { apiVersion, ...context }).fields, expected);
   }
 }
 
@@ -62,11 +62,12 @@ test('objects that follow each other get the fields that each of them has', () =
 });
 
 test('objects of one shape share one set', () => {
-  const made = ['a', 'b'].map((name) =>
-    fieldsOfNewObject(
-      { apiVersion, kind: 'Deployment', metadata: { name, labels: { app: name } }, spec: { replicas: 1 } },
-      { apiVersion, schema: deploymentSchema, filter: exceptStatus },
-    ),
+  const made = ['a', 'b'].map(
+    (name) =>
+      fieldsOfNewObject(
+        { apiVersion, kind: 'Deployment', metadata: { name, labels: { app: name } }, spec: { replicas: 1 } },
+        { apiVersion, schema: deploymentSchema, filter: exceptStatus },
+      ).fields,
   );
   assert.deepEqual(made[0], { 'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } }, 'f:spec': { 'f:replicas': {} } });
   assert.equal(made[0], made[1]);

@@ -16,6 +16,7 @@ import {
   managersBeforeWrite,
   sentManagedFields,
 } from './managers.ts';
+import { managersOfNewObject } from './managers-of-new-object.ts';
 import { reconcileManagers } from './schema-change.ts';
 import { trackedPart } from './tracked-part.ts';
 import { type ConvertVersion, comparisonsByVersion } from './version-views.ts';
@@ -49,7 +50,9 @@ export function trackUpdate(options: TrackUpdateOptions): ManagedFieldsEntry[] {
   const { live, updated, subresource = '' } = options;
   const stored = live?.metadata.managedFields;
   const sent = sentManagedFields(live, updated, subresource);
-  if (live === undefined && sent === undefined) return managersOfNewObject(options);
+  if (live === undefined && sent === undefined) {
+    return managersOfNewObject(fieldsOfNewObject(updated, options), updater(options));
+  }
   const managers = managersBeforeWrite(live, sent);
   if (managers === undefined || (live !== undefined && managers.size === 0)) return [];
   const comparisonIn = comparisonsByVersion(live, updated, options);
@@ -58,15 +61,6 @@ export function trackUpdate(options: TrackUpdateOptions): ManagedFieldsEntry[] {
   const reconciled = reconcileManagers(managers, trackedPart(live), options.schema);
   const after = withUpdater(takeFrom(reconciled, comparisonIn), own, options);
   return encodeManagedFields(capUpdateManagers(after));
-}
-
-/** What the steps of `trackUpdate` come to for a new object, which is all the creator's. */
-function managersOfNewObject(options: TrackUpdateOptions): ManagedFieldsEntry[] {
-  const fieldsV1 = fieldsOfNewObject(options.updated, options);
-  if (isEmptyFieldSet(fieldsV1)) return [];
-  const { name, operation, apiVersion, subresource } = updater(options);
-  const entry = { manager: name, operation, apiVersion, time: options.now, fieldsType: 'FieldsV1', fieldsV1 } as const;
-  return [subresource === '' ? entry : { ...entry, subresource }];
 }
 
 function isUnchanged(comparison: Comparison | undefined): boolean {
@@ -95,10 +89,10 @@ function withUpdater(
 ): FieldManagers {
   const taken = comparison?.changed ?? emptyFieldSet;
   if (isEmptyFieldSet(taken)) return managers;
-  const identity = updater(options);
-  const key = managerKey(identity);
+  const own = updater(options);
+  const key = managerKey(own);
   const fields = unionOf(managers.get(key)?.fields ?? emptyFieldSet, taken);
-  managers.set(key, { ...identity, time: options.now, fields });
+  managers.set(key, { ...own, fields });
   return managers;
 }
 
@@ -106,8 +100,9 @@ function updater({
   manager,
   apiVersion,
   subresource = '',
-}: Pick<TrackUpdateOptions, 'manager' | 'apiVersion' | 'subresource'>): Omit<FieldManager, 'fields' | 'time'> {
-  return { name: manager === '' ? 'unknown' : manager, operation: 'Update', apiVersion, subresource };
+  now,
+}: Pick<TrackUpdateOptions, 'manager' | 'apiVersion' | 'subresource' | 'now'>): Omit<FieldManager, 'fields'> {
+  return { name: manager === '' ? 'unknown' : manager, operation: 'Update', apiVersion, subresource, time: now };
 }
 
 /** The managers of a live object that had none, before it is applied to for the first time. */
