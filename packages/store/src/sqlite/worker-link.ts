@@ -32,8 +32,8 @@ export interface WorkerLinkOptions extends WorkerOptions {
 /** Values pass through the worker and nothing stays there: a small young generation keeps its share of memory small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 6 };
 
-/** How long a message is held back, in turns of the event loop, while every turn brings more writes for it. */
-const maxGatherTurns = 4;
+/** How long a message is held back at most, in turns of the event loop. */
+const maxGatherTurns = 16;
 
 /** See the file's head. */
 export class WorkerLink {
@@ -92,11 +92,16 @@ export class WorkerLink {
     this.#gather(maxGatherTurns);
   }
 
-  /** Sends the message once a turn of the event loop has brought nothing more for it, or after so many turns. */
-  #gather(turns: number): void {
+  /**
+   * Sends the message when turns of the event loop bring nothing more for it: after one for a lone request, after two in a
+   * row where there are several, since whoever writes at the same time often comes a turn later.
+   */
+  #gather(turns: number, idleTurns = 0): void {
     const gathered = this.#requests.length;
     setImmediate(() => {
-      if (turns > 1 && this.#requests.length > gathered) this.#gather(turns - 1);
+      const idle = this.#requests.length > gathered ? 0 : idleTurns + 1;
+      const patience = this.#requests.length > 1 ? 2 : 1;
+      if (turns > 1 && idle < patience) this.#gather(turns - 1, idle);
       else this.#flush();
     });
   }
