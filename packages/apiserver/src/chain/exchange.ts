@@ -3,7 +3,6 @@
  */
 import { anonymousUser, type UserInfo } from '../authentication/user-info.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import type { ApiResponse } from '../request/api-response.ts';
 import type { RequestInfo } from '../request/request-info.ts';
 
 export class Exchange {
@@ -15,8 +14,6 @@ export class Exchange {
   user: UserInfo = anonymousUser;
   /** What serves the resource of the path, once it is known that its verb and subresource are served, too. */
   served: object | undefined;
-  /** Set by the step that answers; the chain stops there. */
-  response: ApiResponse | undefined;
   #warnings: string[] | undefined;
   #onEnd: (() => void)[] | undefined;
 

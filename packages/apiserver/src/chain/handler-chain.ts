@@ -18,7 +18,8 @@ import { type FlowControl, isLongRunning } from './flow-control.ts';
 import { impersonate } from './impersonation.ts';
 import { warningHeaders } from './warnings.ts';
 
-type Step = (exchange: Exchange) => void | Promise<void>;
+/** Answers, or gives undefined where the next one is to go on. */
+type Step = (exchange: Exchange) => ApiResponse | void | Promise<ApiResponse | void>;
 
 export interface HandlerChainParts {
   readonly authenticators: readonly Authenticator[];
@@ -56,13 +57,7 @@ export function handlerChain(parts: HandlerChainParts): Handler {
       return authorize(parts.authorizer, exchange);
     },
     function aggregation(exchange) {
-      const forwarded = parts.aggregation?.(exchange);
-      if (forwarded !== undefined) return forwarded.then((answered) => void (exchange.response = answered));
-    },
-    function dispatch(exchange) {
-      const response = parts.dispatch(exchange);
-      if (!(response instanceof Promise)) exchange.response = response;
-      else return response.then((answered) => void (exchange.response = answered));
+      return parts.aggregation?.(exchange);
     },
   ];
 
@@ -72,10 +67,10 @@ export function handlerChain(parts: HandlerChainParts): Handler {
     if (info === undefined) return answerMalformedPath(request, auditId);
     const exchange = new Exchange(request, info, auditId, parts.clock.now());
     try {
-      const pending = runSteps(steps, exchange, 0);
-      if (pending === undefined) return complete(exchange, parts);
-      return pending.then(
-        () => complete(exchange, parts),
+      const response = runSteps(steps, exchange, parts);
+      if (!(response instanceof Promise)) return complete(exchange, response, parts);
+      return response.then(
+        (made) => complete(exchange, made, parts),
         (error: unknown) => fail(exchange, error, parts),
       );
     } catch (error) {
@@ -84,17 +79,22 @@ export function handlerChain(parts: HandlerChainParts): Handler {
   };
 }
 
-function runSteps(steps: readonly Step[], exchange: Exchange, first: number): Promise<void> | undefined {
-  for (let index = first; index < steps.length && exchange.response === undefined; index++) {
-    const pending = steps[index]?.(exchange);
-    if (pending instanceof Promise) return pending.then(() => runSteps(steps, exchange, index + 1));
+/** Runs the steps from `first` on until one of them answers; who serves the path does otherwise. */
+function runSteps(
+  steps: readonly Step[],
+  exchange: Exchange,
+  parts: HandlerChainParts,
+  first = 0,
+): ApiResponse | Promise<ApiResponse> {
+  for (let index = first; index < steps.length; index++) {
+    const answer = steps[index]?.(exchange);
+    if (answer instanceof Promise) return answer.then((made) => made ?? runSteps(steps, exchange, parts, index + 1));
+    if (answer !== undefined) return answer;
   }
-  return undefined;
+  return parts.dispatch(exchange);
 }
 
-function complete(exchange: Exchange, parts: HandlerChainParts): ApiResponse {
-  const { response } = exchange;
-  if (response === undefined) throw new TypeError('the last step of the handler chain must answer');
+function complete(exchange: Exchange, response: ApiResponse, parts: HandlerChainParts): ApiResponse {
   if (response.upgraded !== undefined) return completeUpgrade(response, response.upgraded, exchange, parts);
   if (typeof response.body !== 'function') {
     finish(exchange, response.status, parts);

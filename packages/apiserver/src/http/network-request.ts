@@ -1,8 +1,9 @@
 /** One request off a connection: the body of an HTTP/1.1 message or of an HTTP/2 stream, with what stands before it. */
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { headersFromBytes } from '@kindred/machinery';
 import type { ApiRequest, PeerCertificate } from '../request/api-request.ts';
-import { type BodyLimits, readBody } from './read-body.ts';
+import { clientGone } from '../request/body-errors.ts';
+import { BodyReader, type BodyReading } from './body-reader.ts';
 
 export interface Connection {
   readonly remoteAddress: string;
@@ -28,13 +29,14 @@ export class NetworkRequest implements ApiRequest {
   readonly user = undefined;
   readonly upgrade: string | undefined;
   readonly #incoming: Readable;
-  readonly #outgoing: Writable;
-  readonly #limits: BodyLimits;
+  readonly #reading: BodyReading;
   #query: URLSearchParams | undefined;
   #abort: AbortController | undefined;
+  #reader: BodyReader | undefined;
+  #closed = false;
 
-  /** @param outgoing what carries the answer: the client is gone when it closes early */
-  constructor(head: RequestHead, incoming: Readable, outgoing: Writable, connection: Connection, limits: BodyLimits) {
+  /** Whoever makes it calls `close` when what carries the answer is closed. */
+  constructor(head: RequestHead, incoming: Readable, connection: Connection, reading: BodyReading) {
     const target = head.target ?? '/';
     const question = target.indexOf('?');
     this.method = head.method ?? 'GET';
@@ -46,8 +48,14 @@ export class NetworkRequest implements ApiRequest {
     this.remoteAddress = connection.remoteAddress;
     this.peerCertificate = connection.peerCertificate;
     this.#incoming = incoming;
-    this.#outgoing = outgoing;
-    this.#limits = limits;
+    this.#reading = reading;
+  }
+
+  /** The answer is over, or the client is gone. */
+  close(): void {
+    this.#closed = true;
+    this.#reader?.leave();
+    this.#abort?.abort();
   }
 
   get query(): URLSearchParams {
@@ -57,11 +65,8 @@ export class NetworkRequest implements ApiRequest {
 
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
-      const abort = new AbortController();
-      this.#abort = abort;
-      // Not the socket's own event: on a connection that is kept alive its listeners would add up.
-      if (this.#outgoing.destroyed) abort.abort();
-      else this.#outgoing.once('close', () => abort.abort());
+      this.#abort = new AbortController();
+      if (this.#closed) this.#abort.abort();
     }
     return this.#abort.signal;
   }
@@ -79,6 +84,11 @@ export class NetworkRequest implements ApiRequest {
   }
 
   body(): Promise<Uint8Array> {
-    return readBody(this.#incoming, this.headers['content-length'], this.#limits);
+    if (!this.#hasBody()) return Promise.resolve(nothing);
+    if (this.#closed) return Promise.reject(clientGone());
+    this.#reader = new BodyReader(this.#reading, this.headers['content-length']);
+    return this.#reader.read(this.#incoming);
   }
 }
+
+const nothing: Uint8Array = Buffer.alloc(0);

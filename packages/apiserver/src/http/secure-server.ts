@@ -7,24 +7,21 @@
  */
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import {
-  createServer as createHttp2Server,
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-} from 'node:http2';
+import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Clock } from '@kindred/machinery';
 import type { Handler } from '../chain/handler-chain.ts';
 import { maxBodyBytes } from '../request/body-errors.ts';
+import { BodyDeadlines } from './body-deadlines.ts';
+import type { BodyReading } from './body-reader.ts';
 import { respondHttp1 } from './http1-exchange.ts';
-import { respondHttp2 } from './http2-exchange.ts';
+import { Http2Sessions } from './http2-sessions.ts';
+import { keepEndUnread } from './keep-end-unread.ts';
 import { listenError } from './listen-error.ts';
 import { type Connection, NetworkRequest, type RequestHead } from './network-request.ts';
 import { certificatesOf, readPeerCertificate } from './peer-certificate.ts';
-import type { BodyLimits } from './read-body.ts';
 import { respondUpgrade } from './upgrade-exchange.ts';
 
 export interface TlsMaterial {
@@ -56,9 +53,10 @@ const closeGrace = 3_000;
 
 export class SecureServer {
   readonly #handler: Handler;
-  readonly #limits: BodyLimits;
+  readonly #deadlines: BodyDeadlines;
+  readonly #reading: BodyReading;
   readonly #clock: Clock;
-  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #sessions: Http2Sessions;
   readonly #sockets = new Set<TLSSocket>();
   /** Connections whose handshake is not over, by the client's end: the TLS socket made over one has the same. */
   readonly #newcomers = new Map<string, Socket>();
@@ -68,7 +66,10 @@ export class SecureServer {
   constructor(handler: Handler, clock: Clock) {
     this.#handler = handler;
     this.#clock = clock;
-    this.#limits = { maxBytes: maxBodyBytes, timeoutMilliseconds: bodyTimeout, clock };
+    this.#deadlines = new BodyDeadlines(clock, bodyTimeout);
+    this.#reading = { maxBytes: maxBodyBytes, deadlines: this.#deadlines };
+    const reading = { ...this.#reading, onComplete: keepEndUnread };
+    this.#sessions = new Http2Sessions({ handler, reading, clock, idleTimeout });
   }
 
   /**
@@ -113,13 +114,14 @@ export class SecureServer {
     const ended = new Promise<void>((resolve) => https.close(() => resolve()));
     https.closeIdleConnections();
     for (const socket of this.#newcomers.values()) socket.destroy();
-    for (const session of this.#sessions) session.close();
+    this.#sessions.close();
     const cancel = this.#clock.after(closeGrace, () => {
-      for (const session of this.#sessions) session.destroy();
+      this.#sessions.destroy();
       for (const socket of this.#sockets) socket.destroy();
     });
     await ended;
     cancel();
+    this.#deadlines.close();
   }
 
   #secureContext({ cert, key, clientCa, frontProxyCa }: TlsMaterial): SecureContextOptions {
@@ -141,7 +143,9 @@ export class SecureServer {
       message.on('error', () => undefined);
       outgoing.on('error', () => undefined);
       const answer = async (): Promise<void> => {
-        const request = new NetworkRequest(headOfMessage(message), message, outgoing, connection, this.#limits);
+        const request = new NetworkRequest(headOfMessage(message), message, connection, this.#reading);
+        // Not the socket's own event: on a connection that is kept alive its listeners would add up.
+        outgoing.on('close', () => request.close());
         await respondHttp1(message, outgoing, await this.#handler(request));
       };
       // What can't be said in the protocol (a header that it doesn't allow) ends this connection, not the server.
@@ -157,7 +161,8 @@ export class SecureServer {
         // Every socket of an HTTPS server is a TLS socket.
         const connection = this.#connectionOf(message.socket as TLSSocket);
         const requestHead = { ...headOfMessage(message), upgrade: message.headers.upgrade };
-        const request = new NetworkRequest(requestHead, message, socket, connection, this.#limits);
+        const request = new NetworkRequest(requestHead, message, connection, this.#reading);
+        socket.on('close', () => request.close());
         await respondUpgrade(message, socket, head, await this.#handler(request));
       };
       // What can't be said in the protocol (a header that it doesn't allow) ends this connection, not the server.
@@ -170,43 +175,12 @@ export class SecureServer {
       settings: { maxConcurrentStreams, initialWindowSize: 1024 * 1024 },
       maxSessionMemory: 64,
     });
-    http2.on('session', (session) => this.#serveSession(session));
+    http2.on('session', (session) => {
+      // The HTTP/2 session hides its socket behind a proxy; the certificate is read from it while it surely lives.
+      this.#sessions.add(session, this.#connectionOf(session.socket as TLSSocket));
+    });
     http2.on('sessionError', () => undefined);
     return http2;
-  }
-
-  #serveSession(session: ServerHttp2Session): void {
-    this.#sessions.add(session);
-    session.once('close', () => this.#sessions.delete(session));
-    session.on('error', () => session.destroy());
-    // The HTTP/2 session hides its socket behind a proxy; the certificate is read from it while it surely lives.
-    const connection = this.#connectionOf(session.socket as TLSSocket);
-    let openStreams = 0;
-    session.setTimeout(idleTimeout, () => {
-      if (openStreams === 0) session.close();
-    });
-    // Shared by all streams, and a stream closes once: `once` with a listener of each stream's own costs a small GET 5 %.
-    const onClose = (): void => {
-      openStreams--;
-    };
-    const onError = (): void => undefined;
-    session.on('stream', (stream, headers) => {
-      openStreams++;
-      stream.on('close', onClose);
-      stream.on('error', onError);
-      // What can't be said in the protocol (a header that it doesn't allow) ends this stream, not the server.
-      try {
-        const request = new NetworkRequest(headOfStream(headers), stream, stream, connection, this.#limits);
-        const response = this.#handler(request);
-        const answered =
-          response instanceof Promise
-            ? response.then((made) => respondHttp2(stream, request.method, made))
-            : respondHttp2(stream, request.method, response);
-        answered?.catch(() => stream.destroy());
-      } catch {
-        stream.destroy();
-      }
-    });
   }
 
   #connectionOf(socket: TLSSocket): Connection {
@@ -243,10 +217,6 @@ function clientEnd({ remoteAddress, remotePort }: Socket): string {
 
 function headOfMessage({ method, url, headers }: IncomingMessage): RequestHead {
   return { method, target: url, headers };
-}
-
-function headOfStream(headers: IncomingHttpHeaders): RequestHead {
-  return { method: headers[':method'], target: headers[':path'], headers };
 }
 
 function listening(https: HttpsServer, host: string, port: number): Promise<void> {

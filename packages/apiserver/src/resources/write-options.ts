@@ -16,7 +16,8 @@ export interface WriteOptions {
 }
 
 const maxFieldManagerLength = 128;
-const none: Readonly<Record<string, string>> = {};
+const unknownManager = 'unknown';
+const printable = /^[ -~]*$/;
 
 /** @throws StatusError 422 that names every parameter that is wrong. */
 export function readWriteOptions(
@@ -24,23 +25,27 @@ export function readWriteOptions(
   request: ApiRequest,
   { apply }: { apply: boolean } = { apply: false },
 ): WriteOptions {
-  const query = request.rawQuery === '' ? undefined : request.query;
+  if (request.rawQuery === '' && !apply) {
+    const fieldManager = managerFromUserAgent(request.headers['user-agent']);
+    return { kind, dryRun: false, fieldValidation: 'Warn', fieldManager, force: false };
+  }
+  const { query } = request;
   const errors: FieldError[] = [];
-  const dryRun = query?.getAll('dryRun') ?? [];
+  const dryRun = query.getAll('dryRun');
   if (dryRun.some((value) => value !== 'All')) errors.push(notSupported('dryRun', dryRun, ['All']));
-  const fieldValidation = fieldValidationOf(query?.get('fieldValidation') ?? null);
+  const fieldValidation = fieldValidationOf(query.get('fieldValidation'));
   if (typeof fieldValidation !== 'string') errors.push(fieldValidation);
-  const given = query?.get('fieldManager') ?? '';
+  const given = query.get('fieldManager') ?? '';
   if (given.length > maxFieldManagerLength) {
     errors.push({
       type: 'TooLong',
       field: 'fieldManager',
       detail: `may not be more than ${maxFieldManagerLength} bytes`,
     });
-  } else if (!/^[ -~]*$/.test(given)) {
+  } else if (!printable.test(given)) {
     errors.push(invalidValue('fieldManager', given, 'should only contain printable characters'));
   }
-  const force = query?.get('force') ?? '';
+  const force = query.get('force') ?? '';
   if (apply && given === '') errors.push(required('fieldManager', 'is required for apply patch'));
   if (!apply && kind === 'PatchOptions' && force !== '') {
     errors.push({ type: 'Forbidden', field: 'force', detail: 'may not be specified for non-apply patch' });
@@ -57,19 +62,18 @@ export function readWriteOptions(
 
 /** The options as an object, for admission plugins. */
 export function optionsObject(options: WriteOptions): Readonly<Record<string, unknown>> {
-  return {
-    kind: options.kind,
-    apiVersion: 'meta.k8s.io/v1',
-    fieldManager: options.fieldManager,
-    fieldValidation: options.fieldValidation,
-    ...(options.dryRun ? { dryRun: ['All'] } : none),
-    ...(options.force ? { force: true } : none),
-  };
+  const { kind, fieldManager, fieldValidation } = options;
+  const object: Record<string, unknown> = { kind, apiVersion: 'meta.k8s.io/v1', fieldManager, fieldValidation };
+  if (options.dryRun) object['dryRun'] = ['All'];
+  if (options.force) object['force'] = true;
+  return object;
 }
 
 /** `kubectl/v1.35.2 (linux/amd64)` → `kubectl`. */
 function managerFromUserAgent(userAgent: string | undefined): string {
-  const product = (userAgent ?? '').split('/', 1)[0] ?? '';
-  const printable = product.replaceAll(/[^ -~]/g, '').slice(0, maxFieldManagerLength);
-  return printable === '' ? 'unknown' : printable;
+  if (userAgent === undefined) return unknownManager;
+  const slash = userAgent.indexOf('/');
+  const product = slash < 0 ? userAgent : userAgent.slice(0, slash);
+  const plain = printable.test(product) ? product : product.replaceAll(/[^ -~]/g, '');
+  return plain === '' ? unknownManager : plain.slice(0, maxFieldManagerLength);
 }

@@ -2,6 +2,7 @@
  * Header values beyond ASCII. Clients and servers write them as UTF-8, as Go does; Node.js gives and takes each byte as a
  * character of its own, over HTTP/1.1 as over HTTP/2. These go between the two.
  */
+const colon = 58;
 const beyondAscii = /[^\0-\x7f]/;
 
 type HeaderValue = string | readonly string[] | number | undefined;
@@ -21,6 +22,8 @@ export function headersToBytes<T extends Readonly<Record<string, HeaderValue>>>(
 
 function needsNothing(headers: Readonly<Record<string, HeaderValue>>): boolean {
   for (const name in headers) {
+    // What HTTP/2 says in place of a first line (`:path`) is no header.
+    if (name.charCodeAt(0) === colon) continue;
     const value = headers[name];
     if (typeof value === 'object' ? value.some(isBeyondAscii) : typeof value === 'string' && isBeyondAscii(value)) {
       return false;
