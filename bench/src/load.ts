@@ -38,7 +38,9 @@ export function request(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const stream = session.request(headers, { endStream: body === undefined });
+    // With the length of a body, as Kubernetes' clients tell it.
+    const head = body === undefined ? headers : { ...headers, 'content-length': body.length };
+    const stream = session.request(head, { endStream: body === undefined });
     const kept: Buffer[] = [];
     let status = 0;
     let bytes = 0;

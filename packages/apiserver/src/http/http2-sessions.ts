@@ -62,12 +62,7 @@ export class Http2Sessions {
     for (const session of this.#sessions.keys()) session.destroy();
   }
 
-  #answer(
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-    connection: Connection,
-    activity: Activity,
-  ): void {
+  #answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: Connection, activity: Activity): void {
     const { handler, reading } = this.#options;
     const request = new NetworkRequest(headOf(headers), stream, connection, reading);
     activity.openStreams++;

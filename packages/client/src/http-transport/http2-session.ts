@@ -9,6 +9,7 @@ import {
   constants,
   type IncomingHttpHeaders,
   type IncomingHttpStatusHeader,
+  type OutgoingHttpHeaders,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { type Clock, headersFromBytes, headersToBytes } from '@kindred/machinery';
@@ -66,7 +67,7 @@ export class Http2Session {
 
   request(request: TransportRequest, path: string, headers: RequestHeaders): Promise<TransportResponse> {
     return new Promise((resolve, reject) => {
-      const stream = this.#open({ ...headersToBytes(headers), ':method': request.method, ':path': path }, request);
+      const stream = this.#open(headOf(request, path, headers), request);
       const fail = (error?: Error): void => reject(failureOf(stream, error));
       stream.once('response', (answer) => {
         stream.off('error', fail);
@@ -92,7 +93,7 @@ export class Http2Session {
     this.#session.destroy(error);
   }
 
-  #open(headers: RequestHeaders, { signal, body }: TransportRequest): ClientHttp2Stream {
+  #open(headers: OutgoingHttpHeaders, { signal, body }: TransportRequest): ClientHttp2Stream {
     const endStream = body === undefined;
     let stream: ClientHttp2Stream;
     try {
@@ -125,6 +126,13 @@ export class Http2Session {
       if (!sent) giveUp();
     });
   }
+}
+
+/** With the body's length, which tells the server that the body is complete before the stream's end does. */
+function headOf({ method, body }: TransportRequest, path: string, headers: RequestHeaders): OutgoingHttpHeaders {
+  const head: OutgoingHttpHeaders = { ...headersToBytes(headers), ':method': method, ':path': path };
+  if (body !== undefined) head['content-length'] = body.length;
+  return head;
 }
 
 function toResponse(
