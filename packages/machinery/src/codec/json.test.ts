@@ -81,6 +81,37 @@ test('refuses deep nesting without exhausting the stack', () => {
   assert.doesNotThrow(() => decode(`[${'[],'.repeat(5000)}"${'['.repeat(5000)}"]`));
 });
 
+test('counts levels of lists and maps alike', () => {
+  const levels = fc.array(fc.constantFrom('[', '{'), { maxLength: 12 }).chain((period) => {
+    const shape = period.length === 0 ? ['{'] : period;
+    return fc
+      .integer({ min: 10, max: 20 })
+      .map((depth) => Array.from({ length: depth }, (_, i) => shape[i % shape.length]));
+  });
+  fc.assert(
+    fc.property(levels, fc.constantFrom('', ' '), (brackets, space) => {
+      const opened = brackets.map((bracket) => (bracket === '[' ? '[' : '{"":'));
+      const closed = brackets.toReversed().map((bracket) => (bracket === '[' ? ']' : '}'));
+      const text = `${opened.join(space)}1${closed.join('')}`;
+      if (brackets.length <= 15) assert.doesNotThrow(() => decode(text, { maxDepth: 15 }));
+      else assert.throws(() => decode(text, { maxDepth: 15 }), /nested more than 15 deep/);
+    }),
+  );
+  const innermost = `${'{"":'.repeat(15)}{}${'}'.repeat(15)}`;
+  assert.throws(() => decode(innermost, { maxDepth: 15 }), /nested more than 15 deep/);
+  assert.doesNotThrow(() => decode(innermost, { maxDepth: 16 }));
+});
+
+test('reads bytes of any view, ASCII or not', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
+      const padded = new TextEncoder().encode(`"x${JSON.stringify(text)}`);
+      assert.equal(decodeJson(padded.subarray(2)).value, text);
+      assert.equal(decodeJson(Buffer.from(padded).subarray(2)).value, text);
+    }),
+  );
+});
+
 test('takes a field called __proto__ as data', () => {
   const { value } = decode('{"__proto__":{"x":1}}', { duplicates: true });
   assert.equal(Object.getPrototypeOf(value), Object.prototype);

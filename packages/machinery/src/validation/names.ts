@@ -17,6 +17,7 @@ const LABEL_REGEX = whole(LABEL);
 const LABEL_1035_REGEX = whole(LABEL_1035);
 const SUBDOMAIN_REGEX = whole(SUBDOMAIN);
 const QUALIFIED_REGEX = whole(QUALIFIED);
+const PREFIXED_REGEX = whole(`${SUBDOMAIN}/${QUALIFIED}`);
 const CONFIG_KEY_REGEX = whole(CONFIG_KEY);
 
 const LABEL_TEXT = regexMessage(
@@ -86,7 +87,8 @@ export function checkDnsSubdomain(text: string): string[] {
 
 /** `name` or `prefix.example.com/name`: label and annotation keys, finalizers. */
 export function checkQualifiedName(text: string): string[] {
-  if (text.length <= 63 && QUALIFIED_REGEX.test(text)) return [];
+  // Short enough for either part: nearly all keys are.
+  if (text.length <= 63 && (QUALIFIED_REGEX.test(text) || PREFIXED_REGEX.test(text))) return [];
   const parts = text.split('/');
   const [first = '', second] = parts;
   if (parts.length > 2) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { formatFieldError } from '../status/field-errors.ts';
 import * as names from './names.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from './object-meta.ts';
@@ -30,6 +31,23 @@ test('words broken names as the API does', () => {
   assert.deepEqual(names.checkPathSegment('a/b%'), ["may not contain '/'", "may not contain '%'"]);
   assert.deepEqual(names.checkEnvironmentName('A.b-C'), []);
   assert.deepEqual(names.checkIpAddress('::1'), []);
+});
+
+test('a qualified name is a name of 63 characters, behind a prefix that is a subdomain', () => {
+  const part = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', 'B', '7', '-', '.', '_', ' '), maxLength: 6 }),
+    fc.constantFrom('example.com', 'a'.repeat(63), 'a'.repeat(64), `${'a.'.repeat(126)}a`, `${'a.'.repeat(126)}ab`),
+  );
+  const isName = (text: string) => /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(text) && text.length <= 63;
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 3 }), (parts) => {
+      const [first = '', second = first] = parts;
+      const isPrefixFine = parts.length === 1 || names.checkDnsSubdomain(first).length === 0;
+      const expected = parts.length < 3 && isPrefixFine && isName(second);
+      assert.equal(names.checkQualifiedName(parts.join('/')).length === 0, expected);
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test('finds what is wrong in new metadata', () => {

@@ -20,25 +20,29 @@ export interface ObjectMetaRules {
 
 /** What is wrong with the metadata of an object that is to be created. */
 export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): FieldError[] {
-  return [...validateName(meta, rules), ...validateNamespace(meta, rules), ...validateCommon(meta)];
+  const errors: FieldError[] = [];
+  nameErrors(meta, rules, errors);
+  namespaceErrors(meta, rules, errors);
+  commonErrors(meta, errors);
+  return errors;
 }
 
 /** What is wrong with new metadata: its own faults, and changes of what must stay. Absent fields count as changes. */
 export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
-  return [...validateNoNewFinalizers(meta, old), ...validateImmutable(meta, old), ...validateCommon(meta)];
+  const errors = [...validateNoNewFinalizers(meta, old), ...validateImmutable(meta, old)];
+  commonErrors(meta, errors);
+  return errors;
 }
 
-function validateName(meta: ObjectMeta, rules: ObjectMetaRules): FieldError[] {
+function nameErrors({ name, generateName }: ObjectMeta, rules: ObjectMetaRules, errors: FieldError[]): void {
   const check = rules.nameCheck ?? checkDnsSubdomain;
-  const errors: FieldError[] = [];
-  const { name, generateName } = meta;
   if (generateName) {
-    const messages = check(maskTrailingDash(generateName));
-    errors.push(...messages.map((message) => invalidValue('metadata.generateName', generateName, message)));
+    for (const message of check(maskTrailingDash(generateName))) {
+      errors.push(invalidValue('metadata.generateName', generateName, message));
+    }
   }
   if (!name) errors.push(required('metadata.name', 'name or generateName is required'));
-  else errors.push(...check(name).map((message) => invalidValue('metadata.name', name, message)));
-  return errors;
+  else for (const message of check(name)) errors.push(invalidValue('metadata.name', name, message));
 }
 
 /** A prefix may end in a dash, since more characters follow. */
@@ -46,64 +50,68 @@ function maskTrailingDash(prefix: string): string {
   return prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix;
 }
 
-function validateNamespace({ namespace }: ObjectMeta, { namespaced }: ObjectMetaRules): FieldError[] {
+function namespaceErrors({ namespace }: ObjectMeta, { namespaced }: ObjectMetaRules, errors: FieldError[]): void {
   const field = 'metadata.namespace';
-  if (!namespaced) return namespace ? [forbiddenField(field, 'not allowed on this type')] : [];
-  if (!namespace) return [required(field)];
-  return checkDnsLabel(namespace).map((message) => invalidValue(field, namespace, message));
+  if (!namespaced && namespace) errors.push(forbiddenField(field, 'not allowed on this type'));
+  if (!namespaced) return;
+  if (!namespace) errors.push(required(field));
+  else for (const message of checkDnsLabel(namespace)) errors.push(invalidValue(field, namespace, message));
 }
 
 /** Most objects have few of these fields, and each create comes here: what is absent costs nothing. */
-function validateCommon({ generation, labels, annotations, ownerReferences, finalizers }: ObjectMeta): FieldError[] {
-  const errors = validateGeneration(generation);
-  if (labels) errors.push(...validateLabels(labels, 'metadata.labels'));
-  if (annotations) errors.push(...validateAnnotations(annotations, 'metadata.annotations'));
-  if (ownerReferences) errors.push(...validateOwnerReferences(ownerReferences));
-  if (finalizers) errors.push(...validateFinalizers(finalizers));
-  return errors;
-}
-
-function validateGeneration(generation = 0): FieldError[] {
-  if (generation >= 0) return [];
-  return [invalidValue('metadata.generation', generation, 'must be greater than or equal to 0')];
+function commonErrors(meta: ObjectMeta, errors: FieldError[]): void {
+  const { generation = 0, labels, annotations, ownerReferences, finalizers } = meta;
+  if (generation < 0) {
+    errors.push(invalidValue('metadata.generation', generation, 'must be greater than or equal to 0'));
+  }
+  if (labels) labelErrors(labels, 'metadata.labels', errors);
+  if (annotations) annotationErrors(annotations, 'metadata.annotations', errors);
+  if (ownerReferences) ownerErrors(ownerReferences, errors);
+  if (finalizers) finalizerErrors(finalizers, errors);
 }
 
 /** Keys and values of labels; `field` is the path of the map. */
 export function validateLabels(labels: Readonly<Record<string, string>>, field: string): FieldError[] {
   const errors: FieldError[] = [];
-  for (const [key, value] of Object.entries(labels)) {
+  labelErrors(labels, field, errors);
+  return errors;
+}
+
+function labelErrors(labels: Readonly<Record<string, string>>, field: string, errors: FieldError[]): void {
+  for (const key in labels) {
+    const value = labels[key] ?? '';
     for (const message of checkQualifiedName(key)) errors.push(invalidValue(field, key, message));
     for (const message of checkLabelValue(value)) errors.push(invalidValue(field, value, message));
   }
-  return errors;
 }
 
 /** Keys and total size of annotations; `field` is the path of the map. */
 export function validateAnnotations(annotations: Readonly<Record<string, string>>, field: string): FieldError[] {
   const errors: FieldError[] = [];
-  let bytes = 0;
-  for (const [key, value] of Object.entries(annotations)) {
-    const messages = checkQualifiedName(key.toLowerCase());
-    errors.push(...messages.map((message) => invalidValue(field, key, message)));
-    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
-  }
-  if (bytes > MAX_ANNOTATION_BYTES) errors.push(tooLong(field, MAX_ANNOTATION_BYTES));
+  annotationErrors(annotations, field, errors);
   return errors;
 }
 
-function validateOwnerReferences(references: readonly OwnerReference[]): FieldError[] {
+function annotationErrors(annotations: Readonly<Record<string, string>>, field: string, errors: FieldError[]): void {
+  let bytes = 0;
+  for (const key in annotations) {
+    for (const message of checkQualifiedName(key.toLowerCase())) errors.push(invalidValue(field, key, message));
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(annotations[key] ?? '');
+  }
+  if (bytes > MAX_ANNOTATION_BYTES) errors.push(tooLong(field, MAX_ANNOTATION_BYTES));
+}
+
+function ownerErrors(references: readonly OwnerReference[], errors: FieldError[]): void {
   const field = 'metadata.ownerReferences';
-  const errors = references.flatMap((reference) => validateOwnerReference(reference, field));
+  for (const reference of references) ownerReferenceErrors(reference, field, errors);
   const controllers = references.filter(({ controller }) => controller === true);
   for (const { name } of controllers.slice(1)) {
     const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controllers[0]?.name} and ${name}`;
     errors.push(invalidValue(field, references, detail));
   }
-  return errors;
 }
 
-function validateOwnerReference(reference: OwnerReference, field: string): FieldError[] {
-  const errors: FieldError[] = [];
+function ownerReferenceErrors(reference: OwnerReference, field: string, errors: FieldError[]): void {
   const { group, version } = parseGroupVersion(reference.apiVersion ?? '');
   if (version === '')
     errors.push(invalidValue(`${field}.apiVersion`, reference.apiVersion ?? '', 'version must not be empty'));
@@ -113,18 +121,16 @@ function validateOwnerReference(reference: OwnerReference, field: string): Field
   if (group === '' && version === 'v1' && reference.kind === 'Event') {
     errors.push(invalidValue(field, reference, '/v1, Kind=Event is disallowed from being an owner'));
   }
-  return errors;
 }
 
-function validateFinalizers(finalizers: readonly string[]): FieldError[] {
+function finalizerErrors(finalizers: readonly string[], errors: FieldError[]): void {
   const field = 'metadata.finalizers';
-  const errors = finalizers.flatMap((name) =>
-    checkQualifiedName(name).map((message) => invalidValue(field, name, message)),
-  );
+  for (const name of finalizers) {
+    for (const message of checkQualifiedName(name)) errors.push(invalidValue(field, name, message));
+  }
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalidValue(field, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
-  return errors;
 }
 
 function validateNoNewFinalizers(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
