@@ -13,6 +13,7 @@ import {
   type WireError,
   type WireRequest,
   type WireResult,
+  type WireSwap,
   type WorkerOptions,
 } from './protocol.ts';
 import { setSpace } from './schema.ts';
@@ -125,17 +126,32 @@ export class CommitGroup {
     for (const message of messages) {
       const reader = new ValueReader(message.values);
       const answering = { values, previous: message.previous };
-      for (const request of message.requests) {
+      for (let at = 0; at < message.requests.length; ) {
+        const request = message.requests[at];
+        if (request === undefined) break;
         if (refusal?.refuses(request) === true) {
           reader.take(sizeOfValues(request));
           results.push(errorResult(refusal.error));
-        } else results.push(this.#answer(request, reader, answering));
+          at++;
+        } else if (request.type === 'swap') {
+          const run = swapsFrom(message.requests, at);
+          results.push(...this.#swaps(run, reader, answering));
+          at += run.length;
+        } else {
+          results.push(this.#answer(request, reader, answering));
+          at++;
+        }
       }
     }
     return results;
   }
 
-  #answer(request: WireRequest, reader: ValueReader, answering: Answering): WireResult {
+  #swaps(swaps: readonly WireSwap[], reader: ValueReader, answering: Answering): WireResult[] {
+    const results = this.#state.swaps(swaps, reader, answering);
+    return results.map((result) => (result instanceof StoreError ? errorResult(result) : result));
+  }
+
+  #answer(request: Exclude<WireRequest, WireSwap>, reader: ValueReader, answering: Answering): WireResult {
     const taken = answering.values.length;
     try {
       return this.#carryOut(request, reader, answering);
@@ -149,12 +165,10 @@ export class CommitGroup {
     }
   }
 
-  #carryOut(request: WireRequest, reader: ValueReader, answering: Answering): WireResult {
+  #carryOut(request: Exclude<WireRequest, WireSwap>, reader: ValueReader, answering: Answering): WireResult {
     switch (request.type) {
       case 'txn':
         return this.#state.txn(request, reader, answering);
-      case 'swap':
-        return this.#state.swap(request, reader, answering);
       case 'range':
         return { type: 'range', ...this.#state.range(request.range, answering) };
       case 'history':
@@ -193,6 +207,13 @@ function isWrite(request: WireRequest): boolean {
 function needsSpace(request: WireRequest): boolean {
   if (request.type === 'grant' || request.type === 'swap') return true;
   return request.type === 'txn' && [...request.success, ...request.failure].some(({ type }) => type === 'put');
+}
+
+/** The swaps that follow each other from `at` on. */
+function swapsFrom(requests: readonly WireRequest[], at: number): WireSwap[] {
+  const swaps: WireSwap[] = [];
+  for (let next = requests[at]; next?.type === 'swap'; next = requests[at + swaps.length]) swaps.push(next);
+  return swaps;
 }
 
 function sizeOfValues(request: WireRequest): number {

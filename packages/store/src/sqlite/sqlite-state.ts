@@ -21,7 +21,9 @@ import type {
   WireSwapResult,
   WireTxn,
 } from './protocol.ts';
-import { type EventRow, type LiveRow, SqliteTables } from './sqlite-tables.ts';
+import type { EventRow, LiveRow } from './rows.ts';
+import { SqliteTables } from './sqlite-tables.ts';
+import { asStored, SwapRun } from './swap-run.ts';
 
 /** Rows of history in one answer at least; a revision is never split. */
 const historyPage = 500;
@@ -105,17 +107,20 @@ export class SqliteState {
     return { type: 'txn', succeeded, revision: this.#revision, responses };
   }
 
-  swap({ key, target, than, size, lease }: WireSwap, reader: ValueReader, answering: Answering): WireSwapResult {
-    const value = reader.take(size);
-    const before = this.#tables.live(key);
-    const found = before === undefined ? 0 : target === 'create' ? before.created : before.revision;
-    if (found !== than) return { type: 'swap', revision: this.#revision, created: 0, version: 0 };
-    if (lease !== 0 && !this.#tables.hasLease(lease)) throw leaseNotFound(lease);
-    const revision = this.#lastId + 1;
-    const { created, version } = this.#write({ key, lease }, before, value, revision);
-    this.#revision = revision;
-    if (before === undefined || !answering.previous) return { type: 'swap', revision, created, version };
-    return { type: 'swap', revision, created, version, previous: this.#keyValue(before, {}, answering) };
+  /** Carries out swaps that follow each other; gives what they did, or why one was refused. */
+  swaps(
+    swaps: readonly WireSwap[],
+    reader: ValueReader,
+    answering: Answering,
+  ): readonly (WireSwapResult | StoreError)[] {
+    const stored = swaps.map(asStored);
+    const run = new SwapRun(
+      this.#tables,
+      stored.map(({ key }) => key),
+    );
+    const results = stored.map((swap) => this.#swap(swap, run, reader.take(swap.size), answering));
+    run.flush();
+    return results;
   }
 
   range(request: RangeRequest, answering: Answering): WireRange {
@@ -177,6 +182,25 @@ export class SqliteState {
     this.#tables.deleteLease(lease);
     if (rows.length > 0) this.#revision = next;
     return { type: 'txn', succeeded: true, revision: this.#revision, responses: [response] };
+  }
+
+  #swap(
+    { key, target, than, lease }: WireSwap,
+    run: SwapRun,
+    value: Uint8Array,
+    answering: Answering,
+  ): WireSwapResult | StoreError {
+    const before = run.live(key);
+    const found = before === undefined ? 0 : target === 'create' ? before.created : before.revision;
+    if (found !== than) return { type: 'swap', revision: this.#revision, created: 0, version: 0 };
+    if (lease !== 0 && !this.#tables.hasLease(lease)) return leaseNotFound(lease);
+    const id = ++this.#lastId;
+    const created = before?.created ?? id;
+    const version = (before?.version ?? 0) + 1;
+    run.put({ row: { key, id, revision: id, created, version, lease, value }, before });
+    this.#revision = id;
+    if (before === undefined || !answering.previous) return { type: 'swap', revision: id, created, version };
+    return { type: 'swap', revision: id, created, version, previous: this.#keyValue(before, {}, answering) };
   }
 
   #holds(compare: WireCompare, reader: ValueReader): boolean {

@@ -1,23 +1,7 @@
 /** The prepared statements over the file's tables, with typed rows. */
-import { StoreError } from '../port.ts';
 import type { Database, SqlValue, Statement } from './database.ts';
-
-/** A key's present row, or the row that was present once. `id` finds the value. */
-export interface LiveRow {
-  readonly key: string;
-  readonly id: number;
-  readonly revision: number;
-  readonly created: number;
-  readonly version: number;
-  readonly lease: number;
-  /** There when the row was read together with it. */
-  readonly value?: Uint8Array;
-}
-
-/** A write; `version` is 0 for a deletion, `previous` the id of the key's row before it or 0. */
-export interface EventRow extends LiveRow {
-  readonly previous: number;
-}
+import { RowBatches } from './row-batches.ts';
+import { bytes, damaged, type EventRow, eventRow, type LiveRow, liveRow, number, type PutWrite, text } from './rows.ts';
 
 const liveColumns = 'key, id, revision, created, version, lease';
 const eventColumns = `${liveColumns}, previous`;
@@ -26,9 +10,11 @@ const eventColumns = `${liveColumns}, previous`;
 export class SqliteTables {
   readonly #database: Database;
   readonly #statements = new Map<string, Statement>();
+  readonly #batches: RowBatches;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#batches = new RowBatches(database);
   }
 
   /** revision, last id, compacted revision, last swept id */
@@ -45,6 +31,11 @@ export class SqliteTables {
   live(key: string): LiveRow | undefined {
     const row = this.#get(`SELECT ${liveColumns} FROM live WHERE key = ?`, [key]);
     return row === undefined ? undefined : liveRow(row);
+  }
+
+  /** The row of each key. */
+  liveOf(keys: readonly string[]): readonly (LiveRow | undefined)[] {
+    return this.#batches.live(keys);
   }
 
   /** Rows with `from` <= key < `to`; limit 0 is none. */
@@ -78,6 +69,25 @@ export class SqliteTables {
 
   setLive(row: LiveRow): void {
     this.#run(`INSERT OR REPLACE INTO live (${liveColumns}) VALUES (?, ?, ?, ?, ?, ?)`, liveParameters(row));
+  }
+
+  /** Carries out puts of keys that are not there, without leases; their ids follow each other. */
+  createAll(writes: readonly PutWrite[]): void {
+    this.#batches.create(writes);
+  }
+
+  /** Carries out any puts whose ids follow each other. */
+  putAll(writes: readonly PutWrite[]): void {
+    this.#batches.insertPuts(writes);
+    for (const { row, before } of writes) {
+      if (before?.lease !== row.lease) this.setLive(row);
+      else
+        this.#run('UPDATE live SET id = ?2, revision = ?2, version = ?3 WHERE key = ?1', [
+          row.key,
+          row.id,
+          row.version,
+        ]);
+    }
   }
 
   deleteLive(key: string): void {
@@ -187,38 +197,4 @@ function bounds(from: string, to: string | undefined): { where: string; paramete
 
 function liveParameters(row: LiveRow): SqlValue[] {
   return [row.key, row.id, row.revision, row.created, row.version, row.lease];
-}
-
-function liveRow(row: readonly SqlValue[]): LiveRow {
-  return {
-    key: text(row[0]),
-    id: number(row[1]),
-    revision: number(row[2]),
-    created: number(row[3]),
-    version: number(row[4]),
-    lease: number(row[5]),
-  };
-}
-
-function eventRow(row: readonly SqlValue[]): EventRow {
-  return { ...liveRow(row), previous: number(row[6]) };
-}
-
-function number(value: SqlValue | undefined): number {
-  if (typeof value !== 'number') throw damaged('it holds no number where one belongs');
-  return value;
-}
-
-function bytes(value: SqlValue | undefined): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw damaged('it holds no bytes where a value belongs');
-  return value;
-}
-
-function text(value: SqlValue | undefined): string {
-  if (typeof value !== 'string') throw damaged('it holds no text where some belongs');
-  return value;
-}
-
-function damaged(what: string): StoreError {
-  return new StoreError('corrupt', `the store's file is damaged: ${what}`, { hint: 'restore the file from a backup' });
 }
