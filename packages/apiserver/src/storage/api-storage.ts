@@ -3,7 +3,15 @@
  * keeps each resource in memory. Reads never touch the disk.
  */
 import { type Clock, systemClock, type Unstructured } from '@kindred/machinery';
-import { type KeyValue, prefixEnd, type Store, StoreError, type WatchBatch, type Watcher } from '@kindred/store';
+import {
+  type KeyValue,
+  prefixEnd,
+  type Store,
+  StoreError,
+  type StoreEvent,
+  type WatchBatch,
+  type Watcher,
+} from '@kindred/store';
 import { DecodedObjects } from './decoded-objects.ts';
 import { spliceResourceVersion } from './object-bytes.ts';
 import { ObjectWriter } from './object-writer.ts';
@@ -11,7 +19,7 @@ import { type PendingWrite, PendingWrites } from './pending-writes.ts';
 import { defaultHistoryLimits, type HistoryLimits } from './resource-history.ts';
 import { ResourceState } from './resource-state.ts';
 import type { ApiStorage, ResourceStorage, WriteOptions } from './resource-storage.ts';
-import { type ObjectName, objectPath, parseStorageKey, registryPrefix, resourcePrefix } from './storage-key.ts';
+import { type ObjectName, parseStorageKey, registryPrefix, resourcePrefix } from './storage-key.ts';
 import { StoredObject } from './stored-object.ts';
 import { TtlLeases } from './ttl-leases.ts';
 
@@ -57,6 +65,7 @@ class StateCache implements ApiStorage {
   readonly #pending = new PendingWrites();
   readonly #resources = new Map<string, ResourceState>();
   readonly #waiting = new Set<{ revision: number; done: (reached: boolean) => void }>();
+  readonly #openedAt: number;
   #loadedRevision = 0;
   #revision = 0;
   #watcher: Watcher | undefined;
@@ -65,6 +74,7 @@ class StateCache implements ApiStorage {
   constructor(options: ApiStorageOptions) {
     this.#store = options.store;
     this.#clock = options.clock ?? systemClock;
+    this.#openedAt = this.#clock.now();
     this.#limits = options.history ?? defaultHistoryLimits;
     this.#later = options.later ?? setImmediate;
     this.#onFailure = options.onFailure ?? (() => undefined);
@@ -73,9 +83,7 @@ class StateCache implements ApiStorage {
       store: options.store,
       pending: this.#pending,
       leases: new TtlLeases(options.store, this.#clock),
-      toStored: (key, value, revision) => {
-        return this.#toStored(parseStorageKey(key)?.at ?? { namespace: '', name: key }, value, revision);
-      },
+      toStored: (at, value, revision) => this.#toStored(at, value, revision),
     });
   }
 
@@ -99,7 +107,7 @@ class StateCache implements ApiStorage {
 
   async open(group: string, resource: string): Promise<ResourceStorage> {
     const prefix = resourcePrefix({ group, resource });
-    return resourceStorage(prefix, this.#resource(prefix), this.#writer, () => this.#revision);
+    return resourceStorage(this.#resource(prefix), this.#writer, () => this.#revision);
   }
 
   release(group: string, resource: string): void {
@@ -157,6 +165,7 @@ class StateCache implements ApiStorage {
     let state = this.#resources.get(prefix);
     if (state === undefined) {
       state = new ResourceState({
+        prefix,
         loadedRevision: this.#loadedRevision,
         limits: this.#limits,
         progress: () => this.#revision,
@@ -168,31 +177,45 @@ class StateCache implements ApiStorage {
   }
 
   #take(batch: WatchBatch): void {
-    const now = this.#clock.now();
+    const now = this.#now();
     for (const event of batch.events) {
-      const parsed = parseStorageKey(event.type === 'put' ? event.kv.key : event.key);
-      if (parsed === undefined) continue;
-      const revision = event.type === 'put' ? event.kv.modRevision : event.modRevision;
-      const current = event.type === 'put' ? this.#toStored(parsed.at, event.kv.value, revision) : undefined;
-      this.#resource(parsed.prefix).apply(parsed.at, current, revision, now);
+      const write = event.type === 'put' ? this.#pending.take(event.kv.value) : undefined;
+      if (write === undefined) this.#takeEvent(event, now);
+      else this.#takeWrite(write, revisionOf(event), now);
     }
     this.#revision = batch.revision;
     for (const waiter of this.#waiting) if (waiter.revision <= batch.revision) waiter.done(true);
   }
 
+  /** What this process wrote: everything about it is known, its decoded form too. */
+  #takeWrite(write: PendingWrite, revision: number, now: number): void {
+    const stored = this.#toStored(write.place, write.value, revision);
+    write.stored = stored;
+    this.#decoded.add(stored, withResourceVersion(write, revision));
+    write.state.apply(write.place, stored, revision, now);
+  }
+
+  #takeEvent(event: StoreEvent, now: number): void {
+    const parsed = parseStorageKey(event.type === 'put' ? event.kv.key : event.key);
+    if (parsed === undefined) return;
+    const revision = revisionOf(event);
+    const current = event.type === 'put' ? this.#toStored(parsed.at, event.kv.value, revision) : undefined;
+    const state = this.#resource(parsed.prefix);
+    state.apply(state.placeOf(parsed.at), current, revision, now);
+  }
+
   #toStored(at: ObjectName, value: Uint8Array, revision: number): StoredObject {
-    const stored = new StoredObject(at, spliceResourceVersion(value, revision), revision, this.#decoded);
-    const write = this.#pending.take(value);
-    if (write !== undefined) {
-      write.stored = stored;
-      this.#decoded.add(stored, withResourceVersion(write, revision));
-    }
-    return stored;
+    return new StoredObject(at, spliceResourceVersion(value, revision), revision, this.#decoded);
+  }
+
+  /** Since the storage was opened, in milliseconds: a small number takes no memory of its own, as a date's does. */
+  #now(): number {
+    return this.#clock.now() - this.#openedAt;
   }
 
   #planTick(): void {
     this.#cancelTick = this.#clock.after(tickMilliseconds, () => {
-      const now = this.#clock.now();
+      const now = this.#now();
       for (const state of this.#resources.values()) state.tick(now);
       this.#planTick();
     });
@@ -210,15 +233,9 @@ class StateCache implements ApiStorage {
   }
 }
 
-function resourceStorage(
-  prefix: string,
-  state: ResourceState,
-  writer: ObjectWriter,
-  progress: () => number,
-): ResourceStorage {
-  const keyOf = (at: ObjectName): string => prefix + objectPath(at);
+function resourceStorage(state: ResourceState, writer: ObjectWriter, progress: () => number): ResourceStorage {
   const replace = (current: StoredObject, object: Unstructured, options: WriteOptions = {}) =>
-    writer.replace(keyOf(current), current, object, options.ttlSeconds);
+    writer.replace(state, current, object, options.ttlSeconds);
   return {
     get revision() {
       return progress();
@@ -233,9 +250,9 @@ function resourceStorage(
     list: (range) => state.list(range),
     listAt: (revision, range) => state.listAt(revision, range),
     watch: (request, handler) => state.watch(request, handler),
-    create: (namespace, name, object, options = {}) => writer.create(keyOf({ namespace, name }), object, options),
+    create: (namespace, name, object, options = {}) => writer.create(state, { namespace, name }, object, options),
     replace,
-    remove: (current) => writer.remove(keyOf(current), current),
+    remove: (current) => writer.remove(state, current),
     async guaranteedUpdate(namespace, name, next) {
       for (;;) {
         const current = state.get({ namespace, name });
@@ -246,6 +263,10 @@ function resourceStorage(
       }
     },
   };
+}
+
+function revisionOf(event: StoreEvent): number {
+  return event.type === 'put' ? event.kv.modRevision : event.modRevision;
 }
 
 function withResourceVersion({ object, isNew }: PendingWrite, revision: number): Unstructured {

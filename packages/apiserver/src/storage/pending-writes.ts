@@ -5,10 +5,14 @@
  * as there are requests under way, and events come in the order of the writes, so the one looked for is among the first.
  */
 import type { Unstructured } from '@kindred/machinery';
+import type { ResourceState } from './resource-state.ts';
+import type { ObjectPlace } from './storage-key.ts';
 import type { StoredObject } from './stored-object.ts';
 
 /** A write under way: what it was made from, and what the cache made of it. */
 export interface PendingWrite {
+  readonly state: ResourceState;
+  readonly place: ObjectPlace;
   readonly value: Uint8Array;
   readonly object: Unstructured;
   /** A new object is nobody else's; parts of a changed one may be those of the state before. */

@@ -87,9 +87,8 @@ export class ResourceHistory {
     const undone = new Map<string, StoredObject | undefined>();
     for (let position = this.positionAfter(revision); position < this.end; position++) {
       const change = this.at(position);
-      const object = change?.current ?? change?.previous;
-      if (change === undefined || object === undefined) continue;
-      const key = path(object);
+      if (change === undefined) continue;
+      const key = path(change.stored);
       if (!undone.has(key)) undone.set(key, change.previous);
     }
     return undone;

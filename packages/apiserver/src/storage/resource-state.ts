@@ -13,7 +13,7 @@ import type {
 } from './resource-storage.ts';
 import { ObjectWatch, type WatchSource } from './resource-watch.ts';
 import { selects } from './selection.ts';
-import { type ObjectName, objectPath } from './storage-key.ts';
+import { type ObjectName, type ObjectPlace, objectPath } from './storage-key.ts';
 import type { StoredObject } from './stored-object.ts';
 import { Change } from './watch-event.ts';
 
@@ -21,6 +21,8 @@ import { Change } from './watch-event.ts';
 const watchesPerTurn = 200;
 
 export interface ResourceStateOptions {
+  /** What its keys in the store begin with. */
+  readonly prefix: string;
   /** Revision that the objects given to `load` belong to: history begins here. */
   readonly loadedRevision: number;
   readonly limits: HistoryLimits;
@@ -32,6 +34,7 @@ export interface ResourceStateOptions {
 
 /** See the file's head. Paths are keys without the resource's prefix. */
 export class ResourceState {
+  readonly #prefix: string;
   readonly #objects = new OrderedMap<StoredObject>();
   readonly #history: ResourceHistory;
   readonly #progress: () => number;
@@ -44,8 +47,11 @@ export class ResourceState {
   #turnPlanned = false;
   #changedRevision: number;
   #closed: StoreError | undefined;
+  /** The namespace named last. Every request brings its own text of it: one for all objects is enough. */
+  #namespace = '';
 
   constructor(options: ResourceStateOptions) {
+    this.#prefix = options.prefix;
     this.#history = new ResourceHistory(options.loadedRevision, options.limits);
     this.#changedRevision = options.loadedRevision;
     this.#progress = options.progress;
@@ -73,28 +79,30 @@ export class ResourceState {
     return this.#objects.get(objectPath(at));
   }
 
+  placeOf(at: ObjectName): ObjectPlace {
+    if (at.namespace !== this.#namespace) this.#namespace = at.namespace;
+    return { namespace: this.#namespace, name: at.name, path: objectPath(at) };
+  }
+
+  /** The object's key in the store. */
+  keyOf({ path }: ObjectPlace): string {
+    return this.#prefix + path;
+  }
+
   /** Takes in an object that was there before history begins. */
   load(stored: StoredObject): void {
     this.#objects.set(objectPath(stored), stored);
   }
 
   /** Takes in what the store did; `current` is undefined for a deletion. Watches hear of it in a later turn. */
-  apply(at: ObjectName, current: StoredObject | undefined, revision: number, now: number): void {
-    const path = objectPath(at);
-    const previous = this.#objects.get(path);
-    if (current === undefined && previous === undefined) return;
-    if (current === undefined) this.#objects.delete(path);
-    else this.#objects.set(path, current);
+  apply({ path }: ObjectPlace, current: StoredObject | undefined, revision: number, now: number): void {
+    const previous = current === undefined ? this.#objects.delete(path) : this.#objects.set(path, current);
+    const object = current ?? previous;
+    if (object === undefined) return;
     previous?.retire();
     this.#changedRevision = revision;
-    this.#history.append(
-      new Change({
-        revision,
-        time: now,
-        ...(previous === undefined ? {} : { previous }),
-        ...(current === undefined ? {} : { current }),
-      }),
-    );
+    const type = current === undefined ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED';
+    this.#history.append(new Change(type, object, { previous, revision, time: now }));
     // However many changes a turn brings, each watch is looked at once.
     this.#changed = true;
     if (this.#watches.size > 0) this.#planTurn();

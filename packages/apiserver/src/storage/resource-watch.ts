@@ -106,7 +106,7 @@ export class ObjectWatch implements ResourceWatch {
     for (let looked = 0; this.#initial !== undefined && looked < lookLength && !events.full; looked++) {
       const { done, value } = this.#initial.next();
       if (done !== true) {
-        if (value !== undefined) events.push(new EncodedOnce('ADDED', value, value.revision));
+        if (value !== undefined) events.push(new EncodedOnce('ADDED', value));
         continue;
       }
       this.#initial = undefined;

@@ -14,6 +14,11 @@ export interface ObjectName {
   readonly name: string;
 }
 
+/** An object's name, and its path: made once, and shared by all that keep it. */
+export interface ObjectPlace extends ObjectName {
+  readonly path: string;
+}
+
 /** `/registry/apps/deployments/`; the legacy group is called `core`. */
 export function resourcePrefix({ group, resource }: GroupResource): string {
   return `${registryPrefix}${group === '' ? 'core' : group}/${resource}/`;

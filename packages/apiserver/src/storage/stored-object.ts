@@ -19,13 +19,16 @@ export type FieldExtractor = (object: Unstructured) => Record<string, string>;
 const noLabels: Readonly<Record<string, string>> = Object.freeze({});
 
 /** What selectors have asked for. Apart from the object, since few objects are ever asked. */
-interface Selectable {
+interface AskedFor {
   labels?: Readonly<Record<string, string>>;
   extractor?: FieldExtractor;
   fields?: Readonly<Record<string, string>>;
 }
 
-/** Immutable apart from what it remembers. A class, since its derived values are computed on demand. */
+/**
+ * Immutable apart from what it remembers. A class, since its derived values are computed on demand; without private methods,
+ * which would make each of very many objects larger.
+ */
 export class StoredObject implements Decodable {
   readonly namespace: string;
   readonly name: string;
@@ -35,7 +38,7 @@ export class StoredObject implements Decodable {
   readonly bytes: Uint8Array;
   form: DecodedForm | undefined;
   readonly #decoded: DecodedObjects;
-  #selectable: Selectable | undefined;
+  #asked: AskedFor | undefined;
 
   constructor(at: ObjectName, bytes: Uint8Array, revision: number, decoded: DecodedObjects) {
     this.namespace = at.namespace;
@@ -62,7 +65,7 @@ export class StoredObject implements Decodable {
   }
 
   get labels(): Readonly<Record<string, string>> {
-    const asked = this.#asked();
+    const asked = (this.#asked ??= {});
     asked.labels ??= this.object.metadata.labels ?? noLabels;
     return asked.labels;
   }
@@ -71,7 +74,7 @@ export class StoredObject implements Decodable {
   fields(extractor: FieldExtractor | undefined): Readonly<Record<string, string>> {
     const names = { 'metadata.name': this.name, 'metadata.namespace': this.namespace };
     if (extractor === undefined) return names;
-    const asked = this.#asked();
+    const asked = (this.#asked ??= {});
     if (asked.fields === undefined || asked.extractor !== extractor) {
       asked.fields = { ...extractor(this.object), ...names };
       asked.extractor = extractor;
@@ -87,10 +90,5 @@ export class StoredObject implements Decodable {
   /** Lets go of the decoded form; it is no longer the newest version. */
   retire(): void {
     this.#decoded.delete(this);
-  }
-
-  #asked(): Selectable {
-    this.#selectable ??= {};
-    return this.#selectable;
   }
 }

@@ -32,55 +32,35 @@ export interface BookmarkEvent {
 
 export type WatchEvent = ObjectEvent | BookmarkEvent;
 
-/** What one revision did to one object of a resource. */
-export class Change {
-  readonly revision: number;
-  /** Clock time of the change, for the history's age. */
-  readonly time: number;
-  /** Undefined: the object was created. */
-  readonly previous: StoredObject | undefined;
-  /** Undefined: the object was deleted. */
-  readonly current: StoredObject | undefined;
-  /** As the first watcher saw it; nearly all others see the same. */
-  #event: ObjectEvent | undefined;
-  #otherEvents: Map<ObjectEventType, ObjectEvent> | undefined;
+/** An event's encoded forms, made when first asked for. */
+class EventLines {
+  /** The representation that was asked for first, and its line: nearly all events have no other. */
+  readonly #representation: string;
+  readonly #line: Uint8Array;
+  #otherLines: Map<string, Uint8Array> | undefined;
 
-  constructor(of: { revision: number; time: number; previous?: StoredObject; current?: StoredObject }) {
-    this.revision = of.revision;
-    this.time = of.time;
-    this.previous = of.previous;
-    this.current = of.current;
+  constructor(representation: string, line: Uint8Array) {
+    this.#representation = representation;
+    this.#line = line;
   }
 
-  /** The event that a watcher with this selection sees; undefined when none. */
-  eventFor(selection: Selection): ObjectEvent | undefined {
-    const after = this.current !== undefined && selects(selection, this.current) ? this.current : undefined;
-    const before = this.previous !== undefined && selects(selection, this.previous) ? this.previous : undefined;
-    if (after !== undefined) return this.#eventOf(before === undefined ? 'ADDED' : 'MODIFIED', after);
-    return before === undefined ? undefined : this.#eventOf('DELETED', before);
+  get(representation: string): Uint8Array | undefined {
+    return representation === this.#representation ? this.#line : this.#otherLines?.get(representation);
   }
 
-  #eventOf(type: ObjectEventType, object: StoredObject): ObjectEvent {
-    const known = this.#event?.type === type ? this.#event : this.#otherEvents?.get(type);
-    if (known !== undefined) return known;
-    const event = new EncodedOnce(type, type === 'DELETED' ? object.at(this.revision) : object, this.revision);
-    if (this.#event === undefined) this.#event = event;
-    else (this.#otherEvents ??= new Map()).set(type, event);
-    return event;
+  add(representation: string, line: Uint8Array): void {
+    (this.#otherLines ??= new Map()).set(representation, line);
   }
 }
 
-/** An event that remembers its encoded forms. A class with fields: history keeps many of them. */
+/** An event that remembers its encoded forms. */
 export class EncodedOnce implements ObjectEvent {
   readonly type: ObjectEventType;
   readonly stored: StoredObject;
   readonly revision: number;
-  /** The representation that was asked for first, and its line. */
-  #representation = '';
-  #line: Uint8Array | undefined;
-  #otherLines: Map<string, Uint8Array> | undefined;
+  #lines: EventLines | undefined;
 
-  constructor(type: ObjectEventType, stored: StoredObject, revision: number) {
+  constructor(type: ObjectEventType, stored: StoredObject, revision = stored.revision) {
     this.type = type;
     this.stored = stored;
     this.revision = revision;
@@ -91,16 +71,52 @@ export class EncodedOnce implements ObjectEvent {
   }
 
   lineAs(representation: string, encode: (stored: StoredObject) => Uint8Array): Uint8Array {
-    const isFirst = this.#line === undefined || this.#representation === representation;
-    const known = isFirst ? this.#line : this.#otherLines?.get(representation);
+    const known = this.#lines?.get(representation);
     if (known !== undefined) return known;
     const line = encodeEventLine(this.type, encode(this.stored));
-    if (!isFirst) (this.#otherLines ??= new Map()).set(representation, line);
-    else {
-      this.#representation = representation;
-      this.#line = line;
-    }
+    if (this.#lines === undefined) this.#lines = new EventLines(representation, line);
+    else this.#lines.add(representation, line);
     return line;
+  }
+}
+
+/**
+ * What one revision did to one object of a resource. One that the object outlived is itself the event that nearly all
+ * watchers see: history keeps very many changes, and so there is one small object for each.
+ *
+ * `stored` is the object after it; of a deletion, the state that was deleted.
+ */
+export class Change extends EncodedOnce {
+  /** When it happened, in milliseconds of any beginning, for the history's age. */
+  readonly time: number;
+  /** Undefined: the object was created. */
+  readonly previous: StoredObject | undefined;
+  /** The events of those who see something else, by type. */
+  #otherEvents: Map<ObjectEventType, ObjectEvent> | undefined;
+
+  constructor(
+    type: ObjectEventType,
+    stored: StoredObject,
+    happened: { readonly previous: StoredObject | undefined; readonly revision: number; readonly time: number },
+  ) {
+    super(type, stored, happened.revision);
+    this.time = happened.time;
+    this.previous = happened.previous;
+  }
+
+  /** The event that a watcher with this selection sees; undefined when none. */
+  eventFor(selection: Selection): ObjectEvent | undefined {
+    const isAfter = this.type !== 'DELETED' && selects(selection, this.stored);
+    const before = this.previous !== undefined && selects(selection, this.previous) ? this.previous : undefined;
+    if (!isAfter && before === undefined) return undefined;
+    const type = !isAfter ? 'DELETED' : before === undefined ? 'ADDED' : 'MODIFIED';
+    if (type === this.type && type !== 'DELETED') return this;
+    const events = (this.#otherEvents ??= new Map<ObjectEventType, ObjectEvent>());
+    const known = events.get(type);
+    if (known !== undefined) return known;
+    const event = new EncodedOnce(type, isAfter || before === undefined ? this.stored : before.at(this.revision));
+    events.set(type, event);
+    return event;
   }
 }
 

@@ -28,13 +28,13 @@ export class WatchedObjects {
     const stored = this.#objects.show(object);
     const isSelected = selects(this.#selection, stored);
     const known = this.#selected;
-    if (known === undefined) return isSelected ? new EncodedOnce(type, stored, stored.revision) : undefined;
+    if (known === undefined) return isSelected ? new EncodedOnce(type, stored) : undefined;
     const key = `${stored.namespace}/${stored.name}`;
     const before = known.get(key);
     if (type === 'DELETED') known.delete(key);
     else known.set(key, isSelected);
     const shownAs = typeOf(type, before, isSelected);
-    return shownAs === undefined ? undefined : new EncodedOnce(shownAs, stored, stored.revision);
+    return shownAs === undefined ? undefined : new EncodedOnce(shownAs, stored);
   }
 }
 

