@@ -1,12 +1,14 @@
 /**
  * The admission chain: the plugins in their order and the webhooks after them, mutation apart from validation.
  */
+import type { ServedResource } from '../resources/served-resource.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
 import type { AdmissionWebhooks } from './webhooks/admission-webhooks.ts';
 
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
   readonly #webhooks: AdmissionWebhooks;
+  readonly #applying = new WeakMap<ServedResource, Map<string, readonly AdmissionPlugin[]>>();
 
   constructor(plugins: readonly AdmissionPlugin[], webhooks: AdmissionWebhooks) {
     this.#plugins = plugins;
@@ -31,8 +33,9 @@ export class AdmissionChain {
 
   /** Whether some plugin or webhook will look at the object which may change it. */
   mayChange(attributes: AdmissionAttributes): boolean {
-    const changes = (plugin: AdmissionPlugin): boolean => plugin.admit !== undefined && applies(plugin, attributes);
-    return this.#plugins.some(changes) || this.#webhooks.wouldMutate(attributes);
+    return (
+      this.#applyingTo(attributes).some(({ admit }) => admit !== undefined) || this.#webhooks.wouldMutate(attributes)
+    );
   }
 
   /** Lets plugins and webhooks refuse the object; undefined when none of them has to be waited for. */
@@ -43,19 +46,29 @@ export class AdmissionChain {
   }
 
   #run(phase: 'admit' | 'validate', attributes: AdmissionAttributes, first: number): Promise<void> | undefined {
-    for (let index = first; index < this.#plugins.length; index++) {
-      const plugin = this.#plugins[index];
-      if (plugin === undefined || !applies(plugin, attributes)) continue;
-      const pending = plugin[phase]?.(attributes);
+    const plugins = this.#applyingTo(attributes);
+    for (let index = first; index < plugins.length; index++) {
+      const pending = plugins[index]?.[phase]?.(attributes);
       if (pending instanceof Promise) return pending.then(() => this.#run(phase, attributes, index + 1));
     }
     return undefined;
   }
+
+  #applyingTo({ operation, working, resource, subresource }: AdmissionAttributes): readonly AdmissionPlugin[] {
+    let known = this.#applying.get(working);
+    if (known === undefined) this.#applying.set(working, (known = new Map()));
+    const key = subresource === '' ? operation : `${operation} ${subresource}`;
+    let plugins = known.get(key);
+    if (plugins === undefined) {
+      plugins = this.#plugins.filter(
+        (plugin) =>
+          plugin.operations.includes(operation) &&
+          (plugin.handles?.(resource.group, resource.resource, subresource) ?? true),
+      );
+      known.set(key, plugins);
+    }
+    return plugins;
+  }
 }
 
 function nothing(): void {}
-
-function applies(plugin: AdmissionPlugin, { operation, resource, subresource }: AdmissionAttributes): boolean {
-  if (!plugin.operations.includes(operation)) return false;
-  return plugin.handles?.(resource.group, resource.resource, subresource) ?? true;
-}

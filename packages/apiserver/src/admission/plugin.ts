@@ -52,7 +52,7 @@ export interface AdmissionPlugin {
   /** As in the documentation: `NamespaceLifecycle`, `ServiceAccount`. */
   readonly name: string;
   readonly operations: readonly AdmissionOperation[];
-  /** Cheap test that skips objects which the plugin never looks at; absent means all. */
+  /** Whether the plugin looks at such objects at all, which it is asked once; absent means all. */
   handles?(group: string, resource: string, subresource: string): boolean;
   admit?(attributes: AdmissionAttributes): void | Promise<void>;
   validate?(attributes: AdmissionAttributes): void | Promise<void>;

@@ -2,7 +2,13 @@
  * From a resource path to the verb that answers it. What isn't served falls through to 404, wrong scopes too.
  */
 import type { SubresourceDefinition } from '@kindred/apis';
-import { methodNotAllowed, methodNotSupported, pathNotFound, type StatusError } from '@kindred/machinery';
+import {
+  type GroupResource,
+  methodNotAllowed,
+  methodNotSupported,
+  pathNotFound,
+  type StatusError,
+} from '@kindred/machinery';
 import type { Exchange } from '../chain/exchange.ts';
 import { valueResponse } from '../negotiation/encode.ts';
 import type { ApiResponse } from '../request/api-response.ts';
@@ -53,14 +59,14 @@ export type Dispatch = (exchange: Exchange) => ApiResponse | Promise<ApiResponse
 
 /** @throws StatusError 404 for what isn't served, 405 for verbs that the resource doesn't have. */
 export function resourceDispatch({ server, handled, subresources, reviews }: DispatchParts): Dispatch {
-  const handlers = new Map<string, VerbHandler>();
-  handlers.set('/pods/binding', bindPod);
-  handlers.set('/bindings/', createBinding);
-  handlers.set('/pods/eviction', evictPod);
+  const handlers: SpecialHandlers = new Map();
+  addHandler(handlers, '', 'pods', 'binding', bindPod);
+  addHandler(handlers, '', 'bindings', '', createBinding);
+  addHandler(handlers, '', 'pods', 'eviction', evictPod);
   for (const handler of subresources) {
-    handlers.set(`${handler.group}/${handler.resource}/${handler.subresource}`, (request) => handler.handle(request));
+    addHandler(handlers, handler.group, handler.resource, handler.subresource, (request) => handler.handle(request));
   }
-  for (const handler of reviews) handlers.set(`${handler.group}/${handler.resource}/`, reviewVerb(handler));
+  for (const handler of reviews) addHandler(handlers, handler.group, handler.resource, '', reviewVerb(handler));
 
   return function dispatch(exchange) {
     const { info } = exchange;
@@ -81,6 +87,30 @@ export function resourceDispatch({ server, handled, subresources, reviews }: Dis
       return opened.then((storage) => handler(requestOf(exchange, resource, storage, server)));
     return handler(requestOf(exchange, resource, opened, server));
   };
+}
+
+/** Who answers in place of the verbs, by the resource's plural name alone: most have nobody, and are told so by one look. */
+type SpecialHandlers = Map<string, { group: string; subresource: string; handler: VerbHandler }[]>;
+
+function addHandler(
+  handlers: SpecialHandlers,
+  group: string,
+  resource: string,
+  subresource: string,
+  handler: VerbHandler,
+): void {
+  const others = handlers.get(resource) ?? [];
+  // Found before those that were there, whose place it takes.
+  handlers.set(resource, [{ group, subresource, handler }, ...others]);
+}
+
+function findHandler(
+  handlers: SpecialHandlers,
+  { group, resource }: GroupResource,
+  subresource: string,
+): VerbHandler | undefined {
+  const found = handlers.get(resource)?.find((each) => each.group === group && each.subresource === subresource);
+  return found?.handler;
 }
 
 /** Subresources that are other doors to the object itself; the verbs serve them. */
@@ -130,14 +160,13 @@ function demandOffered(served: ServedResource, { info }: Exchange): SubresourceD
 }
 
 function handlerOf(
-  handlers: ReadonlyMap<string, VerbHandler>,
+  handlers: SpecialHandlers,
   served: ServedResource,
   { info }: Exchange,
   subresource: SubresourceDefinition | undefined,
 ): VerbHandler {
   const { definition } = served;
-  const { group, resource } = definition;
-  const special = handlers.get(`${group}/${resource}/${info.subresource}`);
+  const special = findHandler(handlers, served.groupResource, info.subresource);
   if (special === undefined && subresource !== undefined && !isPartOfObject(subresource.name)) throw pathNotFound();
   const handler = special ?? (info.subresource === 'scale' ? scale : verbs[info.verb]);
   // What can't be read back is never stored: without a handler of its own there is nothing to do with it.

@@ -12,6 +12,8 @@ export interface ServedGroupVersion {
 
 export class ResourceRegistry {
   readonly #resources = new Map<string, ServedResource>();
+  /** The same by their plural names alone: every request asks, and to put a key together costs it more than to look through these. */
+  readonly #byPlural = new Map<string, readonly ServedResource[]>();
   #generation = 0;
   #groupVersions: readonly ServedGroupVersion[] | undefined;
   #listener: (() => void) | undefined;
@@ -30,8 +32,10 @@ export class ResourceRegistry {
   add(resource: ServedResource): void {
     const { group, version, resource: plural } = resource.definition;
     const key = keyOf(group, version, plural);
-    this.#resources.get(key)?.withdraw();
+    const replaced = this.#resources.get(key);
+    replaced?.withdraw();
     this.#resources.set(key, resource);
+    this.#byPlural.set(plural, [...this.#others(plural, replaced), resource]);
     this.#changed();
   }
 
@@ -41,6 +45,7 @@ export class ResourceRegistry {
     const key = keyOf(group, version, plural);
     resource.withdraw();
     if (this.#resources.get(key) === resource) this.#resources.delete(key);
+    this.#byPlural.set(plural, this.#others(plural, resource));
     this.#changed();
   }
 
@@ -50,7 +55,14 @@ export class ResourceRegistry {
   }
 
   get(group: string, version: string, resource: string): ServedResource | undefined {
-    return this.#resources.get(keyOf(group, version, resource));
+    const named = this.#byPlural.get(resource);
+    if (named !== undefined) {
+      for (const served of named) {
+        const { definition } = served;
+        if (definition.group === group && definition.version === version) return served;
+      }
+    }
+    return undefined;
   }
 
   /** The resource that serves a kind; undefined when none does. */
@@ -70,6 +82,10 @@ export class ResourceRegistry {
 
   all(): Iterable<ServedResource> {
     return this.#resources.values();
+  }
+
+  #others(plural: string, resource: ServedResource | undefined): ServedResource[] {
+    return (this.#byPlural.get(plural) ?? []).filter((other) => other !== resource);
   }
 
   #changed(): void {
