@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { CommitGroup } from './commit-group.ts';
 import { type Database, openDatabase } from './database.ts';
-import { joinValues, type RequestMessage, type WireRequest, type WireResult, type WireSwap } from './protocol.ts';
+import {
+  joinValues,
+  type RequestMessage,
+  unpackResults,
+  type WireRequest,
+  type WireResult,
+  type WireSwap,
+} from './protocol.ts';
 import { prepareDatabase } from './schema.ts';
 import { SqliteState } from './sqlite-state.ts';
 
@@ -38,7 +45,7 @@ function open(): Store {
     state,
     run(messages) {
       const { results, values } = group.run(messages);
-      return { results: JSON.parse(results) as WireResult[], values };
+      return { results: unpackResults({ type: 'results', results, values }), values };
     },
   };
 }
