@@ -39,6 +39,8 @@ export type { AnyInformer, InformerHandler, InformerScope, Lister } from './info
 export { Informer } from './informer/informer.ts';
 export type { InformerFactoryOptions } from './informer/informer-factory.ts';
 export { InformerFactory } from './informer/informer-factory.ts';
+export type { ReflectorOptions, ReflectorSink } from './informer/reflector.ts';
+export { Reflector } from './informer/reflector.ts';
 export { compareResourceVersions } from './informer/resource-version.ts';
 export type { ClusterConnection, ConnectionOfOptions, InClusterOptions } from './kubeconfig/connection.ts';
 export { connectionOf, inClusterConnection } from './kubeconfig/connection.ts';

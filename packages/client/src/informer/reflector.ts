@@ -14,7 +14,8 @@ import { sleep } from '../sleep.ts';
 import { createBackoff } from './backoff.ts';
 import { keyOf } from './indexed-store.ts';
 
-interface ReflectorSink<T extends KubeObject> {
+/** Where a collection goes. */
+export interface ReflectorSink<T extends KubeObject> {
   /** The whole collection at a version: everything else is gone. */
   replace(items: readonly Observed<T>[], resourceVersion: string): void;
   change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: Observed<T>): void;

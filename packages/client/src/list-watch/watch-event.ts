@@ -2,7 +2,7 @@
 import { isJsonObject, type KubeObject, type Observed, StatusError } from '@kindred/machinery';
 import { decodeBody, textOf } from '../client/body.ts';
 import { toStatus } from '../client/response-error.ts';
-import type { TransportResponse, WatchMessage } from '../transport.ts';
+import type { TransportResponse } from '../transport.ts';
 import { LineSplitter } from './json-lines.ts';
 
 export type WatchEvent<T extends KubeObject> =
@@ -54,14 +54,12 @@ export async function* receivedEvents<T extends KubeObject>(
   if (messages === undefined) return yield* watchEventBatches<T>(body, onChunk);
   for await (const batch of messages) {
     onChunk();
-    yield eventsOf<T>(batch);
-  }
-}
-
-function* eventsOf<T extends KubeObject>(messages: readonly WatchMessage[]): Generator<WatchEvent<T>> {
-  for (const message of messages) {
-    if (message.type === 'ERROR') throw errorOf(message.status);
-    yield message.type === 'BOOKMARK' ? message : { type: message.type, object: asObserved<T>(message.object) };
+    // As for decoded ones, the server is taken at its word: its messages are the events, but for the one that is an error.
+    const failure = batch.findIndex(({ type }) => type === 'ERROR');
+    const events = (failure < 0 ? batch : batch.slice(0, failure)) as readonly WatchEvent<T>[];
+    if (events.length > 0) yield events;
+    const failed = batch[failure];
+    if (failed?.type === 'ERROR') throw errorOf(failed.status);
   }
 }
 

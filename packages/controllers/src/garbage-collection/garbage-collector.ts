@@ -6,7 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { CustomResourceDefinition } from '@kindred/apis/apiextensions/v1';
 import type { Client, EventRecorder } from '@kindred/client';
 import type { KindRef, KubeObject, Observed, OwnerReference } from '@kindred/machinery';
-import { formatGroupVersion, isStatusError } from '@kindred/machinery';
+import { deepEqual, formatGroupVersion, isStatusError } from '@kindred/machinery';
 import type { Logger, ManagerContext, Runnable, RunningPart } from '@kindred/operator';
 import { WorkQueue } from '@kindred/operator';
 import { unlessGone } from '../writes/settled.ts';
@@ -83,20 +83,25 @@ class GarbageCollector implements RunningPart {
 
   #monitorHandler() {
     return {
-      seen: (kind: KindRef<KubeObject>, object: Observed<KubeObject>) => {
+      seen: (
+        kind: KindRef<KubeObject>,
+        object: Observed<KubeObject>,
+        { isListed }: { readonly isListed: boolean },
+      ): void => {
         const { before, now } = this.#graph.put(kind, object.metadata);
+        if (isListed && before !== undefined && deepEqual(before, now)) return;
         if (before !== undefined) for (const uid of unblockedOwners(before, now)) this.#queue.add(uid);
         const { uid, ownerReferences, deletionTimestamp } = object.metadata;
         if (ownerReferences !== undefined || deletionTimestamp !== undefined) this.#queue.add(uid);
       },
-      gone: (_: KindRef<KubeObject>, object: Observed<KubeObject>) => {
-        const { uid } = object.metadata;
+      gone: (_: KindRef<KubeObject>, uid: string): void => {
         const owners = this.#graph.get(uid)?.owners ?? [];
         this.#graph.remove(uid);
         for (const dependent of this.#graph.dependentsOf(uid)) this.#queue.add(dependent.uid);
         // An owner in foreground deletion may have waited for this one.
         for (const owner of owners) this.#queue.add(owner.uid);
       },
+      known: (kind: KindRef<KubeObject>) => this.#graph.uidsOf(kind),
       failed: (error: unknown, kind: KindRef<KubeObject>) =>
         this.#logger.error('Monitor had a failure', error, { kind: kind.kind }),
     };

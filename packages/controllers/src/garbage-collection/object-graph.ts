@@ -18,6 +18,9 @@ export interface GraphNode {
 }
 
 const none: ReadonlySet<string> = new Set();
+/** Most objects have no owners and no finalizers: one empty list for all of them. */
+const noOwners: readonly OwnerReference[] = [];
+const noFinalizers: readonly string[] = [];
 
 export class ObjectGraph {
   readonly #nodes = new Map<string, GraphNode>();
@@ -29,6 +32,13 @@ export class ObjectGraph {
 
   get(uid: string): GraphNode | undefined {
     return this.#nodes.get(uid);
+  }
+
+  /** Of all objects of this kind. Looks at every object. */
+  uidsOf(kind: KindRef<KubeObject>): string[] {
+    const uids: string[] = [];
+    for (const node of this.#nodes.values()) if (node.kind === kind) uids.push(node.uid);
+    return uids;
   }
 
   dependentsOf(uid: string): GraphNode[] {
@@ -51,19 +61,19 @@ export class ObjectGraph {
       kind,
       namespace: metadata.namespace ?? '',
       name: metadata.name,
-      owners: metadata.ownerReferences ?? [],
-      finalizers: metadata.finalizers ?? [],
+      owners: metadata.ownerReferences ?? noOwners,
+      finalizers: metadata.finalizers ?? noFinalizers,
       isBeingDeleted: metadata.deletionTimestamp !== undefined,
     };
     this.#nodes.set(node.uid, node);
-    for (const { uid } of before?.owners ?? []) this.#unlink(uid, node.uid);
+    for (const { uid } of before?.owners ?? noOwners) this.#unlink(uid, node.uid);
     for (const { uid } of node.owners) this.#link(uid, node.uid);
     return { before, now: node };
   }
 
   /** Forgets the object; its dependents stay recorded under its uid. */
   remove(uid: string): void {
-    for (const owner of this.#nodes.get(uid)?.owners ?? []) this.#unlink(owner.uid, uid);
+    for (const owner of this.#nodes.get(uid)?.owners ?? noOwners) this.#unlink(owner.uid, uid);
     this.#nodes.delete(uid);
   }
 
