@@ -149,7 +149,7 @@ function customDefinition(
     ...scaleOf(version),
     setDefaults: (object) => applyDefaults(schema(), object),
     prepareForCreate(object) {
-      if (hasStatus) delete object['status'];
+      if (hasStatus && object['status'] !== undefined) delete object['status'];
     },
     prepareForUpdate(object, old, subresource) {
       if (subresource === 'status') keepAllButStatus(object, old);

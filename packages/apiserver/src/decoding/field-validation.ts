@@ -31,11 +31,11 @@ export function reportFields(report: FieldReport): void {
     throw badRequest(`${subject}: ${findings.errors.join(', ')}`);
   }
   if (report.directive === 'Ignore') return;
+  if (findings.unknownFields.length === 0 && report.duplicateFields.length === 0) return;
   const problems = [
     ...findings.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`),
     ...report.duplicateFields.map((path) => `duplicate field ${JSON.stringify(path)}`),
   ];
-  if (problems.length === 0) return;
   if (report.directive === 'Strict') {
     const subject = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}`;
     throw badRequest(`${subject}: strict decoding error: ${problems.join(', ')}`);
