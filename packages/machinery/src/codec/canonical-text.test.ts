@@ -10,6 +10,7 @@ const formOf = (text: string): TextForm => formOfText(text, JSON.parse(text) as 
 const scalar = fc.oneof(
   fc.constantFrom('true', 'false', 'null', '""', '"a"', '"\\u0061"', '"\\n"', '"é😀"', '"\\u00e9"', '"a: {b"'),
   fc.constantFrom('"\u2028"', '"\u007f\u0080\ufeff"', '"\\/"', '"/"', '"\\ud83d"', '"\\ud83d\\ude00"', '"\\u2028"'),
+  fc.constantFrom('"\\b\\f\\r\\t"', '"\\\\u0061"', '"\\\\\\""', '"\\n\\n\\n\\n\\n"', '"\\u001F"'),
   fc.constantFrom('0', '-0', '7', '-12', '1e1', '1e2', '1e3', '1000', '1001', '1100', '11e2', '100e-2', '1.0', '0.5'),
   fc.constantFrom('8080', '808e1', '9007199254740991', '9007199254740993', '12345678901234567890', '1E9', '0.1'),
   fc.constantFrom('100', '-100', '-1E2', '25e2', '2500', '2.5e3', '120', '0e0', '-7e2', '4e+2', '3200', '32E2'),
@@ -17,7 +18,20 @@ const scalar = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
   fc.string({ unit: 'grapheme' }).map((text) => JSON.stringify(text)),
 );
-const name = fc.constantFrom('"a"', '"b"', '"__proto__"', '"\\u0062"', '""', '"1"', '"0"', '"01"', '"-1"', '"2.txt"');
+const name = fc.constantFrom(
+  '"a"',
+  '"\\n"',
+  '"\\""',
+  '"b"',
+  '"__proto__"',
+  '"\\u0062"',
+  '""',
+  '"1"',
+  '"0"',
+  '"01"',
+  '"-1"',
+  '"2.txt"',
+);
 const space = fc.oneof(
   { weight: 40, arbitrary: fc.constant('') },
   { weight: 1, arbitrary: fc.constantFrom(' ', '\n') },
@@ -62,6 +76,12 @@ test('a verbatim text is what JSON.stringify writes, but for a newline at its en
   assert.ok(verbatim > 500, `only ${verbatim} were verbatim`);
 });
 
+test('a text with all escapes that it needs is verbatim', () => {
+  const text = JSON.stringify({ 'a\n"b': ['\\', '"\\"\b\f\n\r\t/', { '\\n': '\\\\u0061' }] });
+  assert.equal(formOf(text), 'verbatim');
+  assert.equal(formOf(JSON.stringify('\u0001')), 'canonical');
+});
+
 test('what JSON.stringify writes of objects is verbatim, with a newline, too', () => {
   const members = { b: 'x', c: {}, '1.txt': '\u007f', '-2': 110 };
   const text = JSON.stringify({ a: [1, -20, 8080, true, null, '', members], d: [], e: 'é\u2028😀' });
@@ -69,14 +89,14 @@ test('what JSON.stringify writes of objects is verbatim, with a newline, too', (
   assert.equal(formOf(`${text}\n`), 'verbatim');
 });
 
-for (const text of ['{"b":1,"1":2}', '[100]', '[1e2]', '[-7E2]', '{"a":[{"07":1}]}', '3200\n']) {
+for (const text of ['{"b":1,"1":2}', '[100]', '[1e2]', '[-7E2]', '{"a":[{"07":1}]}', '3200\n', '"\\u0061"', '"\\/"']) {
   test(`canonical, yet perhaps not verbatim: ${text}`, () => assert.equal(formOf(text), 'canonical'));
 }
 
-for (const text of ['{"a":1,"a":1}', '{"a":1,"a":1000000}', '{"a":1e9,"b":1,"b":2}', '[1, 2]', '"\\u0061"', '[0.10]']) {
+for (const text of ['{"a":1,"a":1}', '{"a":1,"a":1000000}', '{"a":1e9,"b":1,"b":2}', '[1, 2]', '[0.10]', '["\\n" ]']) {
   test(`not canonical: ${text}`, () => assert.equal(formOf(text), 'unknown'));
 }
 
-for (const text of ['{}\n\n', ' {}', '{} ', '{}\r\n', '"\\ud800"', '"\\""', '-0']) {
+for (const text of ['{}\n\n', ' {}', '{} ', '{}\r\n', '{"a":1,"\\u0061":1}', '-0']) {
   test(`not canonical: ${JSON.stringify(text)}`, () => assert.equal(formOf(text), 'unknown'));
 }

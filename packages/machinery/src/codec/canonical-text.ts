@@ -1,11 +1,12 @@
 /**
  * The quickest proof that a text says nothing but the value that `JSON.parse` made of it: it is as short as a text of that
- * value can be. Space, escapes, fields that came twice and numbers with more digits than a number holds all make a text
- * longer than that. Programs write compact JSON, so nearly every body passes.
+ * value can be, but for its escapes. Space, fields that came twice and numbers with more digits than a number holds all
+ * make a text longer than that. Programs write compact JSON, so nearly every body passes.
  *
  * Such a text is nearly always the very one that `JSON.stringify` writes, too: what isn't escaped needs no escape, since
- * JSON refuses raw control characters and text that was UTF-8 has no lone surrogates. Two things are left: names that are
- * indices, which JavaScript puts first, and numbers such as 100, which `1e2` writes just as briefly.
+ * JSON refuses raw control characters and text that was UTF-8 has no lone surrogates. Three things are left: names that
+ * are indices, which JavaScript puts first, numbers such as 100, which `1e2` writes just as briefly, and escapes that
+ * aren't needed or have another form.
  */
 import type { JsonObject, JsonValue } from '../object/json.ts';
 
@@ -18,6 +19,8 @@ export type TextForm = 'verbatim' | 'canonical' | 'unknown';
 /** White space that Go's encoder puts behind a document. */
 const newline = 0x0a;
 const nine = 0x39;
+const unicode = 0x75;
+const slash = 0x2f;
 const index = /^\d+$/;
 
 /** What the walk comes to know beside the length. */
@@ -32,8 +35,22 @@ interface Walk {
 export function formOfText(text: string, value: JsonValue): TextForm {
   const length = text.charCodeAt(text.length - 1) === newline ? text.length - 1 : text.length;
   const walk: Walk = { oneForm: true };
-  if (shortestLength(value, walk) !== length) return 'unknown';
+  const excess = length - shortestLength(value, walk);
+  if (excess !== 0 && !isForEscapes(excess, text, walk)) return 'unknown';
   return walk.oneForm ? 'verbatim' : 'canonical';
+}
+
+/** Whether the text's escapes are why it has so many characters more than it needs. */
+function isForEscapes(excess: number, text: string, walk: Walk): boolean {
+  let left = excess;
+  for (let at = text.indexOf('\\'); at >= 0 && left > 0; at = text.indexOf('\\', at + 2)) {
+    const escape = text.charCodeAt(at + 1);
+    left -= escape === unicode ? 5 : 1;
+    // These two are the ones that may stand for what needs no escape, or has a shorter one.
+    if (escape === unicode || escape === slash) walk.oneForm = false;
+  }
+  // NaN when the shortest length is not known.
+  return left === 0;
 }
 
 /** The least characters that stand for the value; NaN when that is not worth finding out. */
