@@ -46,5 +46,13 @@ async function continueAfter(
 
 function withAuthenticatedGroup(user: UserInfo): UserInfo {
   if (user.groups.includes(authenticatedGroup) || user.username === anonymousUser.username) return user;
-  return { ...user, groups: [...user.groups, authenticatedGroup] };
+  let member = members.get(user);
+  if (member === undefined) {
+    member = { ...user, groups: [...user.groups, authenticatedGroup] };
+    members.set(user, member);
+  }
+  return member;
 }
+
+/** Authenticators give the same user for the same token. */
+const members = new WeakMap<UserInfo, UserInfo>();

@@ -43,6 +43,8 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
   readonly name = 'serviceaccount';
   readonly #options: TokenAuthenticatorOptions;
   readonly #verified = new Map<string, TokenClaims>();
+  /** Whom the claims are about: made once, so that what others know of a user lasts as long as the token is remembered. */
+  readonly #users = new WeakMap<TokenClaims, UserInfo>();
 
   constructor(options: TokenAuthenticatorOptions) {
     this.#options = options;
@@ -110,7 +112,12 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
       this.#isThere('secrets', namespace, secret, now) &&
       (pod !== undefined || this.#isThere('nodes', '', node, now));
     if (!valid) throw unauthorized();
-    return { ...serviceAccountUser(namespace, serviceaccount), extra: extra(claims) };
+    let user = this.#users.get(claims);
+    if (user === undefined) {
+      user = { ...serviceAccountUser(namespace, serviceaccount), extra: extra(claims) };
+      this.#users.set(claims, user);
+    }
+    return user;
   }
 
   #isThere(

@@ -136,3 +136,35 @@ test('what a user would gain is found rule by rule', () => {
   );
   assert.equal(uncoveredRules(owned, [{ verbs: ['get'], nonResourceURLs: ['/metrics'] }]).length, 1);
 });
+
+test('a user who comes back is judged by the policy of the moment, each namespace by its own', () => {
+  const role = (verb: string, namespace: string): Role => ({
+    namespace,
+    name: 'r',
+    rules: [{ verbs: [verb], apiGroups: [''], resources: ['pods'] }],
+  });
+  const binding = (namespace: string): RoleBinding => ({
+    namespace,
+    name: 'b',
+    subjects: [{ kind: 'Group', name: 'g' }],
+    roleRef: { kind: namespace === '' ? 'ClusterRole' : 'Role', name: 'r' },
+  });
+  const roles = [role('list', ''), role('get', 'a')];
+  const bindings = [binding('a')];
+  const policy = source(roles, bindings);
+  const rbac = new RbacAuthorizer(policy);
+  const question = ask('u', ['g'], { resource: 'pods', namespace: 'a' });
+  const may = (verb: string, namespace: string): boolean =>
+    rbac.authorize({ ...question, verb, namespace }).decision === 'allow';
+  const all = (): boolean[] => [may('get', 'a'), may('get', 'b'), may('list', 'b'), may('list', '')];
+  assert.deepEqual(all(), [true, false, false, false]);
+  assert.deepEqual(all(), [true, false, false, false]);
+  bindings.push(binding(''));
+  policy.revisionNumber++;
+  assert.deepEqual(all(), [true, false, true, true]);
+  assert.equal(rbac.rulesFor(question.user, 'b').length, 1);
+  assert.equal(rbac.rulesFor(question.user, 'a').length, 2);
+  roles.pop();
+  policy.revisionNumber++;
+  assert.deepEqual(all(), [false, false, true, true]);
+});

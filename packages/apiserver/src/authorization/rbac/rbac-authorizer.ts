@@ -1,8 +1,8 @@
 /**
  * The RBAC authorizer: allows what some rule of some role bound to the user allows, and has no opinion otherwise.
  *
- * Bindings are indexed by subject and scope; the index is built again when a role or binding changes, so a decision
- * looks only at the user's own bindings.
+ * Bindings are indexed by subject, and what a user is granted is put together once; all of it is made again when a role or
+ * binding changes, so a decision looks only at the user's own bindings.
  */
 import type { UserInfo } from '../../authentication/user-info.ts';
 import type { AuthorizationAttributes, Authorizer, Decision } from '../authorizer.ts';
@@ -10,10 +10,14 @@ import type { PolicyRule } from './policy-rule.ts';
 import { ruleAllows } from './policy-rule.ts';
 import type { PolicySource, Role, RoleBinding, RoleSubject } from './policy-source.ts';
 
-/** A binding with its role resolved. `role` is undefined while the role does not exist. */
+/** A binding with its role resolved. */
 interface Grant {
-  readonly binding: RoleBinding;
-  readonly role: Role | undefined;
+  /** Where it holds; empty: everywhere. */
+  readonly namespace: string;
+  /** None while the role does not exist. */
+  readonly rules: readonly PolicyRule[];
+  /** The decision when one of the rules allows it. */
+  readonly allowed: Decision;
 }
 
 /** Members of this group may do everything, whatever the bindings say: so that nobody can lock an admin out. */
@@ -23,6 +27,8 @@ export class RbacAuthorizer implements Authorizer {
   readonly #source: PolicySource;
   #indexedRevision = -1;
   #grantsBySubject = new Map<string, Grant[]>();
+  /** Connections and tokens keep their users, who come back with every request. */
+  #grantsByUser = new WeakMap<UserInfo, readonly Grant[]>();
 
   constructor(source: PolicySource) {
     this.#source = source;
@@ -30,26 +36,28 @@ export class RbacAuthorizer implements Authorizer {
 
   authorize(attributes: AuthorizationAttributes): Decision {
     if (attributes.user.groups.includes(mastersGroup)) return { decision: 'allow' };
-    for (const grant of this.#grantsOf(attributes.user, attributes.namespace)) {
-      if (grant.role?.rules.some((rule) => ruleAllows(rule, attributes)))
-        return { decision: 'allow', reason: describe(grant) };
+    for (const { namespace, rules, allowed } of this.#grantsOf(attributes.user)) {
+      if (namespace !== '' && namespace !== attributes.namespace) continue;
+      for (const rule of rules) if (ruleAllows(rule, attributes)) return allowed;
     }
-    return { decision: 'noOpinion' };
+    return noOpinion;
   }
 
   /** All rules that hold for the user in a namespace (with the cluster-wide ones); '' asks for the cluster-wide ones. */
   rulesFor(user: UserInfo, namespace: string): PolicyRule[] {
     if (user.groups.includes(mastersGroup)) return everything;
-    return [...this.#grantsOf(user, namespace)].flatMap((grant) => grant.role?.rules ?? []);
+    const here = this.#grantsOf(user).filter((grant) => grant.namespace === '' || grant.namespace === namespace);
+    return here.flatMap(({ rules }) => rules);
   }
 
-  *#grantsOf(user: UserInfo, namespace: string): Iterable<Grant> {
+  #grantsOf(user: UserInfo): readonly Grant[] {
     if (this.#source.revision() !== this.#indexedRevision) this.#buildIndex();
-    for (const subject of subjectKeys(user)) {
-      for (const grant of this.#grantsBySubject.get(subject) ?? []) {
-        if (grant.binding.namespace === '' || grant.binding.namespace === namespace) yield grant;
-      }
+    let grants = this.#grantsByUser.get(user);
+    if (grants === undefined) {
+      grants = subjectKeys(user).flatMap((subject) => this.#grantsBySubject.get(subject) ?? []);
+      this.#grantsByUser.set(user, grants);
     }
+    return grants;
   }
 
   #buildIndex(): void {
@@ -59,7 +67,9 @@ export class RbacAuthorizer implements Authorizer {
     const grants = new Map<string, Grant[]>();
     for (const binding of this.#source.bindings()) {
       const roleNamespace = binding.roleRef.kind === 'Role' ? binding.namespace : '';
-      const grant = { binding, role: roles.get(`${roleNamespace}/${binding.roleRef.name}`) };
+      const role = roles.get(`${roleNamespace}/${binding.roleRef.name}`);
+      const allowed: Decision = { decision: 'allow', reason: describe(binding, role) };
+      const grant: Grant = { namespace: binding.namespace, rules: role?.rules ?? [], allowed };
       for (const subject of binding.subjects) {
         const key = keyOfSubject(subject, binding.namespace);
         const list = grants.get(key);
@@ -68,8 +78,11 @@ export class RbacAuthorizer implements Authorizer {
       }
     }
     this.#grantsBySubject = grants;
+    this.#grantsByUser = new WeakMap();
   }
 }
+
+const noOpinion: Decision = { decision: 'noOpinion' };
 
 const everything: PolicyRule[] = [
   { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
@@ -86,7 +99,7 @@ function keyOfSubject(subject: RoleSubject, bindingNamespace: string): string {
   return `User:system:serviceaccount:${subject.namespace ?? bindingNamespace}:${subject.name}`;
 }
 
-function describe({ binding, role }: Grant): string {
+function describe(binding: RoleBinding, role: Role | undefined): string {
   const scope =
     binding.namespace === ''
       ? `ClusterRoleBinding "${binding.name}"`

@@ -18,7 +18,11 @@ export async function openStoredPolicy(storage: ApiStorage): Promise<PolicySourc
   const opened = await Promise.all(resources.map((resource) => storage.open(group, resource)));
   const [roles, clusterRoles, roleBindings, clusterRoleBindings] = opened;
   return {
-    revision: () => Math.max(...opened.map((resource) => resource.changedRevision)),
+    revision() {
+      let newest = 0;
+      for (const { changedRevision } of opened) if (changedRevision > newest) newest = changedRevision;
+      return newest;
+    },
     roles: () => [...objects(clusterRoles), ...objects(roles)].map(toRole),
     bindings: () => [...objects(clusterRoleBindings), ...objects(roleBindings)].map(toBinding),
   };
