@@ -13,7 +13,8 @@ function copyValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyValue);
   const copy: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) {
+  for (const key in value) {
+    const member: unknown = membersOf(value)[key];
     if (member !== undefined) setMember(copy, key, copyValue(member));
   }
   return copy;
@@ -24,7 +25,12 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return equalNumbers(a, b);
   if (Array.isArray(a) || Array.isArray(b)) return equalLists(a, b);
-  return equalObjects(a, b);
+  return equalObjects(membersOf(a), membersOf(b));
+}
+
+/** JSON objects inherit nothing that is enumerable: `for in` meets their members alone, faster than lists of them. */
+function membersOf(object: object): Readonly<Record<string, unknown>> {
+  return object as Readonly<Record<string, unknown>>;
 }
 
 function equalNumbers(a: unknown, b: unknown): boolean {
@@ -38,14 +44,16 @@ function equalLists(a: unknown, b: unknown): boolean {
   return a.every((item, index) => deepEqual(item, b[index]));
 }
 
-function equalObjects(a: object, b: object): boolean {
-  let count = 0;
-  for (const key of Object.keys(a)) {
-    const value: unknown = Reflect.get(a, key);
+function equalObjects(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  let surplus = 0;
+  for (const key in a) {
+    const value = a[key];
     if (value === undefined) continue;
-    if (!Object.hasOwn(b, key) || !deepEqual(value, Reflect.get(b, key))) return false;
-    count++;
+    // All else that objects inherit are functions, which equal no JSON.
+    if (key === '__proto__' && !Object.hasOwn(b, key)) return false;
+    if (!deepEqual(value, b[key])) return false;
+    surplus++;
   }
-  for (const key of Object.keys(b)) if (Reflect.get(b, key) !== undefined) count--;
-  return count === 0;
+  for (const key in b) if (b[key] !== undefined) surplus--;
+  return surplus === 0;
 }

@@ -30,23 +30,23 @@ export function unionOf(a: FieldsV1, b: FieldsV1): FieldsV1 {
 }
 
 function unionOfChildren(a: FieldsV1, b: FieldsV1): FieldsV1 {
-  const result: FieldsV1 = { ...a };
+  let result: FieldsV1 | undefined;
   let grown = false;
-  for (const element of Object.keys(b)) {
-    const [left, right] = [result[element], b[element] ?? LEAF];
-    if (left === undefined) {
-      result[element] = right;
-      grown = true;
-    } else {
-      result[element] = unionOfNodes(left, right);
-    }
+  for (const element in b) {
+    const [left, right] = [a[element], b[element] ?? LEAF];
+    const united = left === undefined ? right : unionOfNodes(left, right);
+    if (united === left) continue;
+    result ??= { ...a };
+    result[element] = united;
+    grown ||= left === undefined;
   }
+  if (result === undefined) return a;
   return grown ? sorted(result) : result;
 }
 
 function unionOfNodes(a: FieldsV1, b: FieldsV1): FieldsV1 {
-  if (isEmptyFieldSet(a)) return withSelf(b);
   if (isEmptyFieldSet(b)) return withSelf(a);
+  if (isEmptyFieldSet(a)) return withSelf(b);
   return unionOfChildren(a, b);
 }
 

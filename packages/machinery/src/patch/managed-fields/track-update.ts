@@ -59,7 +59,9 @@ export function trackUpdate(options: TrackUpdateOptions): ManagedFieldsEntry[] {
   const own = comparisonIn(options.apiVersion);
   if (stored !== undefined && sent === undefined && isUnchanged(own)) return stored;
   const reconciled = reconcileManagers(managers, trackedPart(live), options.schema);
-  const after = withUpdater(takeFrom(reconciled, comparisonIn), own, options);
+  const writer = updater(options);
+  const key = managerKey(writer);
+  const after = withWriter(takeFrom(reconciled, comparisonIn, key), own, key, writer);
   return encodeManagedFields(capUpdateManagers(after));
 }
 
@@ -67,32 +69,35 @@ function isUnchanged(comparison: Comparison | undefined): boolean {
   return comparison === undefined || (isEmptyFieldSet(comparison.changed) && isEmptyFieldSet(comparison.removed));
 }
 
-/** Every manager without what has changed or gone in its own version; without those whose version is gone. */
+/**
+ * Every manager without what has changed or gone in its own version; without those whose version is gone. The writer,
+ * when there is one among them, would get back what it has changed: it keeps that.
+ */
 export function takeFrom(
   managers: FieldManagers,
   comparisonIn: (apiVersion: string) => Comparison | undefined,
+  writer?: string,
 ): Map<string, FieldManager> {
   const result = new Map<string, FieldManager>();
   for (const [key, manager] of managers) {
     const comparison = comparisonIn(manager.apiVersion);
     if (comparison === undefined) continue;
-    const fields = differenceOf(differenceOf(manager.fields, comparison.changed), comparison.removed);
+    const kept = key === writer ? manager.fields : differenceOf(manager.fields, comparison.changed);
+    const fields = differenceOf(kept, comparison.removed);
     result.set(key, fields === manager.fields ? manager : { ...manager, fields });
   }
   return result;
 }
 
-function withUpdater(
+function withWriter(
   managers: Map<string, FieldManager>,
   comparison: Comparison | undefined,
-  options: Pick<TrackUpdateOptions, 'manager' | 'apiVersion' | 'subresource' | 'now'>,
+  key: string,
+  writer: Omit<FieldManager, 'fields'>,
 ): FieldManagers {
   const taken = comparison?.changed ?? emptyFieldSet;
   if (isEmptyFieldSet(taken)) return managers;
-  const own = updater(options);
-  const key = managerKey(own);
-  const fields = unionOf(managers.get(key)?.fields ?? emptyFieldSet, taken);
-  managers.set(key, { ...own, fields });
+  managers.set(key, { ...writer, fields: unionOf(managers.get(key)?.fields ?? emptyFieldSet, taken) });
   return managers;
 }
 
@@ -111,5 +116,6 @@ export function managersBeforeFirstApply(
   options: Pick<TrackUpdateOptions, 'schema' | 'apiVersion' | 'now' | 'filter' | 'convert'>,
 ): FieldManagers {
   const own = comparisonsByVersion(undefined, live, options)(options.apiVersion);
-  return withUpdater(new Map(), own, { ...options, manager: 'before-first-apply' });
+  const writer = updater({ ...options, manager: 'before-first-apply' });
+  return withWriter(new Map(), own, managerKey(writer), writer);
 }
