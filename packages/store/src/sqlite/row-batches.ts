@@ -45,13 +45,11 @@ class SizedStatements {
 export class RowBatches {
   readonly #live: SizedStatements;
   readonly #insertCreated: SizedStatements;
-  readonly #insertLive: SizedStatements;
   readonly #insertPuts: SizedStatements;
 
   constructor(database: Database) {
     this.#live = new SizedStatements(database, selectLive, { reads: true });
     this.#insertCreated = new SizedStatements(database, insertCreated, { reads: false });
-    this.#insertLive = new SizedStatements(database, insertLive, { reads: false });
     this.#insertPuts = new SizedStatements(database, insertPuts, { reads: false });
   }
 
@@ -66,16 +64,11 @@ export class RowBatches {
     return rows;
   }
 
-  /** Writes keys that were not there, without leases, to both tables. */
-  create(writes: readonly PutWrite[]): void {
+  /** Adds puts to history of keys that were not there, without leases. */
+  insertCreated(writes: readonly PutWrite[]): void {
     this.#insertCreated.forParts(writes, (statement, part) => {
       const parameters = firstId(part);
       for (const { row } of part) parameters.push(row.key, row.value);
-      statement.run(parameters);
-    });
-    this.#insertLive.forParts(writes, (statement, part) => {
-      const parameters = firstId(part);
-      for (const { row } of part) parameters.push(row.key);
       statement.run(parameters);
     });
   }
@@ -135,11 +128,6 @@ function insertCreated(rows: number): string {
     return `(${id}, ${id}, ?${2 * at + 2}, 0, ${id}, 1, 0, ?${2 * at + 3})`;
   };
   return `INSERT OR FAIL INTO events (id, revision, key, previous, created, version, lease, value) VALUES ${forRows(rows, ', ', row)}`;
-}
-
-function insertLive(rows: number): string {
-  const row = (at: number): string => `(?${at + 2}, ?1 + ${at}, ?1 + ${at}, ?1 + ${at}, 1, 0)`;
-  return `INSERT OR FAIL INTO live (key, id, revision, created, version, lease) VALUES ${forRows(rows, ', ', row)}`;
 }
 
 function insertPuts(rows: number): string {

@@ -5,6 +5,8 @@ import { bytes, damaged, type EventRow, eventRow, type LiveRow, liveRow, number,
 
 const liveColumns = 'key, id, revision, created, version, lease';
 const eventColumns = `${liveColumns}, previous`;
+// Each parameter costs the binding more than SQLite needs to read a row that it has just written.
+const copyToLive = `INSERT OR FAIL INTO live (${liveColumns}) SELECT ${liveColumns} FROM events WHERE id BETWEEN ? AND ?`;
 
 /** See the file's head. */
 export class SqliteTables {
@@ -73,7 +75,8 @@ export class SqliteTables {
 
   /** Carries out puts of keys that are not there, without leases; their ids follow each other. */
   createAll(writes: readonly PutWrite[]): void {
-    this.#batches.create(writes);
+    this.#batches.insertCreated(writes);
+    this.#run(copyToLive, [writes[0]?.row.id ?? 0, writes.at(-1)?.row.id ?? 0]);
   }
 
   /** Carries out any puts whose ids follow each other. */
