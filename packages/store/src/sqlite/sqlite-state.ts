@@ -23,7 +23,7 @@ import type {
 } from './protocol.ts';
 import type { EventRow, LiveRow } from './rows.ts';
 import { SqliteTables } from './sqlite-tables.ts';
-import { asStored, SwapRun } from './swap-run.ts';
+import { asStored, leaseNotFound, SwapRun } from './swap-run.ts';
 
 /** Rows of history in one answer at least; a revision is never split. */
 const historyPage = 500;
@@ -113,13 +113,11 @@ export class SqliteState {
     reader: ValueReader,
     answering: Answering,
   ): readonly (WireSwapResult | StoreError)[] {
-    const stored = swaps.map(asStored);
-    const run = new SwapRun(
-      this.#tables,
-      stored.map(({ key }) => key),
-    );
-    const results = stored.map((swap) => this.#swap(swap, run, reader.take(swap.size), answering));
-    run.flush();
+    const previous = answering.previous ? (row: LiveRow) => this.#keyValue(row, {}, answering) : undefined;
+    const run = new SwapRun(this.#tables, { lastId: this.#lastId, revision: this.#revision }, previous);
+    const results = run.carryOut(swaps.map((swap) => ({ wire: asStored(swap), value: reader.take(swap.size) })));
+    this.#lastId = run.lastId;
+    this.#revision = run.revision;
     return results;
   }
 
@@ -182,25 +180,6 @@ export class SqliteState {
     this.#tables.deleteLease(lease);
     if (rows.length > 0) this.#revision = next;
     return { type: 'txn', succeeded: true, revision: this.#revision, responses: [response] };
-  }
-
-  #swap(
-    { key, target, than, lease }: WireSwap,
-    run: SwapRun,
-    value: Uint8Array,
-    answering: Answering,
-  ): WireSwapResult | StoreError {
-    const before = run.live(key);
-    const found = before === undefined ? 0 : target === 'create' ? before.created : before.revision;
-    if (found !== than) return { type: 'swap', revision: this.#revision, created: 0, version: 0 };
-    if (lease !== 0 && !this.#tables.hasLease(lease)) return leaseNotFound(lease);
-    const id = ++this.#lastId;
-    const created = before?.created ?? id;
-    const version = (before?.version ?? 0) + 1;
-    run.put({ row: { key, id, revision: id, created, version, lease, value }, before });
-    this.#revision = id;
-    if (before === undefined || !answering.previous) return { type: 'swap', revision: id, created, version };
-    return { type: 'swap', revision: id, created, version, previous: this.#keyValue(before, {}, answering) };
   }
 
   #holds(compare: WireCompare, reader: ValueReader): boolean {
@@ -339,8 +318,4 @@ function withValues(
     operation,
     value: operation.type === 'put' ? reader.take(operation.size) : noBytes,
   }));
-}
-
-function leaseNotFound(id: number): StoreError {
-  return new StoreError('leaseNotFound', `lease ${id} does not exist or has ended`);
 }

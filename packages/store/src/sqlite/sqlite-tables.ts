@@ -1,12 +1,15 @@
 /** The prepared statements over the file's tables, with typed rows. */
-import type { Database, SqlValue, Statement } from './database.ts';
+import { type Database, type SqlValue, type Statement, sqliteErrorCode } from './database.ts';
 import { RowBatches } from './row-batches.ts';
 import { bytes, damaged, type EventRow, eventRow, type LiveRow, liveRow, number, type PutWrite, text } from './rows.ts';
 
 const liveColumns = 'key, id, revision, created, version, lease';
 const eventColumns = `${liveColumns}, previous`;
 // Each parameter costs the binding more than SQLite needs to read a row that it has just written.
-const copyToLive = `INSERT OR FAIL INTO live (${liveColumns}) SELECT ${liveColumns} FROM events WHERE id BETWEEN ? AND ?`;
+const copyToLive = `INSERT INTO live (${liveColumns}) SELECT ${liveColumns} FROM events WHERE id BETWEEN ? AND ?`;
+
+/** SQLite's primary result code for a key that is there already. */
+const constraint = 19;
 
 /** See the file's head. */
 export class SqliteTables {
@@ -73,10 +76,22 @@ export class SqliteTables {
     this.#run(`INSERT OR REPLACE INTO live (${liveColumns}) VALUES (?, ?, ?, ?, ?, ?)`, liveParameters(row));
   }
 
-  /** Carries out puts of keys that are not there, without leases; their ids follow each other. */
-  createAll(writes: readonly PutWrite[]): void {
+  /**
+   * Carries out puts of new keys without leases; their ids follow each other. Gives false, and has done nothing, if one of
+   * the keys is there already.
+   */
+  create(writes: readonly PutWrite[]): boolean {
+    const ids = [writes[0]?.row.id ?? 0, writes.at(-1)?.row.id ?? 0];
     this.#batches.insertCreated(writes);
-    this.#run(copyToLive, [writes[0]?.row.id ?? 0, writes.at(-1)?.row.id ?? 0]);
+    try {
+      this.#run(copyToLive, ids);
+      return true;
+    } catch (error) {
+      if (sqliteErrorCode(error) !== constraint) throw error;
+      // SQLite has undone the one statement, and what came before it goes here.
+      this.#run('DELETE FROM events WHERE id BETWEEN ? AND ?', ids);
+      return false;
+    }
   }
 
   /** Carries out any puts whose ids follow each other. */
