@@ -7,7 +7,7 @@
 import type { FieldsV1, ManagedFieldsEntry, Unstructured } from '../../object/meta.ts';
 import type { MergeSchema } from '../merge-schema.ts';
 import { exceptStatus } from './field-filter.ts';
-import { emptyFieldSet } from './field-set.ts';
+import { emptyFieldSet, equalFieldSets } from './field-set.ts';
 import { hasShape, type ObjectShape, shapeOfObject } from './object-shape.ts';
 import { comparisonsByVersion, type VersionContext } from './version-views.ts';
 
@@ -18,7 +18,8 @@ export interface NewFields {
 }
 
 interface KnownFields extends NewFields {
-  readonly shape: ObjectShape;
+  /** Of the last object with these fields, from the second on: some kinds have fields of another name in each object. */
+  shape: ObjectShape | undefined;
 }
 
 const lastOfSchema = new WeakMap<MergeSchema, KnownFields>();
@@ -28,11 +29,13 @@ export function fieldsOfNewObject(object: Unstructured, context: VersionContext)
   const { schema, filter, apiVersion } = context;
   const isWhole = filter === undefined || (filter === exceptStatus && object['status'] === undefined);
   const last = isWhole ? lastOfSchema.get(schema) : undefined;
-  if (last !== undefined && hasShape(object, last.shape)) return last;
+  if (last?.shape !== undefined && hasShape(object, last.shape)) return last;
   const fields = comparisonsByVersion(undefined, object, context)(apiVersion)?.changed ?? emptyFieldSet;
-  const shape = isWhole ? shapeOfObject(object, fields, schema) : undefined;
-  if (shape === undefined) return { fields, entries: undefined };
-  const known: KnownFields = { fields, entries: undefined, shape };
-  lastOfSchema.set(schema, known);
+  if (last !== undefined && equalFieldSets(last.fields, fields)) {
+    last.shape = shapeOfObject(object, last.fields, schema);
+    return last;
+  }
+  const known: KnownFields = { fields, entries: undefined, shape: undefined };
+  if (isWhole) lastOfSchema.set(schema, known);
   return known;
 }
