@@ -19,7 +19,8 @@ function plain(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(plain).join()}]`;
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number' && Number.isInteger(value)) return `${BigInt(value)}`;
-  if (typeof value !== 'object' || value === null) return `${value}`;
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${plain(member)}`).toSorted()}}`;
 }
