@@ -31,6 +31,7 @@ const beginning: RequestMessage = {
 interface Store {
   readonly database: Database;
   readonly state: SqliteState;
+  readonly group: CommitGroup;
   run(messages: readonly RequestMessage[]): { results: readonly WireResult[]; values: Uint8Array };
 }
 
@@ -43,6 +44,7 @@ function open(): Store {
   return {
     database,
     state,
+    group,
     run(messages) {
       const { results, values } = group.run(messages);
       return { results: unpackResults({ type: 'results', results, values }), values };
@@ -72,7 +74,7 @@ function contents(database: Database): unknown {
     events: all('SELECT id, revision, key, previous, created, version, lease, hex(value) FROM events ORDER BY id'),
     live: all('SELECT key, id, revision, created, version, lease FROM live ORDER BY key'),
     leased: all('SELECT key FROM live WHERE lease <> 0 ORDER BY lease, key'),
-    progress: all('SELECT revision, last_id, compacted, swept FROM progress'),
+    progress: new SqliteState(database).progress,
   };
 }
 
@@ -126,6 +128,7 @@ test('a run of swaps does and answers what their transactions do one by one', ()
           );
           assert.deepEqual(swapped.values, single.values);
           assert.deepEqual(contents(quick.database), contents(plain.database));
+          assert.deepEqual(new SqliteState(quick.database).progress, quick.state.progress);
         }
       } finally {
         quick.database.close();
@@ -134,6 +137,32 @@ test('a run of swaps does and answers what their transactions do one by one', ()
     }),
     { numRuns: 60 },
   );
+});
+
+test('whoever opens the file knows the newest revision, though its row was swept', () => {
+  const store = open();
+  try {
+    const deletion: WireRequest = {
+      type: 'txn',
+      compare: [],
+      success: [{ type: 'delete', key: 'k', rangeEnd: 'l', prevKv: false }],
+      failure: [],
+    };
+    const run = (...requests: WireRequest[]): unknown =>
+      store.run([{ requests, values: new Uint8Array(0), previous: false }]);
+    const rows = (): unknown => store.database.prepare('SELECT count(*) FROM events', { reads: true }).get([])?.[0];
+    store.run([beginning]);
+    run(deletion);
+    const { progress } = store.state;
+    assert.deepEqual(new SqliteState(store.database).progress, progress);
+    run({ type: 'compact', revision: progress.revision });
+    while (store.group.sweep());
+    assert.equal(rows(), 0);
+    const { revision, lastId } = new SqliteState(store.database).progress;
+    assert.deepEqual({ revision, lastId }, { revision: progress.revision, lastId: progress.lastId });
+  } finally {
+    store.database.close();
+  }
 });
 
 /** Updates mostly fit; creations name each key once, and some of these keys are there from earlier groups. */

@@ -106,10 +106,9 @@ export class CommitGroup {
   }
 
   #saveProgress(before: SqliteState['progress']): void {
-    const { lastId, compacted, swept } = this.#state.progress;
-    // A group of refused transactions changes nothing, and then needs no disk.
-    if (lastId !== before.lastId || compacted !== before.compacted || swept !== before.swept)
-      this.#state.saveProgress();
+    const { compacted, swept } = this.#state.progress;
+    // New rows tell by themselves how far they go: one page less to write with each group.
+    if (compacted !== before.compacted || swept !== before.swept) this.#state.saveProgress();
   }
 
   #rollBack(): void {

@@ -1,5 +1,5 @@
 /** Rows of the file's tables, checked as they are read: what holds something else than it should is damaged. */
-import { StoreError } from '../port.ts';
+import { type Revision, StoreError } from '../port.ts';
 import type { SqlValue } from './database.ts';
 
 /** A key's present row, or the row that was present once. `id` finds the value. */
@@ -24,6 +24,16 @@ export interface PutWrite {
   readonly row: LiveRow & { readonly value: Uint8Array };
   /** The key's row before it. */
   readonly before: LiveRow | undefined;
+}
+
+/** How far revisions and compaction have come. */
+export interface Progress {
+  readonly revision: Revision;
+  /** id of the newest row that there ever was */
+  readonly lastId: number;
+  readonly compacted: Revision;
+  /** id of the last row that a sweep has looked at */
+  readonly swept: number;
 }
 
 export function liveRow(row: readonly SqlValue[]): LiveRow {

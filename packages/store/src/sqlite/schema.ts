@@ -3,7 +3,8 @@
  *
  * `events` has one row for each write, in order. A row's id is its place in history; the id of a transaction's first row is
  * the transaction's revision, so reading from a revision needs no further index. `live` says which row is each key's
- * present one. Old states are read by following `previous` back from the writes that came after.
+ * present one. Old states are read by following `previous` back from the writes that came after. `progress` says how far
+ * compaction is, and the newest revision for when the row of it is gone.
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { StoreError } from '../port.ts';
@@ -13,8 +14,11 @@ const pageSize = 8192;
 /** Pages beyond the limit that deletions and compaction may use. */
 const reservePages = 256;
 
-/** Kept in the file's user_version; a file with a higher one was written by a newer release. */
-const formatVersion = 1;
+/**
+ * Kept in the file's user_version; a file with a higher one was written by a newer release. In format 1 each commit brought
+ * `progress` up to date; in format 2 rows of `events` may be ahead of it.
+ */
+const formatVersion = 2;
 /** SQLite's application_id of our files: "KNDR". */
 const applicationId = 0x4b4e4452;
 
@@ -86,6 +90,7 @@ export function prepareDatabase(database: Database, file: string, maxBytes: numb
     checkVersion(file, version);
     if (empty && version === 0) database.exec(tables);
     else if (application !== applicationId) throw notAStore(file);
+    else if (version < formatVersion) database.exec(`PRAGMA user_version = ${formatVersion}`);
   } catch (error) {
     database.exec('ROLLBACK');
     throw error;

@@ -93,6 +93,26 @@ test('a file of a newer format is left as it is', async () => {
   assert.equal(Buffer.compare(await readFile(file), before), 0);
 });
 
+test('a file of the first format goes on in the present one', async () => {
+  const file = newFile();
+  let revision = 0;
+  await using({ file }, async (store) => {
+    await put(store, 'a', '1');
+    revision = await put(store, 'b', '2');
+  });
+  const version = (): Promise<number> => readFile(file).then((bytes) => bytes.readUInt32BE(60));
+  const present = await version();
+  const database = openDatabase(file);
+  database.exec(`PRAGMA user_version = 1; UPDATE progress SET revision = ${revision}, last_id = ${revision}`);
+  database.close();
+  await using({ file }, async (store) => {
+    assert.equal((await store.status()).revision, revision);
+    assert.equal(await put(store, 'c', '3'), revision + 1);
+  });
+  assert.equal(await version(), present);
+  await using({ file }, async (store) => assert.deepEqual(await contents(store), ['a=1', 'b=2', 'c=3']));
+});
+
 test('a damaged file, or one that is something else, is reported', async () => {
   const file = newFile();
   await writeFile(file, Buffer.alloc(20_000, 7));

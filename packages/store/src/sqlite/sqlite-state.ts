@@ -21,7 +21,7 @@ import type {
   WireSwapResult,
   WireTxn,
 } from './protocol.ts';
-import type { EventRow, LiveRow } from './rows.ts';
+import type { EventRow, LiveRow, Progress } from './rows.ts';
 import { SqliteTables } from './sqlite-tables.ts';
 import { asStored, leaseNotFound, SwapRun } from './swap-run.ts';
 
@@ -32,14 +32,6 @@ const historyPage = 500;
 export interface Answering {
   readonly values: Uint8Array[];
   readonly previous: boolean;
-}
-
-/** What must be put back when a database transaction fails. */
-interface Progress {
-  readonly revision: Revision;
-  readonly lastId: number;
-  readonly compacted: Revision;
-  readonly swept: number;
 }
 
 /** See the file's head. */
@@ -54,7 +46,7 @@ export class SqliteState {
 
   constructor(database: Database) {
     this.#tables = new SqliteTables(database);
-    const [revision, lastId, compacted, swept] = this.#tables.progress();
+    const { revision, lastId, compacted, swept } = this.#tables.progress();
     this.#revision = revision;
     this.#lastId = lastId;
     this.#compacted = compacted;
@@ -73,9 +65,9 @@ export class SqliteState {
     this.#swept = swept;
   }
 
-  /** Writes down how far the revisions have come: the last step before a commit. */
+  /** Writes down what the rows of history may not show: the last step before a commit of compaction or a sweep. */
   saveProgress(): void {
-    this.#tables.saveProgress(this.#revision, this.#lastId, this.#compacted, this.#swept);
+    this.#tables.saveProgress(this.progress);
   }
 
   leases(): readonly (readonly [number, number])[] {

@@ -1,7 +1,18 @@
 /** The prepared statements over the file's tables, with typed rows. */
 import { type Database, type SqlValue, type Statement, sqliteErrorCode } from './database.ts';
 import { RowBatches } from './row-batches.ts';
-import { bytes, damaged, type EventRow, eventRow, type LiveRow, liveRow, number, type PutWrite, text } from './rows.ts';
+import {
+  bytes,
+  damaged,
+  type EventRow,
+  eventRow,
+  type LiveRow,
+  liveRow,
+  number,
+  type Progress,
+  type PutWrite,
+  text,
+} from './rows.ts';
 
 const liveColumns = 'key, id, revision, created, version, lease';
 const eventColumns = `${liveColumns}, previous`;
@@ -22,13 +33,20 @@ export class SqliteTables {
     this.#batches = new RowBatches(database);
   }
 
-  /** revision, last id, compacted revision, last swept id */
-  progress(): readonly [number, number, number, number] {
+  /** Where the file is. The rows of history may be ahead of what was written down last, or gone. */
+  progress(): Progress {
     const row = this.#get('SELECT revision, last_id, compacted, swept FROM progress');
-    return [number(row?.[0]), number(row?.[1]), number(row?.[2]), number(row?.[3])];
+    const newest = this.#get('SELECT revision, id FROM events ORDER BY id DESC LIMIT 1');
+    const [revision, lastId] = number(newest?.[1] ?? 0) > number(row?.[1]) ? (newest ?? []) : (row ?? []);
+    return {
+      revision: number(revision),
+      lastId: number(lastId),
+      compacted: number(row?.[2]),
+      swept: number(row?.[3]),
+    };
   }
 
-  saveProgress(revision: number, lastId: number, compacted: number, swept: number): void {
+  saveProgress({ revision, lastId, compacted, swept }: Progress): void {
     const parameters = [revision, lastId, compacted, swept];
     this.#run('UPDATE progress SET revision = ?, last_id = ?, compacted = ?, swept = ? WHERE id = 1', parameters);
   }
