@@ -27,12 +27,21 @@ test('a plain key compares with any other as JavaScript compares them', () => {
   );
 });
 
+function nearlyInOrder([start, steps]: [number, number[]]): string[] {
+  return steps.map((step, n) => `k${String(start + n + step).padStart(4, '0')}`);
+}
+
 test('an ordered map equals a sorted model, and snapshots do not change', () => {
   // Keys whose order as code points is not the one of their units are among them.
   const starts = ['k', 'k', 'k', '\u{1f600}', '\ue000', '\uffff'];
   const key = fc.integer({ min: 0, max: 2000 }).map((n) => `${starts[n % 6] ?? ''}${n}`);
   const step = fc.oneof(
     { weight: 8, arbitrary: fc.record({ set: fc.array(key, { minLength: 1, maxLength: 400 }) }) },
+    // Nearly in order, as names that are counted up by many at a time.
+    {
+      weight: 4,
+      arbitrary: fc.record({ set: fc.tuple(fc.nat(1500), fc.array(fc.nat(3), { maxLength: 300 })).map(nearlyInOrder) }),
+    },
     { weight: 2, arbitrary: fc.record({ remove: fc.array(key, { maxLength: 300 }) }) },
   );
   fc.assert(
@@ -41,6 +50,12 @@ test('an ordered map equals a sorted model, and snapshots do not change', () => 
       const model = new Map<string, number>();
       const snapshots: { taken: [string, number][]; snapshot: ReturnType<typeof map.snapshot> }[] = [];
       let n = 0;
+      // So many that there are several chunks.
+      for (; n < 1400; n++) {
+        const k = `k${String((n * 7) % 1999).padStart(4, '0')}`;
+        map.set(k, n);
+        model.set(k, n);
+      }
       for (const change of steps) {
         if ('set' in change) {
           for (const k of change.set) {

@@ -29,6 +29,9 @@ export class OrderedMap<V extends NonNullable<unknown>> {
   readonly #byKey = new Map<string, V>();
   #chunks: Chunk<V>[] = [];
   #epoch = 0;
+  /** Where the last new key went: keys often come in order, or nearly so, and what was just looked at is in the cache. */
+  #nearChunk = 0;
+  #nearIndex = 0;
   #snapshot: OrderedSnapshot<V> | undefined;
 
   get size(): number {
@@ -48,15 +51,18 @@ export class OrderedMap<V extends NonNullable<unknown>> {
     this.#snapshot = undefined;
     const before = this.#byKey.get(key);
     this.#byKey.set(key, value);
-    const at = this.#chunkFor(key);
+    const plain = isPlain(key);
+    const at = this.#isInChunk(this.#nearChunk, key, plain) ? this.#nearChunk : this.#chunkFor(key);
     const chunk = this.#ownChunk(at);
-    const index = lowerBound(chunk.keys, key);
+    const index = lowerBound(chunk.keys, key, at === this.#nearChunk ? this.#nearIndex : -1);
     if (before !== undefined) {
       chunk.values[index] = value;
       return before;
     }
     chunk.keys.splice(index, 0, key);
     chunk.values.splice(index, 0, value);
+    this.#nearChunk = at;
+    this.#nearIndex = index;
     if (chunk.keys.length > maxChunkLength) this.#split(at, index);
     return undefined;
   }
@@ -85,6 +91,13 @@ export class OrderedMap<V extends NonNullable<unknown>> {
     return this.#snapshot;
   }
 
+  #isInChunk(at: number, key: string, plain: boolean): boolean {
+    const first = this.#chunks[at]?.keys[0];
+    if (first === undefined || isBelow(key, first, plain)) return false;
+    const next = this.#chunks[at + 1]?.keys[0];
+    return next === undefined || isBelow(key, next, plain);
+  }
+
   #chunkFor(key: string): number {
     const plain = isPlain(key);
     let low = 0;
@@ -92,7 +105,7 @@ export class OrderedMap<V extends NonNullable<unknown>> {
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       const first = this.#chunks[middle]?.keys[0] ?? '';
-      if (plain ? first <= key : compareKeys(first, key) <= 0) low = middle;
+      if (!isBelow(key, first, plain)) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -170,16 +183,32 @@ class ChunkSnapshot<V> implements OrderedSnapshot<V> {
   }
 }
 
-/** Index of the first key that is not below `key`. */
-function lowerBound(keys: readonly string[], key: string): number {
+/** Steps from a likely place within which the place is looked for first. */
+const nearby = 4;
+
+/** Index of the first key that is not below `key`, which may well be at or near `near`. */
+function lowerBound(keys: readonly string[], key: string, near = -1): number {
   const plain = isPlain(key);
   let low = 0;
   let high = keys.length;
+  if (near >= 0 && near < high) {
+    if (!isBelow(keys[near] ?? '', key, plain)) {
+      high = near;
+      if (near >= nearby && isBelow(keys[near - nearby] ?? '', key, plain)) low = near - nearby + 1;
+    } else {
+      low = near + 1;
+      if (near + nearby < high && !isBelow(keys[near + nearby] ?? '', key, plain)) high = near + nearby;
+    }
+  }
   while (low < high) {
     const middle = (low + high) >> 1;
-    const other = keys[middle] ?? '';
-    if (plain ? other < key : compareKeys(other, key) < 0) low = middle + 1;
+    if (isBelow(keys[middle] ?? '', key, plain)) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+/** @param plain whether one of the two is known to be: see `isPlain`. */
+function isBelow(a: string, b: string, plain: boolean): boolean {
+  return plain ? a < b : compareKeys(a, b) < 0;
 }
