@@ -3,7 +3,7 @@ export { ManualClock } from './clock/manual-clock.ts';
 export { systemClock } from './clock/system-clock.ts';
 export { DecodeError } from './codec/decode-error.ts';
 export { goQuote } from './codec/go-quote.ts';
-export { headersFromBytes, headersToBytes } from './codec/header-bytes.ts';
+export { headersFromBytes, headersToBytes, rawHeadersAreAscii } from './codec/header-bytes.ts';
 export type { Decoded, DecodeJsonOptions } from './codec/json.ts';
 export { DEFAULT_MAX_DEPTH, decodeJson, decodeUtf8, encodeJson, encodeJsonText } from './codec/json.ts';
 export { decodeProtobufMessage, decodeProtobufObject } from './codec/protobuf/decode.ts';

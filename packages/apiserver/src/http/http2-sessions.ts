@@ -47,7 +47,13 @@ export class Http2Sessions {
     session.on('ping', () => {
       activity.idleChecks = 0;
     });
-    session.on('stream', (stream, headers) => this.#answer(stream, headers, connection, activity));
+    const onStream = (
+      stream: ServerHttp2Stream,
+      headers: IncomingHttpHeaders,
+      _flags: number,
+      rawHeaders: readonly string[],
+    ): void => this.#answer(stream, headOf(headers, rawHeaders), connection, activity);
+    session.on('stream', onStream);
   }
 
   /** Takes no more requests; each connection ends with its last answer. */
@@ -62,9 +68,9 @@ export class Http2Sessions {
     for (const session of this.#sessions.keys()) session.destroy();
   }
 
-  #answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: Connection, activity: Activity): void {
+  #answer(stream: ServerHttp2Stream, head: RequestHead, connection: Connection, activity: Activity): void {
     const { handler, reading } = this.#options;
-    const request = new NetworkRequest(headOf(headers), stream, connection, reading);
+    const request = new NetworkRequest(head, stream, connection, reading);
     activity.openStreams++;
     activity.idleChecks = 0;
     // Each listener on a stream costs as much as an authorization: there is one for all that its end means.
@@ -110,6 +116,6 @@ export class Http2Sessions {
 
 function ignore(): void {}
 
-function headOf(headers: IncomingHttpHeaders): RequestHead {
-  return { method: headers[':method'], target: headers[':path'], headers };
+function headOf(headers: IncomingHttpHeaders, rawHeaders: readonly string[]): RequestHead {
+  return { method: headers[':method'], target: headers[':path'], headers, rawHeaders };
 }

@@ -1,6 +1,6 @@
 /** One request off a connection: the body of an HTTP/1.1 message or of an HTTP/2 stream, with what stands before it. */
 import type { Readable } from 'node:stream';
-import { headersFromBytes } from '@kindred/machinery';
+import { headersFromBytes, rawHeadersAreAscii } from '@kindred/machinery';
 import type { ApiRequest, PeerCertificate } from '../request/api-request.ts';
 import { clientGone } from '../request/body-errors.ts';
 import { BodyReader, type BodyReading } from './body-reader.ts';
@@ -16,6 +16,8 @@ export interface RequestHead {
   /** The path with its query. */
   readonly target: string | undefined;
   readonly headers: NodeJS.Dict<string | string[]>;
+  /** The same as names and values in turn. */
+  readonly rawHeaders: readonly string[];
   readonly upgrade?: string | undefined;
 }
 
@@ -43,7 +45,8 @@ export class NetworkRequest implements ApiRequest {
     this.path = question < 0 ? target : target.slice(0, question);
     this.rawQuery = question < 0 ? '' : target.slice(question + 1);
     // Only set-cookie, which no client sends, would come as an array.
-    this.headers = headersFromBytes(head.headers as Record<string, string | undefined>);
+    const headers = head.headers as Record<string, string | undefined>;
+    this.headers = rawHeadersAreAscii(head.rawHeaders) ? headers : headersFromBytes(headers);
     this.upgrade = head.upgrade;
     this.remoteAddress = connection.remoteAddress;
     this.peerCertificate = connection.peerCertificate;

@@ -215,8 +215,8 @@ function clientEnd({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress}:${remotePort}`;
 }
 
-function headOfMessage({ method, url, headers }: IncomingMessage): RequestHead {
-  return { method, target: url, headers };
+function headOfMessage({ method, url, headers, rawHeaders }: IncomingMessage): RequestHead {
+  return { method, target: url, headers, rawHeaders };
 }
 
 function listening(https: HttpsServer, host: string, port: number): Promise<void> {

@@ -26,6 +26,18 @@ export function headersFromBytes<T extends Readonly<Record<string, HeaderValue>>
   return needsNothing(headers) ? headers : mapped(headers, textOf);
 }
 
+/**
+ * Whether `headersFromBytes` would change nothing, told from the list of names and values that Node gives beside its
+ * object: to look through that costs a third.
+ */
+export function rawHeadersAreAscii(rawHeaders: readonly string[]): boolean {
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const value = rawHeaders[index + 1] ?? '';
+    if (!asciiHeaders.has(rawHeaders[index] ?? '') && isBeyondAscii(value)) return false;
+  }
+  return true;
+}
+
 /** Headers in the form in which Node sends them as UTF-8; the same object when they are ASCII. */
 export function headersToBytes<T extends Readonly<Record<string, HeaderValue>>>(headers: T): T {
   return needsNothing(headers) ? headers : mapped(headers, bytesOf);
