@@ -1,11 +1,18 @@
 /**
- * How long request bodies may take. All have the same time, so the one that began first is due first, and one timer does
- * for all of them: a timer of its own for each body costs a small write more than its authorization.
+ * How long request bodies may take. All have the same time, and one timer does for all of them: a timer of its own for each
+ * body costs a small write more than its authorization.
+ *
+ * A list, and no Map or Set: what only passes through one of those is kept alive until the next full collection, since V8
+ * chains its old tables, with what was in them, to the new ones; here that would be whole bodies.
  */
 import type { Clock } from '@kindred/machinery';
 
-/** Something that is given up when its time is over. */
+/** Something that is given up when its time is over. BodyDeadlines alone sets the numbers. */
 export interface Timed {
+  /** Where it stands among those that wait; -1 when it doesn't. */
+  place: number;
+  /** The tick in which it began. */
+  began: number;
   giveUp(): void;
 }
 
@@ -15,8 +22,7 @@ const tick = 1000;
 export class BodyDeadlines {
   readonly #clock: Clock;
   readonly #ticksAllowed: number;
-  /** With the tick in which each began, the oldest first. */
-  readonly #waiting = new Map<Timed, number>();
+  readonly #waiting: Timed[] = [];
   #ticks = 0;
   #cancel: (() => void) | undefined;
 
@@ -27,17 +33,26 @@ export class BodyDeadlines {
 
   /** Gives it up when its time is over, unless it is deleted before. */
   add(timed: Timed): void {
-    this.#waiting.set(timed, this.#ticks);
+    timed.began = this.#ticks;
+    timed.place = this.#waiting.push(timed) - 1;
     if (this.#cancel === undefined) this.#wait();
   }
 
   delete(timed: Timed): void {
-    this.#waiting.delete(timed);
+    const { place } = timed;
+    if (place < 0) return;
+    timed.place = -1;
+    // The last one takes its place.
+    const last = this.#waiting.pop();
+    if (last === undefined || last === timed) return;
+    this.#waiting[place] = last;
+    last.place = place;
   }
 
   /** Gives nothing up any more. */
   close(): void {
-    this.#waiting.clear();
+    for (const timed of this.#waiting) timed.place = -1;
+    this.#waiting.length = 0;
     this.#cancel?.();
     this.#cancel = undefined;
   }
@@ -47,15 +62,17 @@ export class BodyDeadlines {
       this.#cancel = undefined;
       this.#ticks++;
       this.#giveUpLate();
-      if (this.#waiting.size > 0) this.#wait();
+      if (this.#waiting.length > 0) this.#wait();
     });
   }
 
   #giveUpLate(): void {
-    for (const [timed, began] of this.#waiting) {
-      // The first tick was under way when it began.
-      if (this.#ticks - began <= this.#ticksAllowed) return;
-      this.#waiting.delete(timed);
+    // The first tick was under way when it began.
+    const late = this.#waiting.filter(({ began }) => this.#ticks - began > this.#ticksAllowed);
+    for (const timed of late) {
+      // Giving one up may have ended another.
+      if (timed.place < 0) continue;
+      this.delete(timed);
       timed.giveUp();
     }
   }

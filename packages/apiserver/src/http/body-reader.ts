@@ -15,6 +15,8 @@ export interface BodyReading {
 }
 
 export class BodyReader implements Timed {
+  place = -1;
+  began = 0;
   readonly #reading: BodyReading;
   /** Bytes that the client has announced; undefined when it hasn't. */
   readonly #announced: number | undefined;
