@@ -32,7 +32,7 @@ interface Store {
   readonly database: Database;
   readonly state: SqliteState;
   readonly group: CommitGroup;
-  run(messages: readonly RequestMessage[]): { results: readonly WireResult[]; values: Uint8Array };
+  run(messages: readonly RequestMessage[]): { results: readonly WireResult[]; values: Uint8Array | undefined };
 }
 
 function open(): Store {
@@ -46,8 +46,8 @@ function open(): Store {
     state,
     group,
     run(messages) {
-      const { results, values } = group.run(messages);
-      return { results: unpackResults({ type: 'results', results, values }), values };
+      const answer = group.run(messages);
+      return { results: unpackResults(answer), values: answer.values };
     },
   };
 }

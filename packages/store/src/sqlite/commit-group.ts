@@ -46,11 +46,14 @@ export class CommitGroup {
   }
 
   /** Answers all requests of the messages. */
-  run(messages: readonly RequestMessage[]): PackedResults & { values: Uint8Array<ArrayBuffer> } {
+  run(messages: readonly RequestMessage[]): PackedResults {
     const values: Uint8Array[] = [];
     const writes = messages.some((message) => message.requests.some(isWrite));
     const attempt = writes ? this.#runAndCommit(messages, values) : this.#runAll(messages, values, undefined);
-    return { type: 'results', results: packResults(attempt), values: joinValues(values) };
+    const results = packResults(attempt);
+    return values.length === 0
+      ? { type: 'results', results }
+      : { type: 'results', results, values: joinValues(values) };
   }
 
   /** One slice of what compaction leaves to do; false when nothing is left or it cannot be done now. */

@@ -162,7 +162,8 @@ export interface WireError {
 export interface PackedResults {
   readonly type: 'results';
   readonly results: string;
-  readonly values: Uint8Array;
+  /** Absent when there are none, as after most writes: an empty buffer costs both sides as much as a full one. */
+  readonly values?: Uint8Array<ArrayBuffer>;
 }
 
 export function packResults(results: readonly WireResult[]): string {
@@ -250,7 +251,7 @@ export class ValueReader {
   readonly #values: Uint8Array;
   #at = 0;
 
-  constructor(values: Uint8Array) {
+  constructor(values: Uint8Array = new Uint8Array(0)) {
     this.#values = values;
   }
 

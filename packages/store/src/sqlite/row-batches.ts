@@ -1,14 +1,14 @@
 /**
  * Statements over several rows at once, for runs of swaps: a call of the binding costs more than what SQLite does for one
- * row in it, and every parameter of a call a fifth of that. Runs are cut into parts of a few sizes, so that few statements
- * are ever prepared.
+ * row in it, and every parameter of a call a fifth of that.
  */
 import type { Database, SqlValue, Statement } from './database.ts';
 import { damaged, type LiveRow, number, type PutWrite, text } from './rows.ts';
 
-const sizes = [32, 16, 8, 4, 2, 1];
+/** Each number of rows up to this has a statement of its own. More rows are cut into parts of twice this, and what is left. */
+const exact = 16;
 
-/** A statement for each of the sizes, prepared when it is first needed. */
+/** A statement for each size of part, prepared when it is first needed. */
 class SizedStatements {
   readonly #database: Database;
   readonly #sql: (rows: number) => string;
@@ -25,7 +25,7 @@ class SizedStatements {
   forParts<Row>(rows: readonly Row[], use: (statement: Statement, part: readonly Row[]) => void): void {
     for (let at = 0; at < rows.length; ) {
       const left = rows.length - at;
-      const size = sizes.find((each) => each <= left) ?? 1;
+      const size = left >= 2 * exact ? 2 * exact : Math.min(left, exact);
       use(this.#statement(size), size === rows.length ? rows : rows.slice(at, at + size));
       at += size;
     }

@@ -69,7 +69,7 @@ function serve(port: MessagePort, database: Database, group: CommitGroup, file: 
   port.on('message', (first: PackedRequests) => {
     const messages = [first, ...waiting(port)].map(unpackRequests);
     const answer = group.run(messages);
-    port.postMessage(answer, [answer.values.buffer]);
+    port.postMessage(answer, answer.values === undefined ? [] : [answer.values.buffer]);
     const asked = (type: WireRequest['type']): boolean =>
       messages.some(({ requests }) => requests.some((request) => request.type === type));
     if (asked('compact')) wakeSweep();
