@@ -19,6 +19,7 @@ export function mediaTypeOf(contentType: string | undefined): string {
  * @throws StatusError 415.
  */
 export function bodyEncoding(contentType: string | undefined, accepted: { protobuf: boolean }): BodyEncoding {
+  if (contentType === 'application/json') return 'json';
   const type = mediaTypeOf(contentType);
   if (type === '' || type === 'application/json') return 'json';
   if (type === 'application/yaml') return 'yaml';
