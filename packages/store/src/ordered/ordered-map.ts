@@ -49,13 +49,15 @@ export class OrderedMap<V extends NonNullable<unknown>> {
   /** Gives the value before. */
   set(key: string, value: V): V | undefined {
     this.#snapshot = undefined;
-    const before = this.#byKey.get(key);
+    // Whether there are more entries now tells whether the key is new, and costs nothing; looking costs as much as setting.
+    const size = this.#byKey.size;
     this.#byKey.set(key, value);
     const plain = isPlain(key);
     const at = this.#isInChunk(this.#nearChunk, key, plain) ? this.#nearChunk : this.#chunkFor(key);
     const chunk = this.#ownChunk(at);
     const index = lowerBound(chunk.keys, key, at === this.#nearChunk ? this.#nearIndex : -1);
-    if (before !== undefined) {
+    if (this.#byKey.size === size) {
+      const before = chunk.values[index];
       chunk.values[index] = value;
       return before;
     }
