@@ -103,7 +103,7 @@ export function spliceResourceVersion(stored: Uint8Array, revision: number): Uin
   const end = at + versionStart.byteLength + digits;
   for (let place = end - 1, left = revision; place >= end - digits; place--) {
     const rest = Math.floor(left / 10);
-    served[place] = digitZero + left - rest * 10;
+    served[place] = digitZero + (left - rest * 10);
     left = rest;
   }
   served[end] = quote;

@@ -25,6 +25,8 @@ const noFinalizers: readonly string[] = [];
 export class ObjectGraph {
   readonly #nodes = new Map<string, GraphNode>();
   readonly #dependents = new Map<string, Set<string>>();
+  /** The namespace seen last. Every object brings its own text of it: one for all is enough. */
+  #namespace = '';
 
   get size(): number {
     return this.#nodes.size;
@@ -56,10 +58,12 @@ export class ObjectGraph {
     metadata: ObjectMeta & { uid: string; name: string },
   ): { readonly before: GraphNode | undefined; readonly now: GraphNode } {
     const before = this.#nodes.get(metadata.uid);
+    const { namespace = '' } = metadata;
+    if (namespace !== this.#namespace) this.#namespace = namespace;
     const node: GraphNode = {
       uid: metadata.uid,
       kind,
-      namespace: metadata.namespace ?? '',
+      namespace: this.#namespace,
       name: metadata.name,
       owners: metadata.ownerReferences ?? noOwners,
       finalizers: metadata.finalizers ?? noFinalizers,
