@@ -67,8 +67,8 @@ export class RowBatches {
   /** Adds puts to history of keys that were not there, without leases. */
   insertCreated(writes: readonly PutWrite[]): void {
     this.#insertCreated.forParts(writes, (statement, part) => {
-      const parameters = firstId(part);
-      for (const { row } of part) parameters.push(row.key, row.value);
+      const parameters: SqlValue[] = [];
+      for (const { row } of part) parameters.push(row.id, row.key, row.value);
       statement.run(parameters);
     });
   }
@@ -76,18 +76,13 @@ export class RowBatches {
   /** Adds puts to history. */
   insertPuts(writes: readonly PutWrite[]): void {
     this.#insertPuts.forParts(writes, (statement, part) => {
-      const parameters = firstId(part);
+      const parameters: SqlValue[] = [];
       for (const { row, before } of part) {
-        parameters.push(row.key, row.created, row.version, row.lease, before?.id ?? 0, row.value);
+        parameters.push(row.id, row.key, before?.id ?? 0, row.created, row.version, row.lease, row.value);
       }
       statement.run(parameters);
     });
   }
-}
-
-/** The first parameter of what writes rows: their ids follow each other. */
-function firstId(writes: readonly PutWrite[]): SqlValue[] {
-  return [writes[0]?.row.id ?? 0];
 }
 
 function columnsOf(row: readonly SqlValue[] | undefined): readonly unknown[] {
@@ -108,33 +103,32 @@ function liveRow(key: string, columns: unknown): LiveRow {
   };
 }
 
-function forRows(rows: number, separator: string, text: (row: number) => string): string {
-  return Array.from({ length: rows }, (_, row) => text(row)).join(separator);
+function forRows(rows: number, separator: string, text: string): string {
+  return Array<string>(rows).fill(text).join(separator);
 }
+
+// Parameters have no numbers: in some releases of Node.js `node:sqlite` takes numbered ones only by name.
 
 /** One text for all rows: each column of a row that the binding hands over costs as much as a parameter. */
 function selectLive(rows: number): string {
-  const row = (at: number): string =>
-    `ifnull((SELECT json_array(id, revision, created, version, lease) FROM live WHERE key = ?${at + 1}), 'null')`;
+  const row = `ifnull((SELECT json_array(id, revision, created, version, lease) FROM live WHERE key = ?), 'null')`;
   return `SELECT '[' || ${forRows(rows, " || ',' || ", row)} || ']'`;
 }
 
-// OR FAIL keeps SQLite from copying each page first, so that it could undo the one statement: whatever fails here undoes
-// the whole group.
-
 function insertCreated(rows: number): string {
-  const row = (at: number): string => {
-    const id = `?1 + ${at}`;
-    return `(${id}, ${id}, ?${2 * at + 2}, 0, ${id}, 1, 0, ?${2 * at + 3})`;
-  };
-  return `INSERT OR FAIL INTO events (id, revision, key, previous, created, version, lease, value) VALUES ${forRows(rows, ', ', row)}`;
+  return insertEvents('column1, column1, column2, 0, column1, 1, 0, column3', forRows(rows, ', ', '(?, ?, ?)'));
 }
 
 function insertPuts(rows: number): string {
-  const row = (at: number): string => {
-    const parameter = (index: number): string => `?${6 * at + 2 + index}`;
-    const [key, created, version, lease, previous, value] = [0, 1, 2, 3, 4, 5].map(parameter);
-    return `(?1 + ${at}, ?1 + ${at}, ${key}, ${previous}, ${created}, ${version}, ${lease}, ${value})`;
-  };
-  return `INSERT OR FAIL INTO events (id, revision, key, previous, created, version, lease, value) VALUES ${forRows(rows, ', ', row)}`;
+  const columns = 'column1, column1, column2, column3, column4, column5, column6, column7';
+  return insertEvents(columns, forRows(rows, ', ', '(?, ?, ?, ?, ?, ?, ?)'));
+}
+
+/**
+ * OR FAIL keeps SQLite from copying each page first, so that it could undo the one statement: whatever fails here undoes
+ * the whole group.
+ */
+function insertEvents(columns: string, rows: string): string {
+  const all = 'id, revision, key, previous, created, version, lease, value';
+  return `INSERT OR FAIL INTO events (${all}) SELECT ${columns} FROM (VALUES ${rows})`;
 }

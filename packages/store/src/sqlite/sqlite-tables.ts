@@ -117,12 +117,10 @@ export class SqliteTables {
     this.#batches.insertPuts(writes);
     for (const { row, before } of writes) {
       if (before?.lease !== row.lease) this.setLive(row);
-      else
-        this.#run('UPDATE live SET id = ?2, revision = ?2, version = ?3 WHERE key = ?1', [
-          row.key,
-          row.id,
-          row.version,
-        ]);
+      else {
+        const parameters = [row.id, row.revision, row.version, row.key];
+        this.#run('UPDATE live SET id = ?, revision = ?, version = ? WHERE key = ?', parameters);
+      }
     }
   }
 
