@@ -165,6 +165,24 @@ test('whoever opens the file knows the newest revision, though its row was swept
   }
 });
 
+test('who goes on creating a key that is there makes nothing to write', () => {
+  const store = open();
+  try {
+    store.run([beginning]);
+    const changes = (): unknown => store.database.prepare('SELECT total_changes()', { reads: true }).get([])?.[0];
+    const create: WireSwap = { type: 'swap', key: 'k/30', target: 'create', than: 0, size: 0, lease: 0 };
+    const tries = [1, 2, 3].map(() => {
+      const before = changes();
+      const { results } = store.run([{ requests: [create], values: new Uint8Array(0), previous: false }]);
+      assert.equal(results[0]?.type === 'swap' && results[0].created, 0);
+      return changes() !== before;
+    });
+    assert.deepEqual(tries, [true, false, false]);
+  } finally {
+    store.database.close();
+  }
+});
+
 /** Updates mostly fit; creations name each key once, and some of these keys are there from earlier groups. */
 function inMood(swap: DrawnSwap, mood: 'any' | 'updates' | 'creations', index: number): DrawnSwap {
   if (mood === 'any') return swap;

@@ -16,7 +16,10 @@ export interface Statement {
 export interface Database {
   readonly engine: 'node:sqlite' | 'libsql';
   exec(sql: string): void;
-  /** For statements that give rows `reads` is true. */
+  /**
+   * For statements that give rows `reads` is true. Parameters are `?` without numbers: in some releases of Node.js
+   * `node:sqlite` takes numbered ones only by name.
+   */
   prepare(sql: string, options: { reads: boolean }): Statement;
   close(): void;
 }

@@ -107,8 +107,6 @@ function forRows(rows: number, separator: string, text: string): string {
   return Array<string>(rows).fill(text).join(separator);
 }
 
-// Parameters have no numbers: in some releases of Node.js `node:sqlite` takes numbered ones only by name.
-
 /** One text for all rows: each column of a row that the binding hands over costs as much as a parameter. */
 function selectLive(rows: number): string {
   const row = `ifnull((SELECT json_array(id, revision, created, version, lease) FROM live WHERE key = ?), 'null')`;

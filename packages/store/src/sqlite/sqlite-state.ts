@@ -41,6 +41,7 @@ export class SqliteState {
   #lastId: number;
   #compacted: Revision;
   #swept: number;
+  #lookFirst = false;
   /** What a comparison of the present transaction has found, for the put that nearly always follows it. */
   #compared: { readonly key: string; readonly row: LiveRow | undefined } | undefined;
 
@@ -106,10 +107,12 @@ export class SqliteState {
     answering: Answering,
   ): readonly (WireSwapResult | StoreError)[] {
     const previous = answering.previous ? (row: LiveRow) => this.#keyValue(row, {}, answering) : undefined;
-    const run = new SwapRun(this.#tables, { lastId: this.#lastId, revision: this.#revision }, previous);
+    const progress = { lastId: this.#lastId, revision: this.#revision, lookFirst: this.#lookFirst };
+    const run = new SwapRun(this.#tables, progress, previous);
     const results = run.carryOut(swaps.map((swap) => ({ wire: asStored(swap), value: reader.take(swap.size) })));
-    this.#lastId = run.lastId;
-    this.#revision = run.revision;
+    this.#lastId = run.progress.lastId;
+    this.#revision = run.progress.revision;
+    this.#lookFirst = run.progress.lookFirst;
     return results;
   }
 

@@ -13,6 +13,14 @@ export interface Swap {
   readonly value: Uint8Array;
 }
 
+/** What a run starts from, and what it leaves to the next one. */
+export interface SwapProgress {
+  readonly lastId: number;
+  readonly revision: Revision;
+  /** Some keys were there that were to be created: what is undone costs a sync of the disk, what is refused at once does not. */
+  readonly lookFirst: boolean;
+}
+
 /** See the file's head. */
 export class SwapRun {
   readonly #tables: SqliteTables;
@@ -20,6 +28,7 @@ export class SwapRun {
   readonly #live = new Map<string, LiveRow>();
   #lastId: number;
   #revision: Revision;
+  #lookFirst: boolean;
   /** Either new keys without leases or other writes: the two kinds have statements of their own. */
   #gathered: PutWrite[] = [];
   #creations = false;
@@ -27,29 +36,28 @@ export class SwapRun {
   /** @param previous gives a replaced row to whoever wants such ones; undefined when nobody does */
   constructor(
     tables: SqliteTables,
-    { lastId, revision }: { readonly lastId: number; readonly revision: Revision },
+    { lastId, revision, lookFirst }: SwapProgress,
     previous: ((row: LiveRow) => WireKeyValue) | undefined,
   ) {
     this.#tables = tables;
     this.#lastId = lastId;
     this.#revision = revision;
+    this.#lookFirst = lookFirst;
     this.#previous = previous;
   }
 
-  get lastId(): number {
-    return this.#lastId;
-  }
-
-  get revision(): Revision {
-    return this.#revision;
+  get progress(): SwapProgress {
+    return { lastId: this.#lastId, revision: this.#revision, lookFirst: this.#lookFirst };
   }
 
   /** Carries out all of the run; gives what each did, or why it was refused. */
   carryOut(swaps: readonly Swap[]): readonly (WireSwapResult | StoreError)[] {
-    const created = swaps.every(isCreation) ? this.#create(swaps) : undefined;
+    const creations = swaps.every(isCreation);
+    const created = creations && !this.#lookFirst ? this.#create(swaps) : undefined;
     if (created !== undefined) return created;
     const keys = swaps.map(({ wire }) => wire.key);
     for (const row of this.#tables.liveOf(keys)) if (row !== undefined) this.#live.set(row.key, row);
+    if (creations) this.#lookFirst = this.#live.size > 0;
     const results = swaps.map((swap) => this.#swap(swap));
     this.#flush();
     return results;
