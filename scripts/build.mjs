@@ -1,9 +1,10 @@
 // Compiles every package (tsc project references), then bundles the programs that `npm start` runs.
 // One file a program loads several times faster than the module tree it is made of.
 import { spawnSync } from 'node:child_process';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { settleExports } from './settle-exports.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -94,6 +95,10 @@ async function bundleSplit(build, programs, plugins) {
   const { external: _, ...single } = common;
   await build({ ...single, ...scripts, bundle: false, entryPoints: modules.map((file) => join(split, file)) });
   await rm(split, { recursive: true });
+  const names = modules.map((file) => file.slice(0, -'.js'.length));
+  const texts = await Promise.all(names.map((name) => readFile(join(outdir, `${name}.cjs`), 'utf8')));
+  const settled = settleExports(new Map(names.map((name, index) => [name, texts[index]])));
+  await Promise.all([...settled].map(([name, text]) => writeFile(join(outdir, `${name}.cjs`), text)));
 }
 
 /** Leaves `import()` of a module to the launcher, which finds the bundle. */
