@@ -5,8 +5,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { get as getHttp } from 'node:http';
-import { get as getHttps } from 'node:https';
+import { get as getHttp, Agent as HttpAgent } from 'node:http';
+import { get as getHttps, Agent as HttpsAgent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,6 +20,9 @@ const program = fileURLToPath(new URL('../../packages/kindred/dist/bundle/kindre
 const bareProgram = fileURLToPath(new URL('./bare-server.js', import.meta.url));
 const pause = 2;
 const longest = 60_000;
+
+/** A handshake for every question would take the started process more time than much of its start. */
+const askOverOneConnection = { keepAlive: true, maxSockets: 1 };
 
 interface Started {
   /** Milliseconds to the first 200. */
@@ -61,10 +64,11 @@ async function against(ours: () => Promise<Started>, pick: Pick) {
 
 async function startPlatform(directory: string, more: readonly string[] = ['--runtime', 'none']): Promise<Started> {
   const port = await freePort();
+  const agent = new HttpsAgent(askOverOneConnection);
   const flags = { '--data-dir': directory, '--secure-port': String(port), '--extensions': 'none' };
-  return untilAnswer([program, 'up', ...Object.entries(flags).flat(), ...more], (onStatus, onError) =>
+  return untilAnswer([program, 'up', ...Object.entries(flags).flat(), ...more], agent, (onStatus, onError) =>
     // The certificate is made while the platform starts: there is nothing yet to check it against.
-    getHttps({ host: '127.0.0.1', port, path: '/readyz', rejectUnauthorized: false, agent: false }, onStatus).on(
+    getHttps({ host: '127.0.0.1', port, path: '/readyz', rejectUnauthorized: false, agent }, onStatus).on(
       'error',
       onError,
     ),
@@ -73,8 +77,9 @@ async function startPlatform(directory: string, more: readonly string[] = ['--ru
 
 async function startBareHttp(): Promise<Started> {
   const port = await freePort();
-  return untilAnswer([bareProgram, 'http', String(port)], (onStatus, onError) =>
-    getHttp({ host: '127.0.0.1', port, path: '/', agent: false }, onStatus).on('error', onError),
+  const agent = new HttpAgent(askOverOneConnection);
+  return untilAnswer([bareProgram, 'http', String(port)], agent, (onStatus, onError) =>
+    getHttp({ host: '127.0.0.1', port, path: '/', agent }, onStatus).on('error', onError),
   );
 }
 
@@ -84,7 +89,7 @@ type Ask = (
 ) => void;
 
 /** Starts `node ARGS`, asks until there is a 200, and ends the process. */
-async function untilAnswer(args: readonly string[], ask: Ask): Promise<Started> {
+async function untilAnswer(args: readonly string[], agent: HttpAgent, ask: Ask): Promise<Started> {
   const started = performance.now();
   const child = spawn(process.execPath, [...args], { stdio: 'ignore' });
   try {
@@ -95,6 +100,7 @@ async function untilAnswer(args: readonly string[], ask: Ask): Promise<Started> 
     }
     return { wall: performance.now() - started, cpu: cpuMicroseconds(child.pid ?? -1) / 1000 };
   } finally {
+    agent.destroy();
     const ended = once(child, 'exit');
     if (child.exitCode === null && child.kill()) await ended;
   }
