@@ -37,10 +37,10 @@ test('exports that never change are values, those that may are looked up at each
   t.after(() => rm(directory, { recursive: true, force: true }));
   const settled = settleExports(new Map(Object.entries({ base, user })));
   for (const [name, text] of settled) await writeFile(join(directory, `${name}.js`), text);
-  const require = createRequire(join(directory, 'test.js'));
+  const load = createRequire(join(directory, 'test.js'));
   // Written above.
-  const made = require('./base.js') as Record<string, unknown> & { set(value: number): void };
-  const using = require('./user.js') as Record<string, unknown>;
+  const made = load('./base.js') as Record<string, unknown> & { set(value: number): void };
+  const using = load('./user.js') as Record<string, unknown>;
   const isValue = (name: string): boolean => 'value' in (Object.getOwnPropertyDescriptor(made, name) ?? {});
   assert.deepEqual(['fixed', 'Kind', 'make', 'set'].map(isValue), [true, true, true, true]);
   assert.deepEqual(['count', 'later', 'first'].map(isValue), [false, false, false]);
