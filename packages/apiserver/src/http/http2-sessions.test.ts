@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect, createServer, type Http2Server } from 'node:http2';
+import { type ClientHttp2Session, connect, constants, createServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { isStatusError, ManualClock } from '@kindred/machinery';
@@ -122,6 +122,29 @@ test('a client that sends less than it has announced, or more, loses its stream 
   assert.match(long.failed.join(), /PROTOCOL_ERROR/);
   await over[1];
   assert.equal((await post(client, { chunks: ['abc'], announced: 3 })).status, 200);
+});
+
+test('a client that takes its request back leaves no stream behind, whatever reason it gives', async (t) => {
+  const { handler, over } = echo();
+  let onRead: () => void = () => undefined;
+  let answer: () => void = () => undefined;
+  const { client } = await serve(t, async (request) => {
+    const response = await handler(request);
+    onRead();
+    await new Promise<void>((resolve) => (answer = resolve));
+    return response;
+  });
+  for (const code of [constants.NGHTTP2_NO_ERROR, constants.NGHTTP2_CANCEL]) {
+    const read = new Promise<void>((resolve) => (onRead = resolve));
+    const stream = client.request({ ':method': 'POST', 'content-length': 3 });
+    stream.on('error', () => undefined);
+    stream.write('abc');
+    await read;
+    stream.close(code);
+    await over.at(-1);
+    answer();
+  }
+  assert.equal(over.length, 2);
 });
 
 test('a body that does not arrive in time is answered with 504', async (t) => {
