@@ -47,7 +47,7 @@ test('the resourceVersion is spliced in, whatever the object holds', () => {
   );
 });
 
-test('managers that new objects share are written as any others are', () => {
+test('managers that new objects share are written like those of one object', () => {
   const options = { live: undefined, apiVersion: 'v1', manager: 'm', now: '2026-01-01T00:00:00Z' };
   const shape = (fields: object): Unstructured => ({ apiVersion: 'v1', kind: 'A', metadata: { ...fields }, spec: 1 });
   const mapSchema: MergeSchema = { kind: 'map', atomic: false, declares: () => true, field: () => metadataSchema };

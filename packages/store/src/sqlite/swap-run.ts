@@ -4,7 +4,7 @@
  */
 import { type Revision, StoreError } from '../port.ts';
 import type { WireKeyValue, WireSwap, WireSwapResult } from './protocol.ts';
-import type { LiveRow, PutWrite } from './rows.ts';
+import { damaged, type LiveRow, type PutWrite } from './rows.ts';
 import type { SqliteTables } from './sqlite-tables.ts';
 
 /** A swap that has come, with its value. */
@@ -102,8 +102,9 @@ export class SwapRun {
     const gathered = this.#gathered;
     if (gathered.length === 0) return;
     this.#gathered = [];
-    if (this.#creations) this.#tables.create(gathered);
-    else this.#tables.putAll(gathered);
+    if (!this.#creations) this.#tables.putAll(gathered);
+    // They were looked for: what finds them there now must not be answered as if it were written.
+    else if (!this.#tables.create(gathered)) throw damaged('a key that was not there is');
   }
 }
 
